@@ -1,5 +1,4 @@
 import type { AuditEntry } from '../../../common/audit';
-import { DetectionError } from '../../../common/detection_error';
 import { MINUTE } from '../../../common/duration';
 import { storedResult } from '../../../test/fakes/hiding_stores';
 import { incidentsInMemory } from '../../../test/fakes/incidents_in_memory';

@@ -355,7 +355,7 @@ function absorb(into: StoredIncident, part: StoredIncident, at: string): StoredI
   );
 }
 
-/** What a person opened again stays open as a part of another. */
+/** Keeps open what a person opened again, also as a part of another. */
 function askedAsWell(into: StoredIncident, part: StoredIncident): StoredIncident {
   const { askedAt } = reopeningsOf(part);
   const own = reopeningsOf(into);

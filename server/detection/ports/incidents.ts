@@ -13,7 +13,7 @@ export interface KeptIncident {
   readonly isUntold?: true;
 }
 
-/** How often an incident was opened again: its history keeps the newest steps alone. */
+/** Counts of how often an incident was opened again: its history keeps the newest steps alone. */
 export interface Reopenings {
   readonly all: number;
   /** Without anybody asking for it: it went on. */

@@ -104,9 +104,8 @@ export function createIncidentStore(
           bool: {
             filter: [
               isNotMerged,
-              ...touching(from, to),
+              ...[...touching(from, to), ...endingBefore(after)],
               ...(detectorId === undefined ? [] : [ofDetector(detectorId)]),
-              ...endingBefore(after),
             ],
           },
         },

@@ -3,7 +3,6 @@ import type { KeptIncident } from '../../detection/ports/incidents';
 import { factsOfIncident } from '../channels/routes';
 import type { AlertsConfig } from '../config';
 import { announcementId, summarise, type FoundResults } from '../messages/alert_message';
-import type { AlertChannel } from '../messages/delivery';
 import { endMessage, incidentMessage } from '../messages/incident_message';
 import { deferredWith, incidentKey, isAbout, newsFor, openedKey, suppress } from './channel_state';
 import type { NotifierDependencies, RoutedChannel } from './channel_work';
