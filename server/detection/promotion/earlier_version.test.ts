@@ -32,6 +32,7 @@ it.each([
   ['ABaC', 'A', 'C came after A, since B was taken back'],
   ['ABaBC', 'B', 'B was made active once more'],
   ['ABA', 'B', 'A was chosen anew, and nothing taken back'],
+  ['ABab', 'A', 'B was chosen anew by a revert of its pipeline'],
   ['ABAb', undefined, 'A was taken back, although it had been active before B'],
   ['Aba', undefined, 'B, of which no promotion is known any more, was taken back'],
 ])('after %s it is %s: %s', (promotions, expected, _why) => {

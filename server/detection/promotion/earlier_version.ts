@@ -12,11 +12,10 @@ export function earlierVersion(models: readonly ModelRecord[]): string | undefin
   const standing: string[] = [];
   const takenBack = new Set<string>();
   for (const { version, isBack } of active?.promotions ?? []) {
-    if (isBack) {
-      const place = standing.lastIndexOf(version, -2);
-      for (const later of standing.splice(place + 1)) takenBack.add(later);
-      if (place === -1) standing.push(version);
-    } else standing.push(version);
+    // A version that was taken back itself is chosen anew: nothing is taken back for it.
+    const place = isBack ? standing.lastIndexOf(version, -2) : -1;
+    if (place === -1) standing.push(version);
+    else for (const later of standing.splice(place + 1)) takenBack.add(later);
     takenBack.delete(version);
   }
   const choice = new Set(models.map(({ version }) => version));
