@@ -9,8 +9,14 @@ export const detectorHealthParamsSchema = z.strictObject({
     .max(100)
     .default([])
     .describe('Empty: all detectors of the space that are started'),
-  max_silence: durationSchema.nullable().default('15m').describe('No run for longer than this'),
-  max_lag: durationSchema.nullable().default('15m').describe('Further behind now than this'),
+  max_silence: durationSchema
+    .nullable()
+    .default('15m')
+    .describe('No run for longer than this, and than the pauses of its schedule'),
+  max_lag: durationSchema
+    .nullable()
+    .default('15m')
+    .describe('Further behind now than this, beside the query_delay of its schedule'),
   max_failures: z
     .number()
     .int()

@@ -1,7 +1,8 @@
 import { problemOfTimes, type Annotation } from '../../../common/annotations';
 import { ALL_DETECTORS, type AuditAction, type AuditEntry } from '../../../common/audit';
-import { DetectionError, type DetectionErrorCode } from '../../../common/detection_error';
+import { DetectionError } from '../../../common/detection_error';
 import { printable } from '../../../common/printable';
+import { isRefusal } from '../feedback/on_record';
 import type { AuditTrail, Clock } from '../ports';
 import type { AnnotationStore } from '../ports/annotations';
 
@@ -73,14 +74,6 @@ export async function removeAnnotation(
   await onRecord(stores, { action: 'annotation_removed', by }, found.annotation ?? id, remove);
 }
 
-/** Failures after which it is known that nothing was written; what is not found may have been removed by a try whose answer was lost. */
-const REFUSALS: readonly DetectionErrorCode[] = [
-  'invalid_input',
-  'conflict',
-  'unauthenticated',
-  'forbidden',
-  'refused',
-];
 const THERE_ALREADY = 'Another with its id was noted meanwhile, and stays as it is.';
 const REFUSED = 'It was refused, and nothing has changed.';
 const UNKNOWN = 'It failed, and the calendar shows what is so.';
@@ -96,9 +89,8 @@ async function onRecord<Done>(
   try {
     return await take();
   } catch (error) {
-    const isRefused = error instanceof DetectionError && REFUSALS.includes(error.code);
     // The failure itself is what the caller has to know.
-    await recordUnchanged(stores, step, what, isRefused ? REFUSED : UNKNOWN).catch(() => undefined);
+    await recordUnchanged(stores, step, what, isRefusal(error) ? REFUSED : UNKNOWN).catch(() => undefined);
     throw error;
   }
 }

@@ -1,4 +1,5 @@
 import type { AuditEntry } from '../../../common/audit';
+import { DetectionError } from '../../../common/detection_error';
 import { MINUTE } from '../../../common/duration';
 import { storedResult } from '../../../test/fakes/hiding_stores';
 import { incidentsInMemory } from '../../../test/fakes/incidents_in_memory';
@@ -63,4 +64,47 @@ test('what a person closes once more does not stay open', async () => {
   incidents.results.push(storedResult('late', at(20)));
   await read(102);
   expect(incidents.get('log').incident).toMatchObject({ state: 'closed' });
+});
+
+test('a change is on record before it is made, and nothing changes where that is refused', async () => {
+  const { incidents } = await overIncident();
+  const audit = { append: () => Promise.reject(new DetectionError('forbidden', 'no')) };
+  const change = changeIncident(
+    { incidents, audit, clock: { now: () => at(50) } },
+    'log',
+    { state: 'open' },
+    {},
+  );
+  await expect(change).rejects.toMatchObject({ code: 'forbidden' });
+  expect(incidents.get('log').incident.state).toBe('closed');
+});
+
+test('of a change that is refused a second entry says so', async () => {
+  const { incidents, entries, audit } = await overIncident();
+  const refusing = {
+    ...incidents,
+    write: () => Promise.reject(new DetectionError('forbidden', 'no')),
+  };
+  const stores = { incidents: refusing, audit, clock: { now: () => at(50) } };
+  await expect(changeIncident(stores, 'log', { state: 'open' }, { by: 'olga' })).rejects.toThrow('no');
+  expect(entries.map(({ from, reason }) => [from, reason])).toEqual([
+    ['closed', expect.stringMatching(/: closed became open$/)],
+    [undefined, expect.stringMatching(/^It was refused, and nothing has changed: .*closed became open$/)],
+  ]);
+});
+
+test('a change that others come before is on record once', async () => {
+  const { incidents, entries, audit } = await overIncident();
+  let tries = 0;
+  const busy = {
+    ...incidents,
+    write: async (...given: Parameters<typeof incidents.write>) => ++tries > 2 && incidents.write(...given),
+  };
+  await changeIncident(
+    { incidents: busy, audit, clock: { now: () => at(50) } },
+    'log',
+    { comment: 'mine' },
+    {},
+  );
+  expect([tries, entries.length]).toEqual([3, 1]);
 });

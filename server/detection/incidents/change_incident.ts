@@ -4,6 +4,7 @@ import { INCIDENT_LIMITS, type Incident, type IncidentStep } from '../../../comm
 import { printable } from '../../../common/printable';
 import type { AuditTrail, Clock } from '../ports';
 import type { IncidentStore, StoredIncident } from '../ports/incidents';
+import { takeBack, takeBackFailed } from '../feedback/on_record';
 import { closingTime, withSteps } from './history';
 
 /** Tries while others change the same incident. */
@@ -18,7 +19,8 @@ export interface IncidentChange {
 }
 
 /**
- * Changes an incident for a person and puts on record who did what. What is so already is no change.
+ * Puts on record who does what with an incident, and changes it. Whoever may not write to the audit trail changes nothing; of a change
+ * that fails a second entry says so. What is so already is no change.
  *
  * @throws DetectionError `invalid_input` for a text that is too long; `not_found`; `conflict` for one that was merged, with the id of the one to change; `unavailable` where
  *   others keep changing it
@@ -40,27 +42,52 @@ export async function changeIncident(
   checkLength('comment', change.comment, INCIDENT_LIMITS.commentCharacters);
   checkLength('assignee', change.assignee, INCIDENT_LIMITS.assigneeCharacters);
   const cleaned = cleanedChange(change);
-  for (let tried = 0; tried < MOST_TRIES; tried++) {
-    const found = await incidents.find(id);
-    if (found === undefined) {
-      throw new DetectionError('not_found', `There is no incident "${id}" in this space.`);
+  let recorded: readonly AuditEntry[] = [];
+  try {
+    for (let tried = 0; tried < MOST_TRIES; tried++) {
+      const found = await findIncident(incidents, id);
+      const at = new Date(clock.now()).toISOString();
+      const changed = changedIncident(found, cleaned, at, author);
+      const isSo = changed === found;
+      const entries = isSo ? [] : entriesOf(found.incident, changed.incident, cleaned, { at, ...author });
+      if (!saysTheSame(recorded, entries)) {
+        await takeBack(
+          audit,
+          recorded,
+          'Somebody else changed the incident meanwhile, and this was not done',
+        );
+        recorded = [];
+        if (!isSo) await audit.append(entries);
+        recorded = entries;
+      }
+      if (isSo || (await incidents.write([changed]))) return changed.incident;
     }
-    if (found.incident.state === 'merged') {
-      throw new DetectionError(
-        'conflict',
-        `The incident "${id}" became a part of "${found.incident.merged_into}"; change that one.`,
-        { details: { merged_into: found.incident.merged_into } },
-      );
-    }
-    const at = new Date(clock.now()).toISOString();
-    const changed = changedIncident(found, cleaned, at, author);
-    if (changed === found) return changed.incident;
-    if (!(await incidents.write([changed]))) continue;
-    await audit.append(entriesOf(found.incident, changed.incident, cleaned, { at, ...author }));
-    return changed.incident;
+    throw new DetectionError('unavailable', 'The incident is being changed by somebody else; try again.');
+  } catch (error) {
+    await takeBackFailed(audit, recorded, error);
+    throw error;
   }
-  throw new DetectionError('unavailable', 'The incident is being changed by somebody else; try again.');
 }
+
+/** @throws DetectionError `not_found`; `conflict` for one that was merged */
+async function findIncident(incidents: Pick<IncidentStore, 'find'>, id: string): Promise<StoredIncident> {
+  const found = await incidents.find(id);
+  if (found === undefined) {
+    throw new DetectionError('not_found', `There is no incident "${id}" in this space.`);
+  }
+  if (found.incident.state === 'merged') {
+    throw new DetectionError(
+      'conflict',
+      `The incident "${id}" became a part of "${found.incident.merged_into}"; change that one.`,
+      { details: { merged_into: found.incident.merged_into } },
+    );
+  }
+  return found;
+}
+
+/** Compares entries but for their times. */
+const saysTheSame = (one: readonly AuditEntry[], other: readonly AuditEntry[]): boolean =>
+  one.length === other.length && one.every(({ reason }, place) => reason === other[place].reason);
 
 function checkLength(name: string, text: string | null | undefined, most: number): void {
   if (text === undefined || text === null || text.length <= most) return;

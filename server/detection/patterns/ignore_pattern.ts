@@ -1,13 +1,14 @@
 import { DetectionError } from '../../../common/detection_error';
 import { printable } from '../../../common/printable';
+import { onRecord } from '../feedback/on_record';
 import type { AuditTrail, Clock } from '../ports';
 import type { PatternStore } from '../ports/patterns';
 
 const REASON_CHARACTERS = 500;
 
 /**
- * Says that nobody wants to hear of a pattern, or that somebody does again, and puts it on record. It is counted all the
- * same. What is so already is no change.
+ * Puts on record that nobody wants to hear of a pattern, or that somebody does again, and says so. It is counted all the
+ * same. What is so already is no change. Of what fails a second entry says so.
  *
  * @throws DetectionError `not_found`
  */
@@ -31,20 +32,20 @@ export async function ignorePattern(
   if ((found.ignored !== undefined) === ignored) return;
   const at = new Date(stores.clock.now()).toISOString();
   const reason = because === undefined ? undefined : printable(because, REASON_CHARACTERS);
-  await stores.patterns.ignore(
-    patternId,
-    ignored ? { at, ...author, ...(reason !== undefined && { because: reason }) } : undefined,
+  const entry = {
+    detectorId,
+    at,
+    ...author,
+    action: 'pattern_changed' as const,
+    from: ignored ? 'told' : 'ignored',
+    to: ignored ? 'ignored' : 'told',
+    reason: `Pattern "${found.text}" is ${ignored ? 'ignored' : 'told of again'}${reason === undefined ? '.' : `: ${reason}`}`,
+    details: { pattern: patternId },
+  };
+  await onRecord(stores.audit, [entry], () =>
+    stores.patterns.ignore(
+      patternId,
+      ignored ? { at, ...author, ...(reason !== undefined && { because: reason }) } : undefined,
+    ),
   );
-  await stores.audit.append([
-    {
-      detectorId,
-      at,
-      ...author,
-      action: 'pattern_changed',
-      from: ignored ? 'told' : 'ignored',
-      to: ignored ? 'ignored' : 'told',
-      reason: `Pattern "${found.text}" is ${ignored ? 'ignored' : 'told of again'}${reason === undefined ? '.' : `: ${reason}`}`,
-      details: { pattern: patternId },
-    },
-  ]);
 }

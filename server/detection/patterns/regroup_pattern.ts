@@ -1,6 +1,8 @@
+import type { AuditEntry } from '../../../common/audit';
 import { DetectionError } from '../../../common/detection_error';
 import { PATTERN_LIMITS } from '../../../common/patterns';
 import { printable } from '../../../common/printable';
+import { onRecord } from '../feedback/on_record';
 import type { AuditTrail, Clock } from '../ports';
 import type { PatternStore } from '../ports/patterns';
 import { endOfJoins, formsWith } from './follow_people';
@@ -25,7 +27,7 @@ interface Signature {
 }
 
 /**
- * Merges a pattern into another one of its detector and puts it on record. The run that closes the next bucket makes its past
+ * Puts on record that a pattern is merged into another one of its detector, and merges it. The run that closes the next bucket makes its past
  * a part of the other, and counts its messages there.
  *
  * @throws DetectionError `not_found`; `invalid_input` for the pattern itself, where too many are merged already, or where one of
@@ -63,16 +65,19 @@ export async function mergePatternInto(
       `The pattern would be made of ${forms} others; at most ${PATTERN_LIMITS.forms} can be merged into one.`,
     );
   }
-  await patterns.join(patternId, into);
-  await putOnRecord(stores, { detectorId, patternId }, signature, {
+  const change = {
     from: patternId,
     to: into,
     sentence: `Pattern "${pattern.text}" is merged into "${target.text}"`,
-  });
+  };
+  await onRecord(stores.audit, [entryOf(stores.clock, { detectorId, patternId }, signature, change)], () =>
+    patterns.join(patternId, into),
+  );
 }
 
 /**
- * Makes patterns of their own of all that people have merged into one, and puts it on record. Each is learned anew.
+ * Puts on record that all that people have merged into a pattern is taken apart, and makes patterns of their own of it. Each is learned
+ * anew.
  *
  * @throws DetectionError `not_found`; `invalid_input` where nothing was merged into it
  */
@@ -88,12 +93,14 @@ export async function takePatternApart(
       `Nothing was merged into pattern "${pattern.patternId}", or the bucket in which it was is not over yet.`,
     );
   }
-  await patterns.separate(pattern.patternId);
-  await putOnRecord(stores, pattern, signature, {
+  const change = {
     from: 'merged',
     to: 'apart',
     sentence: `What was merged into pattern "${text}" is taken apart`,
-  });
+  };
+  await onRecord(stores.audit, [entryOf(stores.clock, pattern, signature, change)], () =>
+    patterns.separate(pattern.patternId),
+  );
 }
 
 async function found(patterns: RegroupStores['patterns'], id: string) {
@@ -105,22 +112,20 @@ async function found(patterns: RegroupStores['patterns'], id: string) {
   );
 }
 
-function putOnRecord(
-  { audit, clock }: Pick<RegroupStores, 'audit' | 'clock'>,
+function entryOf(
+  clock: RegroupStores['clock'],
   { detectorId, patternId }: Pattern,
   { by, because }: Signature,
   { from, to, sentence }: { readonly from: string; readonly to: string; readonly sentence: string },
-): Promise<void> {
+): AuditEntry {
   const words = because === undefined ? '' : `: ${printable(because, REASON_CHARACTERS)}`;
-  return audit.append([
-    {
-      detectorId,
-      at: new Date(clock.now()).toISOString(),
-      ...(by !== undefined && { by }),
-      action: 'pattern_changed',
-      ...{ from, to },
-      reason: `${sentence}${words === '' ? '.' : words}`,
-      details: { pattern: patternId },
-    },
-  ]);
+  return {
+    detectorId,
+    at: new Date(clock.now()).toISOString(),
+    ...(by !== undefined && { by }),
+    action: 'pattern_changed',
+    ...{ from, to },
+    reason: `${sentence}${words === '' ? '.' : words}`,
+    details: { pattern: patternId },
+  };
 }

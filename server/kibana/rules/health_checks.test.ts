@@ -68,6 +68,35 @@ describe('the health of a detector', () => {
     expect(problems({ status: { runs }, checkpoint })).toEqual(['no_run', 'lag']);
   });
 
+  it('takes no pause that the schedule asks for as a silence or a lag', () => {
+    const scheduled = (schedule: object): StoredDetector => {
+      const { detector } = stored();
+      return stored({ detector: { ...detector, schedule: { ...detector.schedule, ...schedule } } });
+    };
+    const reached = (minutes: number) => {
+      const time = NOW - minutes * MINUTE;
+      return { ...healthy.checkpoint!, timestampTo: time, ingestedTo: time };
+    };
+    const ranAgo = (minutes: number, logs: number) => ({
+      runs: { ...healthy.status!.runs, last_run: { finished_at: ago(minutes * MINUTE), logs } as never },
+    });
+    const delayed = scheduled({ query_delay: '20m' });
+    expect(problems({ stored: delayed, checkpoint: reached(21) })).toEqual([]);
+    expect(problems({ stored: delayed, checkpoint: reached(36) })).toEqual(['lag']);
+    const hourly = { stored: scheduled({ interval: '1h' }), status: ranAgo(61, 5) };
+    expect(problems({ ...hourly, checkpoint: reached(62) })).toEqual([]);
+    expect(problems({ ...hourly, status: ranAgo(130, 5), checkpoint: reached(131) })).toEqual([
+      'no_run',
+      'lag',
+    ]);
+    const idle = scheduled({ idle_interval: '40m' });
+    expect(problems({ stored: idle, status: ranAgo(40, 0), checkpoint: reached(40) })).toEqual([]);
+    expect(problems({ stored: idle, status: ranAgo(40, 5), checkpoint: reached(40) })).toEqual([
+      'no_run',
+      'lag',
+    ]);
+  });
+
   it('tells failures, silence, and an old model', () => {
     const { runs } = healthy.status!;
     expect(problems({ status: { runs: { ...runs, consecutive_failures: 3 } } })).toEqual(['failing']);

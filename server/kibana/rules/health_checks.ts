@@ -34,6 +34,17 @@ export function inWords(milliseconds: number): string {
   return `${Math.floor(hours / 24)}d ${hours % 24}h`;
 }
 
+/** Returns how long a detector may be silent or behind, milliseconds: longer than its pauses, which are longer while no log comes. */
+function limitOf(limit: string | null, { detector }: StoredDetector, runs: StoredStatus['runs']): number {
+  if (limit === null) return Infinity;
+  const interval = durationToMilliseconds(detector.schedule.interval);
+  const isIdle = runs?.last_run?.logs === 0;
+  const pause = isIdle
+    ? Math.max(interval, durationToMilliseconds(detector.schedule.idle_interval))
+    : interval;
+  return Math.max(durationToMilliseconds(limit), pause + interval);
+}
+
 /** Returns the problems of a started detector; none for a stopped one. */
 export function checkHealth(facts: HealthFacts, params: DetectorHealthParams): Finding[] {
   const { stored, status, checkpoint, model, now } = facts;
@@ -56,16 +67,19 @@ export function checkHealth(facts: HealthFacts, params: DetectorHealthParams): F
       });
     }
   }
-  if (isLonger(now - lastRun, params.max_silence)) {
+  const [silence, lag] = [params.max_silence, params.max_lag].map((limit) => limitOf(limit, stored, runs));
+  if (now - lastRun > silence) {
     findings.push({
       problem: 'no_run',
-      message: `No run for ${inWords(now - lastRun)}, at most ${params.max_silence} is allowed. Look at Kibana's Task Manager health and at the detector's status.`,
+      message: `No run for ${inWords(now - lastRun)}, at most ${inWords(silence)} is allowed. Look at Kibana's Task Manager health and at the detector's status.`,
     });
   }
-  if (reached !== undefined && isLonger(now - reached, params.max_lag)) {
+  // It waits for late logs as long as it is told to: that is no lag.
+  const behind = reached === undefined ? 0 : now - reached - delay;
+  if (behind > lag) {
     findings.push({
       problem: 'lag',
-      message: `It is ${inWords(now - reached)} behind now, at most ${params.max_lag} is allowed. Fewer logs by a narrower query, or a higher logAnomalies.jobs.max_run_time, help.`,
+      message: `It is ${inWords(behind)} behind, at most ${inWords(lag)} is allowed. Fewer logs by a narrower query, or a higher logAnomalies.jobs.max_run_time, help.`,
     });
   }
   const failures = runs?.consecutive_failures ?? 0;

@@ -36,7 +36,7 @@ const LONGEST_CATCH_UP_MILLISECONDS = 24 * 3_600_000;
 /** Results looked at in one check; more are not counted, and the rule says so. */
 const MOST_RESULTS = 20_000;
 
-/** [from, to) by the time of writing; results from `newFrom` on were not seen by an earlier check. Epoch milliseconds. */
+/** Returns the time that a check looks at, [from, to) by the time of writing: a window, or all since the last check. Results from `newFrom` on were not seen by an earlier check. Epoch milliseconds. */
 export function windowOf(startedAt: number, window: number, seenTo: unknown) {
   const to = startedAt - SETTLING_MILLISECONDS;
   const newFrom = typeof seenTo === 'number' && seenTo <= to ? seenTo : to - window;
@@ -52,8 +52,12 @@ interface Found {
 async function collect(
   { services, spaceId, params }: RuleExecutorOptions<LogAnomalyParams>,
   range: ReturnType<typeof windowOf>,
+  mayHoldSeveral: boolean,
 ): Promise<Found> {
-  const groups = new ResultGroups(params.group_by, range.newFrom);
+  const window = durationToMilliseconds(params.window);
+  // After a pause there are several windows to look at; `count` is asked for in one of them.
+  const isLonger = mayHoldSeveral && range.to - range.from > window;
+  const groups = new ResultGroups(params.group_by, range.newFrom, isLonger ? window : undefined);
   const pages = readResultsToAlert(services.scopedClusterClient.asCurrentUser, spaceId, {
     ...(params.detector_ids.length > 0 && { detectorIds: params.detector_ids }),
     writtenFrom: range.from,
@@ -71,18 +75,18 @@ async function collect(
   return { groups, isCut: false };
 }
 
-/** Returns those groups that have so many times as many results a minute as in the hour before the window. */
+/** Returns those groups that have so many times as many results a minute as in the hour before all that was looked at. */
 async function risen(
   groups: readonly ResultGroup[],
   times: number | null,
-  range: ReturnType<typeof windowOf>,
+  { from, window }: { readonly from: number; readonly window: number },
   before: (range: ReturnType<typeof windowOf>) => Promise<Found>,
 ): Promise<readonly ResultGroup[]> {
   if (times === null || groups.length === 0) return groups;
-  const earlier = await before({ from: range.from - HOUR, to: range.from, newFrom: range.from });
+  const earlier = await before({ from: from - HOUR, to: from, newFrom: from });
   const rate = (count: number, milliseconds: number): number => count / milliseconds;
   return groups.filter(
-    ({ id, count }) => rate(count, range.to - range.from) >= times * rate(earlier.groups.countOf(id), HOUR),
+    ({ id, count }) => rate(count, window) >= times * rate(earlier.groups.countOf(id), HOUR),
   );
 }
 
@@ -96,14 +100,14 @@ async function executeLogAnomaly(
   const { alertsClient } = services;
   if (alertsClient === null) throw new Error('Alerts as data are not available for this rule.');
   const base: LinkBase = { ...links, space: spaceId };
-  const range = windowOf(startedAt.getTime(), durationToMilliseconds(params.window), state.seen_to);
-  const collectIn = (given: typeof range): Promise<Found> => collect(options, given);
-  const { groups, isCut } = await collectIn(range);
+  const window = durationToMilliseconds(params.window);
+  const range = windowOf(startedAt.getTime(), window, state.seen_to);
+  const { groups, isCut } = await collect(options, range, true);
   const reached = await risen(
     groups.reaching(params.count, params.min_entities),
     params.times_before,
-    range,
-    collectIn,
+    { from: range.from, window },
+    (before) => collect(options, before, false),
   );
   const limit = alertsClient.getAlertLimitValue();
   const warn = (text: string): void => {
@@ -131,7 +135,7 @@ async function executeLogAnomaly(
     recovered.length === 0
       ? new Map<string, string>()
       : await recoveryReasons(services.scopedClusterClient.asCurrentUser, spaceId, params, {
-          from: range.newFrom - durationToMilliseconds(params.window),
+          from: range.newFrom - window,
           to: range.to,
         });
   for (const id of recovered) {

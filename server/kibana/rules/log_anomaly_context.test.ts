@@ -94,3 +94,21 @@ describe('what rules hand to actions', () => {
     expect(alert.context.results[0].log_line).toContain('www[.]evil[.]example mailto[:]a@evil[.]example');
   });
 });
+
+it('says until when a window of the past was', () => {
+  const until = Date.parse('2026-01-05T09:00:00.000Z');
+  const group = {
+    id: 'd1:x',
+    name: 'shop',
+    count: 3,
+    newCount: 3,
+    entityCount: 1,
+    top: [{ id: 'r', result }],
+  };
+  const messageOf = (more: object): string =>
+    logAnomalyAlert({ ...group, ...more }, '5m', base).context.message;
+  expect(messageOf({ until })).toMatch(
+    /^3 anomalous logs of shop in 5m until 2026-01-05T09:00:00\.000Z, found/,
+  );
+  expect(messageOf({})).toMatch(/^3 anomalous logs of shop in 5m, found/);
+});

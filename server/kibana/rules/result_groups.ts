@@ -15,10 +15,14 @@ export interface ResultGroup {
   readonly entityCount: number;
   /** The most severe first. */
   readonly top: readonly FoundResult[];
+  /** End of the window that these were written in, epoch milliseconds; absent: the check. */
+  readonly until?: number;
 }
 
 /** Results that an alert tells of in full. */
 const TOP_RESULTS = 5;
+/** Results of a group of which some may be the top ones of a window, where several windows are looked at. */
+const CANDIDATES = 100;
 /** More entities of a group are not told apart. */
 const MOST_ENTITIES = 1_000;
 const LONGEST_NAME = 200;
@@ -42,7 +46,49 @@ export function groupOf(found: FoundResult, by: LogAnomalyParams['group_by']): {
   return { id: by === 'detector' ? detector.id : `${detector.id}:${name}`, name };
 }
 
-/** Collects results page by page; what it holds is bounded by the groups, not by the results. */
+/** A result as a window counts it. */
+interface Written {
+  /** Epoch milliseconds. */
+  readonly at: number;
+  readonly entity: string | undefined;
+}
+
+/** A window of a group in which there is enough. */
+interface FullWindow {
+  /** Both ends included, epoch milliseconds. */
+  readonly first: number;
+  readonly last: number;
+  readonly count: number;
+  readonly entityCount: number;
+}
+
+/** Returns the window with the most results of those that have enough; of equals the latest. */
+function fullestWindow(
+  results: readonly Written[],
+  length: number,
+  { count, entities }: { readonly count: number; readonly entities: number },
+): FullWindow | undefined {
+  const sorted = [...results].sort((one, other) => one.at - other.at);
+  const inside = new Map<string | undefined, number>();
+  let best: FullWindow | undefined;
+  let start = 0;
+  sorted.forEach(({ at, entity }, place) => {
+    inside.set(entity, (inside.get(entity) ?? 0) + 1);
+    for (; sorted[start].at <= at - length; start++) {
+      const gone = sorted[start].entity;
+      const left = (inside.get(gone) as number) - 1;
+      if (left === 0) inside.delete(gone);
+      else inside.set(gone, left);
+    }
+    const size = place - start + 1;
+    const entityCount = Math.max(1, inside.size - (inside.has(undefined) ? 1 : 0));
+    if (size < count || entityCount < entities || size < (best?.count ?? 0)) return;
+    best = { first: sorted[start].at, last: at, count: size, entityCount };
+  });
+  return best;
+}
+
+/** Collects results page by page; what it holds of each is a time and a name, and of a few of a group all. */
 export class ResultGroups {
   private readonly groups = new Map<
     string,
@@ -53,13 +99,18 @@ export class ResultGroups {
       newCount: number;
       entities: Set<string>;
       top: FoundResult[];
+      written: Written[];
     }
   >();
 
-  /** @param newFrom results written from then on (epoch milliseconds) are new */
+  /**
+   * @param newFrom results written from then on (epoch milliseconds) are new
+   * @param window milliseconds in which there has to be enough; absent: all that is added lies in one
+   */
   constructor(
     private readonly by: LogAnomalyParams['group_by'],
     private readonly newFrom: number,
+    private readonly window?: number,
   ) {}
 
   public add(found: FoundResult): void {
@@ -67,16 +118,18 @@ export class ResultGroups {
     const { id, name } = groupOf(found, this.by);
     let group = this.groups.get(id);
     if (group === undefined) {
-      group = { id, name, count: 0, newCount: 0, entities: new Set(), top: [] };
+      group = { id, name, count: 0, newCount: 0, entities: new Set(), top: [], written: [] };
       this.groups.set(id, group);
     }
     group.count++;
-    if (Date.parse(event.ingested) >= this.newFrom) group.newCount++;
+    const at = Date.parse(event.ingested);
+    if (at >= this.newFrom) group.newCount++;
     const { entity } = found.result.anomaly;
+    if (this.window !== undefined) group.written.push({ at, entity });
     if (entity !== undefined && group.entities.size < MOST_ENTITIES) group.entities.add(entity);
     group.top.push(found);
     group.top.sort((left, right) => mostSevereFirst(left.result, right.result));
-    if (group.top.length > TOP_RESULTS) group.top.pop();
+    if (group.top.length > (this.window === undefined ? TOP_RESULTS : CANDIDATES)) group.top.pop();
   }
 
   public countOf(id: string): number {
@@ -86,8 +139,30 @@ export class ResultGroups {
   /** Groups with at least `count` results of at least `entities` entities, the most confident first. */
   public reaching(count: number, entities = 1): ResultGroup[] {
     return [...this.groups.values()]
-      .map(({ entities: { size }, ...group }) => ({ ...group, entityCount: Math.max(1, size) }))
-      .filter((group) => group.count >= count && group.entityCount >= entities)
+      .flatMap(({ written, entities: { size }, ...group }): ResultGroup[] => {
+        if (this.window !== undefined) return this.inWindow({ ...group, written }, { count, entities });
+        const all = { ...group, entityCount: Math.max(1, size) };
+        return all.count >= count && all.entityCount >= entities ? [all] : [];
+      })
       .sort((left, right) => mostSevereFirst(left.top[0].result, right.top[0].result));
+  }
+
+  private inWindow(
+    { written, ...group }: Omit<ResultGroup, 'entityCount'> & { readonly written: readonly Written[] },
+    enough: { readonly count: number; readonly entities: number },
+  ): ResultGroup[] {
+    const found = fullestWindow(written, this.window as number, enough);
+    if (found === undefined) return [];
+    const { first, last, count, entityCount } = found;
+    const isInside = (at: number): boolean => at >= first && at <= last;
+    const top = group.top.filter(({ result }) => isInside(Date.parse(result.event.ingested)));
+    return [
+      {
+        ...group,
+        ...{ count, entityCount, until: last },
+        newCount: written.filter(({ at }) => isInside(at) && at >= this.newFrom).length,
+        top: (top.length === 0 ? group.top : top).slice(0, TOP_RESULTS),
+      },
+    ];
   }
 }

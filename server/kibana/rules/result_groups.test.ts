@@ -1,0 +1,58 @@
+import { MINUTE } from '../../../common/duration';
+import { storedResult } from '../../../test/fakes/hiding_stores';
+import type { FoundResult } from '../../elasticsearch';
+import { ResultGroups } from './result_groups';
+
+const found = (minute: number, confidence = 0.9, entity = 'shop'): FoundResult => ({
+  id: `r${minute}`,
+  result: storedResult(`r${minute}`, minute * MINUTE, { confidence, entity }),
+});
+
+/** Groups of results at these minutes, of a check that looks for them in windows of 5 minutes. */
+function groupsOf(results: readonly FoundResult[], by: 'entity' | 'detector' = 'entity'): ResultGroups {
+  const groups = new ResultGroups(by, 30 * MINUTE, 5 * MINUTE);
+  for (const each of results) groups.add(each);
+  return groups;
+}
+
+test('results of hours in which no window has enough of them make no alert', () => {
+  const scattered = groupsOf([0, 10, 20, 30, 40, 50].map((minute) => found(minute)));
+  expect(scattered.reaching(2)).toEqual([]);
+  expect(scattered.reaching(1)).toMatchObject([{ count: 1 }]);
+});
+
+test('a window of the past that has enough makes one, with its own results and time', () => {
+  const [group, ...others] = groupsOf([
+    found(0, 0.99),
+    found(40),
+    found(42, 0.95),
+    found(44.9, 0.92),
+    found(45),
+    found(90),
+  ]).reaching(3);
+  expect(others).toEqual([]);
+  // The one at minute 40 is five minutes before the last: a window ends before it begins again.
+  expect(group).toMatchObject({ count: 3, newCount: 3, entityCount: 1, until: 45 * MINUTE });
+  expect(group.top.map(({ id }) => id)).toEqual(['r42', 'r44.9', 'r45']);
+});
+
+test('entities have to be in the same window, too', () => {
+  const results = [
+    found(0, 0.9, 'a'),
+    found(1, 0.9, 'b'),
+    found(60, 0.9, 'a'),
+    found(61, 0.9, 'a'),
+    found(62, 0.9, 'a'),
+  ];
+  expect(groupsOf(results, 'detector').reaching(2, 2)).toMatchObject([
+    { count: 2, entityCount: 2, until: MINUTE },
+  ]);
+  expect(groupsOf(results, 'detector').reaching(3, 2)).toEqual([]);
+});
+
+test('without windows all that was added counts', () => {
+  const groups = new ResultGroups('entity', 0);
+  for (const minute of [0, 100]) groups.add(found(minute));
+  const [group] = groups.reaching(2);
+  expect([group.count, group.until]).toEqual([2, undefined]);
+});
