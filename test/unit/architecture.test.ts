@@ -66,6 +66,7 @@ const FOLDERS: Readonly<Record<string, readonly string[]>> = {
   'server/detection': [
     ...[
       'ports',
+      'audit',
       'incidents',
       'workers',
       'decoding',

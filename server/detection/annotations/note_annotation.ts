@@ -2,7 +2,7 @@ import { problemOfTimes, type Annotation } from '../../../common/annotations';
 import { ALL_DETECTORS, type AuditAction, type AuditEntry } from '../../../common/audit';
 import { DetectionError } from '../../../common/detection_error';
 import { printable } from '../../../common/printable';
-import { isRefusal } from '../feedback/on_record';
+import { isRefusal } from '../audit/on_record';
 import type { AuditTrail, Clock } from '../ports';
 import type { AnnotationStore } from '../ports/annotations';
 

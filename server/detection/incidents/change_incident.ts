@@ -4,7 +4,7 @@ import { INCIDENT_LIMITS, type Incident, type IncidentStep } from '../../../comm
 import { printable } from '../../../common/printable';
 import type { AuditTrail, Clock } from '../ports';
 import type { IncidentStore, StoredIncident } from '../ports/incidents';
-import { takeBack, takeBackFailed } from '../feedback/on_record';
+import { takeBack, takeBackFailed } from '../audit/on_record';
 import { closingTime, withSteps } from './history';
 
 /** Tries while others change the same incident. */

@@ -1,6 +1,6 @@
 import { DetectionError } from '../../../common/detection_error';
 import { printable } from '../../../common/printable';
-import { onRecord } from '../feedback/on_record';
+import { onRecord } from '../audit/on_record';
 import type { AuditTrail, Clock } from '../ports';
 import type { PatternStore } from '../ports/patterns';
 

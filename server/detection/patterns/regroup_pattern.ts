@@ -2,7 +2,7 @@ import type { AuditEntry } from '../../../common/audit';
 import { DetectionError } from '../../../common/detection_error';
 import { PATTERN_LIMITS } from '../../../common/patterns';
 import { printable } from '../../../common/printable';
-import { onRecord } from '../feedback/on_record';
+import { onRecord } from '../audit/on_record';
 import type { AuditTrail, Clock } from '../ports';
 import type { PatternStore } from '../ports/patterns';
 import { endOfJoins, formsWith } from './follow_people';
