@@ -35,7 +35,11 @@ export function inWords(milliseconds: number): string {
 }
 
 /** Returns how long a detector may be silent or behind, milliseconds: longer than its pauses, which are longer while no log comes. */
-function limitOf(limit: string | null, { detector }: StoredDetector, runs: StoredStatus['runs']): number {
+function limitOf(
+  limit: string | null,
+  { detector }: StoredDetector,
+  runs: StoredStatus['runs'] | undefined,
+): number {
   if (limit === null) return Infinity;
   const interval = durationToMilliseconds(detector.schedule.interval);
   const isIdle = runs?.last_run?.logs === 0;
