@@ -86,7 +86,7 @@ async function risen(
   const earlier = await before({ from: from - HOUR, to: from, newFrom: from });
   const rate = (count: number, milliseconds: number): number => count / milliseconds;
   return groups.filter(
-    ({ id, count }) => rate(count, window) >= times * rate(earlier.groups.countOf(id), HOUR),
+    ({ id, count, peak = count }) => rate(peak, window) >= times * rate(earlier.groups.countOf(id), HOUR),
   );
 }
 

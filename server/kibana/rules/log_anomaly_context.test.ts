@@ -95,8 +95,9 @@ describe('what rules hand to actions', () => {
   });
 });
 
-it('says until when a window of the past was', () => {
-  const until = Date.parse('2026-01-05T09:00:00.000Z');
+it('says of which time results are that lie in windows of the past', () => {
+  const to = Date.parse('2026-01-05T09:00:00.000Z');
+  const span = { from: to - 120_000, to };
   const group = {
     id: 'd1:x',
     name: 'shop',
@@ -107,8 +108,8 @@ it('says until when a window of the past was', () => {
   };
   const messageOf = (more: object): string =>
     logAnomalyAlert({ ...group, ...more }, '5m', base).context.message;
-  expect(messageOf({ until })).toMatch(
-    /^3 anomalous logs of shop in 5m until 2026-01-05T09:00:00\.000Z, found/,
+  expect(messageOf({ span })).toMatch(
+    /^3 anomalous logs of shop from 2026-01-05T08:58:00\.000Z to 2026-01-05T09:00:00\.000Z, found/,
   );
   expect(messageOf({})).toMatch(/^3 anomalous logs of shop in 5m, found/);
 });

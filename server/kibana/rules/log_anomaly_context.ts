@@ -115,9 +115,11 @@ export function logAnomalyAlert(
   const { detector, anomaly } = best.result;
   const known = knownIn(best.result);
   const many = group.count === 1 ? 'One anomalous log' : `${group.count} anomalous logs`;
-  const until = group.until === undefined ? '' : ` until ${new Date(group.until).toISOString()}`;
+  const time = (at: number): string => new Date(at).toISOString();
+  const { span } = group;
+  const when = span === undefined ? `in ${window}` : `from ${time(span.from)} to ${time(span.to)}`;
   const message =
-    `${many} of ${told(group.name, known)} in ${window}${until}, found by ${told(detector.name)}: ` +
+    `${many} of ${told(group.name, known)} ${when}, found by ${told(detector.name)}: ` +
     `${told(anomaly.reason, known)} (confidence ${(anomaly.confidence * 100).toFixed(1)}%)`;
   return {
     context: {

@@ -18,10 +18,11 @@ function groupsOf(results: readonly FoundResult[], by: 'entity' | 'detector' = '
 test('results of hours in which no window has enough of them make no alert', () => {
   const scattered = groupsOf([0, 10, 20, 30, 40, 50].map((minute) => found(minute)));
   expect(scattered.reaching(2)).toEqual([]);
-  expect(scattered.reaching(1)).toMatchObject([{ count: 1 }]);
+  // One is enough: all of them are told.
+  expect(scattered.reaching(1)).toMatchObject([{ count: 6, newCount: 3, peak: 1 }]);
 });
 
-test('a window of the past that has enough makes one, with its own results and time', () => {
+test('a window of the past that has enough makes one, of its own results and their time', () => {
   const [group, ...others] = groupsOf([
     found(0, 0.99),
     found(40),
@@ -31,9 +32,9 @@ test('a window of the past that has enough makes one, with its own results and t
     found(90),
   ]).reaching(3);
   expect(others).toEqual([]);
-  // The one at minute 40 is five minutes before the last: a window ends before it begins again.
-  expect(group).toMatchObject({ count: 3, newCount: 3, entityCount: 1, until: 45 * MINUTE });
-  expect(group.top.map(({ id }) => id)).toEqual(['r42', 'r44.9', 'r45']);
+  expect(group).toMatchObject({ count: 4, newCount: 4, entityCount: 1, peak: 3 });
+  expect(group.span).toEqual({ from: 40 * MINUTE, to: 45 * MINUTE });
+  expect(group.top.map(({ id }) => id)).toEqual(['r42', 'r44.9', 'r40', 'r45']);
 });
 
 test('entities have to be in the same window, too', () => {
@@ -45,7 +46,7 @@ test('entities have to be in the same window, too', () => {
     found(62, 0.9, 'a'),
   ];
   expect(groupsOf(results, 'detector').reaching(2, 2)).toMatchObject([
-    { count: 2, entityCount: 2, until: MINUTE },
+    { count: 2, entityCount: 2, span: { from: 0, to: MINUTE } },
   ]);
   expect(groupsOf(results, 'detector').reaching(3, 2)).toEqual([]);
 });
@@ -54,5 +55,5 @@ test('without windows all that was added counts', () => {
   const groups = new ResultGroups('entity', 0);
   for (const minute of [0, 100]) groups.add(found(minute));
   const [group] = groups.reaching(2);
-  expect([group.count, group.until]).toEqual([2, undefined]);
+  expect([group.count, group.span]).toEqual([2, undefined]);
 });

@@ -15,8 +15,10 @@ export interface ResultGroup {
   readonly entityCount: number;
   /** The most severe first. */
   readonly top: readonly FoundResult[];
-  /** End of the window that these were written in, epoch milliseconds; absent: the check. */
-  readonly until?: number;
+  /** First and last time that these were written, epoch milliseconds, where several windows were looked at. */
+  readonly span?: { readonly from: number; readonly to: number };
+  /** Most of them in one window, where several were looked at. */
+  readonly peak?: number;
 }
 
 /** Results that an alert tells of in full. */
@@ -53,25 +55,24 @@ interface Written {
   readonly entity: string | undefined;
 }
 
-/** A window of a group in which there is enough. */
-interface FullWindow {
-  /** Both ends included, epoch milliseconds. */
-  readonly first: number;
-  readonly last: number;
-  readonly count: number;
-  readonly entityCount: number;
+/** Results of a group that lie in windows in which there is enough. */
+interface InFullWindows {
+  /** In the order of time. */
+  readonly results: readonly Written[];
+  /** Most of them in one window. */
+  readonly peak: number;
 }
 
-/** Returns the window with the most results of those that have enough; of equals the latest. */
-function fullestWindow(
+/** Slides a window of a length, milliseconds, over results, and keeps those of each place where it holds enough. */
+function inFullWindows(
   results: readonly Written[],
   length: number,
   { count, entities }: { readonly count: number; readonly entities: number },
-): FullWindow | undefined {
+): InFullWindows {
   const sorted = [...results].sort((one, other) => one.at - other.at);
   const inside = new Map<string | undefined, number>();
-  let best: FullWindow | undefined;
-  let start = 0;
+  const kept: Written[] = [];
+  let [start, next, peak] = [0, 0, 0];
   sorted.forEach(({ at, entity }, place) => {
     inside.set(entity, (inside.get(entity) ?? 0) + 1);
     for (; sorted[start].at <= at - length; start++) {
@@ -81,11 +82,13 @@ function fullestWindow(
       else inside.set(gone, left);
     }
     const size = place - start + 1;
-    const entityCount = Math.max(1, inside.size - (inside.has(undefined) ? 1 : 0));
-    if (size < count || entityCount < entities || size < (best?.count ?? 0)) return;
-    best = { first: sorted[start].at, last: at, count: size, entityCount };
+    const named = inside.size - (inside.has(undefined) ? 1 : 0);
+    if (size < count || Math.max(1, named) < entities) return;
+    kept.push(...sorted.slice(Math.max(start, next), place + 1));
+    next = place + 1;
+    peak = Math.max(peak, size);
   });
-  return best;
+  return { results: kept, peak };
 }
 
 /** Collects results page by page; what it holds of each is a time and a name, and of a few of a group all. */
@@ -151,16 +154,17 @@ export class ResultGroups {
     { written, ...group }: Omit<ResultGroup, 'entityCount'> & { readonly written: readonly Written[] },
     enough: { readonly count: number; readonly entities: number },
   ): ResultGroup[] {
-    const found = fullestWindow(written, this.window as number, enough);
-    if (found === undefined) return [];
-    const { first, last, count, entityCount } = found;
-    const isInside = (at: number): boolean => at >= first && at <= last;
-    const top = group.top.filter(({ result }) => isInside(Date.parse(result.event.ingested)));
+    const { results, peak } = inFullWindows(written, this.window as number, enough);
+    if (results.length === 0) return [];
+    const [from, to] = [results[0].at, results[results.length - 1].at];
+    const times = new Set(results.map(({ at }) => at));
+    const top = group.top.filter(({ result }) => times.has(Date.parse(result.event.ingested)));
+    const named = new Set(results.flatMap(({ entity }) => entity ?? []));
     return [
       {
         ...group,
-        ...{ count, entityCount, until: last },
-        newCount: written.filter(({ at }) => isInside(at) && at >= this.newFrom).length,
+        ...{ peak, span: { from, to }, count: results.length, entityCount: Math.max(1, named.size) },
+        newCount: results.filter(({ at }) => at >= this.newFrom).length,
         top: (top.length === 0 ? group.top : top).slice(0, TOP_RESULTS),
       },
     ];
