@@ -60,6 +60,7 @@ function Application({ core, plugins, history, kibanaVersion }: ApplicationProps
       canWrite: core.application.capabilities[PLUGIN_ID]?.save === true,
       location,
       go: (path, query) => history.push(writeLocation(path, query)),
+      redirect: (path, query) => history.replace(writeLocation(path, query)),
       setQuery: (changes) => {
         const now = readLocation(history.location.pathname, history.location.search);
         history.replace(writeLocation(now.path, { ...now.query, ...changes }));

@@ -122,7 +122,10 @@ export const incidentEndpoints = {
         .default('all')
         .describe('active: open and acknowledged; all leaves out those that were merged into another'),
       min_severity: severitySchema.optional().describe('At least so severe'),
-      detector_id: detectorIdSchema.optional(),
+      detector_id: z
+        .union([detectorIdSchema, z.array(detectorIdSchema).max(100)])
+        .optional()
+        .describe('One detector, or any of several'),
       entity: z
         .union([z.string().max(256), z.array(z.string().max(256)).max(100)])
         .optional()

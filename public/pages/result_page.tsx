@@ -10,17 +10,17 @@ const SURROUNDINGS_MILLISECONDS = 15 * 60_000;
 
 /** Target of the link in an alert: redirects to the anomalies around one result. */
 export default function ResultPage({ id }: { id: string }): ReactElement {
-  const { api, go } = useApp();
+  const { api, go, redirect } = useApp();
   const request = useRequest((signal) => api('getResult', { params: { result_id: id } }, signal), [api, id]);
   const result = request.value?.result;
   useEffect(() => {
     if (result === undefined) return;
     const time = Date.parse(result['@timestamp']);
-    go(detectorPath(result.detector.id), {
+    redirect(detectorPath(result.detector.id), {
       from: new Date(time - SURROUNDINGS_MILLISECONDS).toISOString(),
       to: new Date(time + SURROUNDINGS_MILLISECONDS).toISOString(),
       open: id,
-      ...(result.result.type === 'suppressed' && { hidden: 'show' }),
+      ...(result.result.type !== 'log' && { hidden: 'show' }),
     });
     // eslint-disable-next-line react-hooks/exhaustive-deps -- once, when it has come
   }, [result]);

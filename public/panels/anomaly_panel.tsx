@@ -1,5 +1,6 @@
 import React, { type ReactElement } from 'react';
-import { EuiLink, EuiScreenReaderOnly } from '@elastic/eui';
+import { EuiLink, EuiScreenReaderOnly, EuiText } from '@elastic/eui';
+import { i18n } from '@kbn/i18n';
 import type { AnomalyResult } from '../../common/anomaly';
 import { storedPartField } from '../../common/detector/entity_fields';
 import { mergeResults } from '../../common/findings';
@@ -10,6 +11,7 @@ import { SwimLane, SwimLaneTable } from '../shared/charts/swim_lane';
 import { resolveRange } from '../shared/values/time_range';
 import { useRequest } from '../shared/requests/use_request';
 import { AnomalyRows } from './anomaly_rows';
+import { incidentFilters } from './dashboard_filters';
 import { PanelFrame } from './panel_frame';
 import { DEFAULT_RANGE, scopeOf, type PanelProps } from './panel_scope';
 import { PatternBars } from './pattern_bars';
@@ -47,7 +49,9 @@ function TablePanel({ core, api, config, drawing, drawn, choose }: PanelProps): 
       );
       return { results: rows.slice(0, config.limit) };
     },
-    [api, JSON.stringify(config), drawing],
+    [api, JSON.stringify(config)],
+    undefined,
+    drawing,
   );
   return (
     <PanelFrame request={request} drawn={drawn} isEmpty={({ results }) => results.length === 0}>
@@ -62,44 +66,67 @@ function TablePanel({ core, api, config, drawing, drawn, choose }: PanelProps): 
   );
 }
 
-/** Incidents choose by detector, severity and time; the query of a dashboard is about single anomalies. */
+/** Incidents choose by detector, entity, severity and time; any other filter and the query of a dashboard are about single anomalies. */
 function IncidentsPanel({ core, api, config, drawing, drawn, choose }: PanelProps): ReactElement {
+  const { entity, detectorId: filtered, hasOthers } = incidentFilters(config.filters);
+  const isNarrower = hasOthers || [config.query ?? []].flat().some(({ query }) => query !== '');
   const request = useRequest(
     async (signal) => {
       const { detectorId, minSeverity, timeRange = DEFAULT_RANGE, limit } = config;
+      // Of two different detectors there is nothing.
+      if (detectorId && filtered !== undefined && filtered !== detectorId) return { incidents: [] };
       const query = {
-        detector_id: detectorId || undefined,
+        detector_id: detectorId || filtered,
+        entity,
         min_severity: minSeverity || undefined,
         ...resolveRange(timeRange),
         size: limit,
       };
       return api('listIncidents', { query }, signal);
     },
-    [api, JSON.stringify(config), drawing],
+    [api, JSON.stringify(config)],
+    undefined,
+    drawing,
   );
   return (
     <PanelFrame request={request} drawn={drawn} isEmpty={({ incidents }) => incidents.length === 0}>
       {({ incidents }) => (
-        <IncidentsTable
-          isCompact
-          incidents={incidents}
-          link={({ id }, text) => (
-            <EuiLink href={core.application.getUrlForApp('logAnomalies', { path: incidentPath(id) })}>
-              {text}
-            </EuiLink>
-          )}
-          choosePlace={(place) => choose({ value: { field: 'anomaly.entity', is: place } })}
-        />
+        <>
+          {isNarrower && <NotAmongIncidents />}
+          <IncidentsTable
+            isCompact
+            incidents={incidents}
+            link={({ id }, text) => (
+              <EuiLink href={core.application.getUrlForApp('logAnomalies', { path: incidentPath(id) })}>
+                {text}
+              </EuiLink>
+            )}
+            choosePlace={(place) => choose({ value: { field: 'anomaly.entity', is: place } })}
+          />
+        </>
       )}
     </PanelFrame>
   );
 }
 
+const NotAmongIncidents = (): ReactElement => (
+  <EuiText size="xs" color="subdued" data-test-subj="logAnomaliesPanelNotFiltered">
+    <p>
+      {i18n.translate('logAnomalies.panel.notAmongIncidents', {
+        defaultMessage:
+          'Incidents of all logs: the query and filters other than of a detector and an entity choose among single anomalies.',
+      })}
+    </p>
+  </EuiText>
+);
+
 function PatternsPanel({ api, config, drawing, drawn, choose }: PanelProps): ReactElement {
   const request = useRequest(
     // Asynchronous: a query that cannot be read is a failure like any other.
     async (signal) => api('listPatterns', { query: { ...scopeOf(config), features: config.limit } }, signal),
-    [api, JSON.stringify(config), drawing],
+    [api, JSON.stringify(config)],
+    undefined,
+    drawing,
   );
   return (
     <PanelFrame request={request} drawn={drawn} isEmpty={({ features }) => features.length === 0}>
@@ -130,20 +157,24 @@ function ChartPanel({ api, config, drawing, drawn, choose }: PanelProps): ReactE
       ]);
       const nameOf = new Map(names?.detectors.map(({ id, detector }) => [id, detector.name]));
       const groups = summary.groups.map((group) => ({ ...group, key: nameOf.get(group.key) ?? group.key }));
+      // Results keep the name that a detector had when they were written, and two may have the same.
+      const idOf = new Map(summary.groups.map(({ key }, place) => [groups[place].key, key]));
       const range = { from: scope.from, to: scope.to };
-      return { groups, range, intervalMilliseconds: summary.interval_ms };
+      return { groups, idOf, range, intervalMilliseconds: summary.interval_ms };
     },
-    [api, JSON.stringify(config), drawing],
+    [api, JSON.stringify(config)],
+    undefined,
+    drawing,
   );
   const laneField =
-    laneBy === 'detector' ? 'detector.name' : isByPart ? storedPartField(laneBy) : 'anomaly.entity';
+    laneBy === 'detector' ? 'detector.id' : isByPart ? storedPartField(laneBy) : 'anomaly.entity';
   return (
     <PanelFrame
       request={request}
       drawn={drawn}
       isEmpty={({ groups }) => groups.every(({ logs, anomalies }) => logs === 0 && anomalies === 0)}
     >
-      {({ groups, ...chart }) =>
+      {({ groups, idOf, ...chart }) =>
         kind === 'timeline' ? (
           <AnomalyTimeline
             {...chart}
@@ -160,7 +191,10 @@ function ChartPanel({ api, config, drawing, drawn, choose }: PanelProps): ReactE
               choose={({ range, entities: [lane, ...others] }) =>
                 choose({
                   range,
-                  ...(others.length === 0 && lane !== '' && { value: { field: laneField, is: lane } }),
+                  ...(others.length === 0 &&
+                    lane !== '' && {
+                      value: { field: laneField, is: by === 'detector' ? (idOf.get(lane) ?? lane) : lane },
+                    }),
                 })
               }
             />

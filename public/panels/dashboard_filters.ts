@@ -57,3 +57,42 @@ export const filterEvent = (choice: Choice, dataViewId: string): { name: string;
   name: 'applyFilter',
   data: { timeFieldName: TIME_FIELD, filters: filtersOf(choice, dataViewId) },
 });
+
+interface PhraseFilter {
+  readonly meta?: {
+    readonly type?: string;
+    readonly key?: string;
+    readonly disabled?: boolean;
+    readonly negate?: boolean;
+    readonly params?: { readonly query?: unknown };
+  };
+}
+
+/**
+ * Returns what filters of a dashboard choose among incidents, which know their entity and their detector alone.
+ *
+ * @returns the entity and the detector of filters such as a click on a lane makes, and whether others are left
+ */
+export function incidentFilters(filters: readonly unknown[] = []): {
+  readonly entity?: string;
+  readonly detectorId?: string;
+  readonly hasOthers: boolean;
+} {
+  let entity: string | undefined;
+  let detectorId: string | undefined;
+  let hasOthers = false;
+  for (const filter of filters) {
+    const { meta } = filter as PhraseFilter;
+    if (meta?.disabled === true) continue;
+    const value = meta?.params?.query;
+    const isPhrase = meta?.type === 'phrase' && meta.negate !== true && typeof value === 'string';
+    if (isPhrase && meta.key === 'anomaly.entity' && entity === undefined) entity = value;
+    else if (isPhrase && meta.key === 'detector.id' && detectorId === undefined) detectorId = value;
+    else hasOthers = true;
+  }
+  return {
+    ...(entity !== undefined && { entity }),
+    ...(detectorId !== undefined && { detectorId }),
+    hasOthers,
+  };
+}

@@ -62,7 +62,9 @@ export function ValuePanel({ core, api, config, drawing, drawn, choose }: PanelP
         },
       );
     },
-    [api, JSON.stringify(config), drawing],
+    [api, JSON.stringify(config)],
+    undefined,
+    drawing,
   );
   return (
     <PanelFrame

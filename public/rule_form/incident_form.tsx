@@ -108,14 +108,14 @@ function IncidentEstimate({
   const { value } = useRequest(
     async (signal) => {
       const ask = createApiClient(core.http);
-      const query = { min_severity: severity, from: Date.now() - DAYS * DAY, size: 0 };
-      const chosen = ids.length === 0 ? [undefined] : ids;
-      const answers = await Promise.all(
-        chosen.map((id) =>
-          ask('listIncidents', { query: { ...query, ...(id !== undefined && { detector_id: id }) } }, signal),
-        ),
-      );
-      return answers.reduce((sum, { total }) => sum + total, 0);
+      const query = {
+        min_severity: severity,
+        from: Date.now() - DAYS * DAY,
+        size: 0,
+        // An incident of several detectors is one.
+        ...(ids.length > 0 && { detector_id: [...ids] }),
+      };
+      return (await ask('listIncidents', { query }, signal)).total;
     },
     [core, severity, ids.join()],
   );

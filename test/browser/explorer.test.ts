@@ -163,6 +163,27 @@ it('tells who may not read the logs that, and shows the rest of the evidence', (
     { user: 'reader' },
   ));
 
+it('shows the anomaly of a link though the list around it is longer, and goes back past the link', () =>
+  onPage(browser, world, async (page) => {
+    await explore(page);
+    await page.locator(testSubject('logAnomaliesOpenResult')).last().click();
+    await page.waitForURL(/open=/);
+    const { open: result } = queryOf(page);
+    const path = `/app/logAnomalies/detectors/${id}/anomalies?from=now-3d&to=now&size=1&sort=entity&open=${result}`;
+    await page.goto(`${world.host.url}${path}`);
+    const linked = page.locator(testSubject('logAnomaliesLinkedResult'));
+    const listed = page.locator(`${testSubject('logAnomaliesOpenResult')}[aria-expanded=true]`);
+    await linked.or(listed).first().waitFor();
+    expect(await linked.count()).toBe(1);
+    expect(await linked.innerText()).toMatch(/^The linked anomaly, /);
+    // The address of a result leads on to its detector, and back to where one came from.
+    await explore(page);
+    await page.goto(`${world.host.url}/app/logAnomalies/results/${result}`);
+    await page.waitForURL(/anomalies\?.*open=/);
+    await page.goBack();
+    await page.waitForURL((url) => !url.pathname.includes('/results/'));
+  }));
+
 it('has timeline and lanes on one time axis, with ticks at round hours', () =>
   onPage(browser, world, async (page) => {
     await explore(page);

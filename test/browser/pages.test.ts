@@ -186,6 +186,13 @@ it('shows the settings that hardly anybody changes as well, and saves them', asy
   const trees = page.getByLabel('Trees of the forest');
   expect(await trees.inputValue()).toBe('100');
   await trees.fill('50');
+  // A number, and the word in its place, typed by hand.
+  const rows = page.getByLabel('Logs that each tree sees');
+  expect(await rows.inputValue()).toBe('auto');
+  await rows.fill('512');
+  await rows.fill('');
+  await rows.pressSequentially('auto');
+  expect(await rows.inputValue()).toBe('auto');
   const depth = page.getByLabel('Questions that a tree asks at most');
   expect(await depth.inputValue()).toBe('');
   await depth.fill('10');
@@ -253,6 +260,21 @@ describe.each([
     expect(problems).toEqual([]);
     await page.close();
   });
+});
+
+it('shows what the server says though that takes longer than the pause between two questions', async () => {
+  const { page, problems } = await openPage(browser, world.host);
+  let asked = 0;
+  await page.route(/\/detectors\/_status$/, async (route) => {
+    asked++;
+    await new Promise((resolve) => setTimeout(resolve, 12_000));
+    await route.continue().catch(() => undefined);
+  });
+  await open({ page, url: world.host.url }, '/app/logAnomalies/', 'logAnomaliesDetectors');
+  expect(asked).toBe(1);
+  await page.unrouteAll({ behavior: 'ignoreErrors' });
+  expect(problems).toEqual([]);
+  await page.close();
 });
 
 it('brings detectors to a file and back', async () => {

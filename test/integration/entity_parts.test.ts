@@ -260,6 +260,8 @@ describe('results of entities of several fields', () => {
       ['checkout | a || b', { 'service.name': 'checkout', 'host.name': 'a | b' }],
     ]);
     expect((await list({ entity_part: 'host.name=web-9' })).incidents).toEqual([]);
+    const { total } = await list({});
+    expect((await list({ detector_id: ['pairs', 'nobody'] })).total).toBe(total);
   });
 });
 

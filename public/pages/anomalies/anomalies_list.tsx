@@ -1,12 +1,13 @@
 import React, { type ReactElement } from 'react';
-import { EuiSpacer, EuiTitle } from '@elastic/eui';
+import { EuiPanel, EuiSpacer, EuiTitle } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import type { Answer } from '../../shared/app/api_client';
 import { useApp } from '../../shared/app/app_context';
 import { RequestState } from '../../shared/requests/request_state';
 import { useRequest, type Request } from '../../shared/requests/use_request';
 import { ResultsTable, type Found } from '../../shared/results/results_table';
-import { formatCount } from '../../shared/values/format';
+import type { Interval } from '../../shared/values/time_range';
+import { formatCount, formatTime } from '../../shared/values/format';
 import type { DetectorView } from '../../shared/detector/detector_view';
 import { changedQuery, PAGE_SIZE, type ExplorerQuery } from './explorer_query';
 import { ResultDetails } from './result_details';
@@ -17,8 +18,8 @@ export function AnomaliesList(props: {
   record: DetectorView['record'];
   chosen: ExplorerQuery;
   request: Request<Answer<'searchResults'>>;
-  /** Reads another page of the same. */
-  read: (page: number, size: number) => Promise<Answer<'searchResults'>>;
+  /** Reads another page of the same, in a time that may be another. */
+  read: (page: number, size: number, time: Interval) => Promise<Answer<'searchResults'>>;
   /** Verdicts change what counts. */
   changed: () => void;
 }): ReactElement {
@@ -29,10 +30,23 @@ export function AnomaliesList(props: {
     (signal) => api('listFeedback', { params: { id: record.id } }, signal),
     [api, record.id],
   );
+  const linked = useLinkedResult(request.value?.results, open);
   const verdictOn = ({ result }: Found) =>
     feedback.value?.feedback.find(
       ({ source }) => source.id === result.source.id && source.index === result.source.index,
     );
+  const details = (each: Found): ReactElement => (
+    <ResultDetails
+      record={record}
+      found={each}
+      feedback={verdictOn(each)}
+      chooseFeature={(feature) => setQuery(changedQuery({ feature }))}
+      feedbackChanged={() => {
+        feedback.reload();
+        changed();
+      }}
+    />
+  );
   return (
     <RequestState request={request}>
       {({ total, results: found }) => (
@@ -51,9 +65,11 @@ export function AnomaliesList(props: {
             columns={chosen.columns}
             total={total}
             name={record.detector.name}
+            range={chosen.range}
             read={read}
           />
           <EuiSpacer size="s" />
+          {linked !== undefined && <LinkedResult found={linked}>{details(linked)}</LinkedResult>}
           <ResultsTable
             results={found}
             columns={chosen.columns}
@@ -76,21 +92,42 @@ export function AnomaliesList(props: {
             }}
             open={open}
             toggle={(id) => setQuery({ view: 'anomalies', open: id === open ? undefined : id })}
-            details={(each) => (
-              <ResultDetails
-                record={record}
-                found={each}
-                feedback={verdictOn(each)}
-                chooseFeature={(feature) => setQuery(changedQuery({ feature }))}
-                feedbackChanged={() => {
-                  feedback.reload();
-                  changed();
-                }}
-              />
-            )}
+            details={details}
           />
         </>
       )}
     </RequestState>
+  );
+}
+
+/** Returns the result that the address names where it is not among those listed, as of an alert in the middle of many. */
+function useLinkedResult(listed: readonly Found[] | undefined, open: string | undefined): Found | undefined {
+  const { api } = useApp();
+  const wanted = listed === undefined || listed.some(({ id }) => id === open) ? undefined : open;
+  const { value } = useRequest(
+    async (signal) =>
+      wanted === undefined ? undefined : api('getResult', { params: { result_id: wanted } }, signal),
+    [api, wanted],
+  );
+  return value?.id === wanted ? value : undefined;
+}
+
+function LinkedResult({ found, children }: { found: Found; children: ReactElement }): ReactElement {
+  return (
+    <>
+      <EuiPanel hasBorder hasShadow={false} data-test-subj="logAnomaliesLinkedResult">
+        <EuiTitle size="xxs">
+          <h3>
+            {i18n.translate('logAnomalies.results.linked', {
+              defaultMessage: 'The linked anomaly, {time}',
+              values: { time: formatTime(found.result['@timestamp']) },
+            })}
+          </h3>
+        </EuiTitle>
+        <EuiSpacer size="s" />
+        {children}
+      </EuiPanel>
+      <EuiSpacer size="m" />
+    </>
   );
 }

@@ -36,6 +36,12 @@ describe('the address of the explorer', () => {
     });
   });
 
+  it('never asks without a pause, whatever the address says', () => {
+    expect(after({}, { refresh: '1' }).refresh).toBe(1_000);
+    expect(after({}, { refresh: '60000' }).refresh).toBe(60_000);
+    expect(after({}, { refresh: '-5' }).refresh).toBeUndefined();
+  });
+
   it('orders by severity at addresses that were kept while they named the score', () => {
     expect(after({}, { sort: 'score' }).sort).toBe('severity');
   });

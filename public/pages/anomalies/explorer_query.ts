@@ -63,6 +63,9 @@ export interface ExplorerQuery {
   readonly refresh: number | undefined;
 }
 
+/** An address may ask for any number. */
+const SHORTEST_REFRESH_MILLISECONDS = 1_000;
+
 export function readExplorerQuery({ query }: Location): ExplorerQuery {
   const refresh = Number(query.refresh);
   return {
@@ -93,7 +96,7 @@ export function readExplorerQuery({ query }: Location): ExplorerQuery {
     page: Math.max(0, (Math.floor(Number(query.page)) || 1) - 1),
     size: Math.min(500, Math.max(1, Math.floor(Number(query.size)) || PAGE_SIZE)),
     open: query.open,
-    refresh: refresh > 0 ? refresh : undefined,
+    refresh: refresh > 0 ? Math.max(SHORTEST_REFRESH_MILLISECONDS, refresh) : undefined,
   };
 }
 

@@ -9,6 +9,7 @@ import { useAction } from '../../shared/requests/use_action';
 import { fieldNames } from '../../shared/results/field_text';
 import { resultsCsv } from '../../shared/results/results_csv';
 import { DEEPEST, logOf, type Found } from '../../shared/results/results_table';
+import { resolveRange, type Interval, type TimeRange } from '../../shared/values/time_range';
 
 /** Results of one request for the export. */
 const EXPORT_PAGE = 1_000;
@@ -20,23 +21,28 @@ export function ResultsToolbar(props: {
   columns: readonly string[];
   total: number;
   name: string;
+  range: TimeRange;
   /** Reads a page of what is shown, from 1. */
-  read: (page: number, size: number) => Promise<Answer<'searchResults'>>;
+  read: (page: number, size: number, time: Interval) => Promise<Answer<'searchResults'>>;
 }): ReactElement {
-  const { results, columns, total, name, read } = props;
+  const { results, columns, total, name, range, read } = props;
   const { setQuery } = useApp();
   const { run, isBusy } = useAction();
   const choose = (fields: string[]) =>
     setQuery({ columns: fields.length === 0 ? undefined : [...new Set(fields)].join(',') });
   const download = () =>
     run(async () => {
-      const all: Found[] = [];
-      for (let page = 1; all.length < Math.min(total, DEEPEST); page++) {
-        const { results: found } = await read(page, EXPORT_PAGE);
-        if (found.length === 0) break;
-        all.push(...found);
+      // One time for all pages: what comes meanwhile would move the others.
+      const time = resolveRange(range);
+      const all = new Map<string, Found>();
+      let count = 0;
+      for (let page = 1; count < DEEPEST; page++) {
+        const { total: there, results: found } = await read(page, EXPORT_PAGE, time);
+        for (const each of found) all.set(each.id, each);
+        count += found.length;
+        if (found.length === 0 || count >= there) break;
       }
-      saveFile(`${name}.csv`, await resultsCsv(all, columns), 'text/csv;charset=utf-8');
+      saveFile(`${name}.csv`, await resultsCsv([...all.values()], columns), 'text/csv;charset=utf-8');
     });
   const label = i18n.translate('logAnomalies.results.columns', { defaultMessage: 'Add columns' });
   return (

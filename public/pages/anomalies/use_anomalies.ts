@@ -1,6 +1,6 @@
 import { entityFieldsOf, namedParts, readPartFilter } from '../../../common/detector/entity_fields';
 import { useApp } from '../../shared/app/app_context';
-import { resolveRange } from '../../shared/values/time_range';
+import { resolveRange, type Interval } from '../../shared/values/time_range';
 import { useAnnotations } from '../../shared/requests/use_annotations';
 import { useRequest } from '../../shared/requests/use_request';
 import type { DetectorView } from '../../shared/detector/detector_view';
@@ -57,13 +57,13 @@ export function useAnomalies(
     [api, range.from, range.to, scopeKey, lane],
     chosen.refresh,
   );
-  const readResults = (from: number, count: number, signal?: AbortSignal) =>
+  const readResults = (from: number, count: number, time: Interval, signal?: AbortSignal) =>
     api(
       'searchResults',
       {
         query: {
           ...scope,
-          ...resolveRange(range),
+          ...time,
           status: withHidden ? 'all' : 'open',
           sort,
           order: chosen.direction,
@@ -74,7 +74,7 @@ export function useAnomalies(
       signal,
     );
   const results = useRequest(
-    (signal) => readResults(page + 1, size, signal),
+    (signal) => readResults(page + 1, size, resolveRange(range), signal),
     [api, range.from, range.to, scopeKey, withHidden, sort, chosen.direction, page, size],
     chosen.refresh,
   );

@@ -247,8 +247,9 @@ function forestFields(draft: Draft, change: DraftFieldsProps['change']): Setting
         defaultMessage:
           'A number, or auto: the more logs there are to learn from, the rarer what is told apart.',
       }),
-      value: forest.subsample_size,
-      set: (value) => inForest({ subsample_size: value === 'auto' ? value : Number(value) }),
+      // Always a text: what is typed on the way to a number or to auto is kept, and the check of the form says what it is.
+      value: String(forest.subsample_size),
+      set: (value) => inForest({ subsample_size: /^\d+$/.test(value) ? Number(value) : (value as 'auto') }),
     },
     {
       path: 'forest.max_depth',

@@ -50,14 +50,16 @@ export default function NotAnAnomalyFlyout(props: {
   const about = {
     source: { index, id },
     scope,
-    ...(days !== undefined && { expires_at: new Date(now + days * DAY).toISOString() }),
+    // A single log has no choice of an end, whatever was chosen for a wider scope.
+    ...(scope !== 'one' && days !== undefined && { expires_at: new Date(now + days * DAY).toISOString() }),
   };
   const params = { id: detectorId };
   const replay = useRequest(
     (signal) => api('previewFeedback', { params, body: about }, signal),
     [api, detectorId, JSON.stringify(about)],
   );
-  const isReady = !replay.isLoading && replay.value !== undefined && isAccepted(replay.value, accepted);
+  const { isLoading, failure: unknown, value: effect } = replay;
+  const isReady = !isLoading && !unknown && effect !== undefined && isAccepted(effect, accepted);
   const save = () =>
     api('saveFeedback', {
       params,

@@ -35,7 +35,7 @@ const POLL_MILLISECONDS = 15_000;
 
 /** One incident: how severe, since when, why, its logs over time and one by one, and what people did with it. */
 export default function IncidentPage({ id }: { id: string }): ReactElement {
-  const { api, go } = useApp();
+  const { api, go, redirect } = useApp();
   const request = useRequest(
     (signal) => api('getIncident', { params: { incident_id: id } }, signal),
     [api, id],
@@ -44,7 +44,7 @@ export default function IncidentPage({ id }: { id: string }): ReactElement {
   const { value } = request;
   const mergedInto = value?.incident.merged_into;
   useEffect(() => {
-    if (mergedInto !== undefined) go(incidentPath(mergedInto));
+    if (mergedInto !== undefined) redirect(incidentPath(mergedInto));
     // eslint-disable-next-line react-hooks/exhaustive-deps -- once, when it is known
   }, [mergedInto]);
   const isGone = request.failure?.status === 404;

@@ -44,6 +44,7 @@ export function BackfillPanel(props: {
   const { api, canWrite } = useApp();
   const { run, isBusy } = useAction(reload);
   const [range, setRange] = useState<TimeRange>({ from: 'now-7d', to: 'now' });
+  const [isInvalid, setIsInvalid] = useState(false);
   const { backfill } = status;
   const isRunning = backfill?.state === 'running' || backfill?.state === 'queued';
   const params = { id: detectorId };
@@ -60,7 +61,10 @@ export function BackfillPanel(props: {
             end={range.to}
             showUpdateButton={false}
             isDisabled={isRunning}
-            onTimeChange={({ start, end }) => setRange({ from: start, to: end })}
+            onTimeChange={({ start, end, isInvalid }) => {
+              setRange({ from: start, to: end });
+              setIsInvalid(isInvalid);
+            }}
           />
         </EuiFlexItem>
         <EuiFlexItem grow={false}>
@@ -78,7 +82,7 @@ export function BackfillPanel(props: {
             <EuiButton
               iconType={icon('timeRefresh')}
               isLoading={isBusy}
-              isDisabled={!canWrite || status.model === undefined}
+              isDisabled={!canWrite || isInvalid || status.model === undefined}
               onClick={() => run(() => api('startBackfill', { params, body: resolveRange(range) }))}
               data-test-subj="logAnomaliesBackfill"
             >

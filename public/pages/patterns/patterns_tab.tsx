@@ -1,4 +1,4 @@
-import React, { useState, type ReactElement } from 'react';
+import React, { useEffect, useState, type ReactElement, type ReactNode } from 'react';
 import {
   EuiButton,
   EuiButtonGroup,
@@ -12,6 +12,7 @@ import {
 } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import type { LogPatternBody } from '../../../common/api';
+import type { DetectorInput } from '../../../common/detector';
 import { entityFieldsText } from '../../../common/detector/entity_fields';
 import { useApp } from '../../shared/app/app_context';
 import type { DetectorView } from '../../shared/detector/detector_view';
@@ -23,64 +24,34 @@ import { PAGE_SIZE, PatternsTable } from './patterns_table';
 import { MergeButton, TakeApart } from './regroup_patterns';
 
 /** Patterns of the logs of a detector: counts, trend and state of each, with its logs in Discover. */
-export default function PatternsTab({ record, reload }: DetectorView): ReactElement {
+export default function PatternsTab({ record, status, reload }: DetectorView): ReactElement {
   const { api, canWrite } = useApp();
   const { id, detector } = record;
-  const [isChanged, setIsChanged] = useState('all');
+  const [shown, setShown] = useState('all');
   const [entity, setEntity] = useState('');
-  const [page, setPage] = useState(0);
   const [chosen, setChosen] = useState<readonly LogPatternBody[]>([]);
   const [whole, setWhole] = useState<LogPatternBody>();
-  const request = useRequest(
-    (signal) =>
-      api(
-        'listLogPatterns',
-        {
-          params: { id },
-          query: {
-            state: isChanged === 'changed' ? 'changed' : 'all',
-            ignored: isChanged === 'ignored' ? 'only' : 'hide',
-            ...(entity !== '' && { entity }),
-            page: page + 1,
-            size: PAGE_SIZE,
-          },
-        },
-        signal,
-      ),
-    [api, id, isChanged, entity, page],
-  );
+  const { request, page, setPage } = usePatterns(id, { shown, entity, run: status.last_run?.id });
   const { run, isBusy } = useAction(() => {
     request.reload();
     reload();
   });
-  if (detector.patterns === undefined) {
+  const save = (patterns: DetectorInput['patterns']): Promise<boolean> =>
+    run(() => {
+      const body = { detector: { ...detector, patterns }, version: record.version };
+      return api('updateDetector', { params: { id }, body });
+    });
+  const { patterns: settings } = detector;
+  if (settings === undefined) {
     return (
       <NotCounted
         field={messageFieldOf(detector)}
         isBusy={isBusy}
         isPossible={detector.unit !== 'bucket' && detector.scoring !== 'ingest'}
-        count={
-          canWrite
-            ? (field) =>
-                void run(() =>
-                  api('updateDetector', {
-                    params: { id },
-                    body: { detector: { ...detector, patterns: { field } }, version: record.version },
-                  }),
-                )
-            : undefined
-        }
+        count={canWrite ? (field) => void save({ field }) : undefined}
       />
     );
   }
-  const { patterns: settings } = detector;
-  const tell = (results: boolean): Promise<boolean> =>
-    run(() =>
-      api('updateDetector', {
-        params: { id },
-        body: { detector: { ...detector, patterns: { ...settings, results } }, version: record.version },
-      }),
-    );
   const ignore = (pattern: LogPatternBody): Promise<boolean> =>
     run(() =>
       api('updateLogPattern', {
@@ -90,71 +61,29 @@ export default function PatternsTab({ record, reload }: DetectorView): ReactElem
     );
   return (
     <div data-test-subj="logAnomaliesPatterns">
-      <EuiText size="s" color="subdued">
-        {i18n.translate('logAnomalies.logPatterns.explained', {
-          defaultMessage:
-            'Kinds of messages in {field} over the last seven days. Each is compared with what is usual at this hour of the week.',
-          values: { field: detector.patterns.field },
-        })}
-      </EuiText>
-      <EuiSpacer size="s" />
-      <EuiSwitch
-        compressed
-        label={i18n.translate('logAnomalies.logPatterns.areResults', {
-          defaultMessage: 'Changes are anomalies: incidents, rules and messages tell of them',
-        })}
-        checked={settings.results !== false}
-        disabled={!canWrite || isBusy}
-        onChange={({ target }) => void tell(target.checked)}
-        data-test-subj="logAnomaliesPatternResults"
+      <Explained
+        field={settings.field}
+        areResults={settings.results !== false}
+        isDisabled={!canWrite || isBusy}
+        tell={(results) => save({ ...settings, results })}
       />
-      <EuiSpacer size="m" />
       <RequestState request={request}>
         {(found) => (
           <>
-            <EuiFlexGroup gutterSize="m" alignItems="center" responsive={false} wrap>
-              <EuiFlexItem grow={false}>
-                <EuiButtonGroup
-                  legend={i18n.translate('logAnomalies.logPatterns.which', {
-                    defaultMessage: 'Patterns shown',
-                  })}
-                  options={FILTERS.map((name) => ({ id: name, label: filterName(name) }))}
-                  idSelected={isChanged}
-                  onChange={(which) => {
-                    setIsChanged(which);
-                    setPage(0);
-                  }}
-                  buttonSize="compressed"
-                />
-              </EuiFlexItem>
-              {(found.entities.length > 0 || entity !== '') && (
-                <EuiFlexItem grow={false}>
-                  <EuiSelect
-                    compressed
-                    value={entity}
-                    aria-label={entityFieldsText(detector)}
-                    options={[
-                      {
-                        value: '',
-                        text: i18n.translate('logAnomalies.logPatterns.allEntities', {
-                          defaultMessage: 'All together',
-                        }),
-                      },
-                      ...[...new Set([...found.entities, ...(entity === '' ? [] : [entity])])].map(
-                        (name) => ({
-                          value: name,
-                          text: name,
-                        }),
-                      ),
-                    ]}
-                    onChange={({ target }) => {
-                      setEntity(target.value);
-                      setPage(0);
-                    }}
-                    data-test-subj="logAnomaliesPatternEntity"
-                  />
-                </EuiFlexItem>
-              )}
+            <Filters
+              shown={shown}
+              show={(which) => {
+                setShown(which);
+                setPage(0);
+              }}
+              entity={entity}
+              entities={found.entities}
+              entityLabel={entityFieldsText(detector)}
+              chooseEntity={(name) => {
+                setEntity(name);
+                setPage(0);
+              }}
+            >
               {canWrite && (
                 <EuiFlexItem grow={false}>
                   <MergeButton
@@ -165,7 +94,7 @@ export default function PatternsTab({ record, reload }: DetectorView): ReactElem
                   />
                 </EuiFlexItem>
               )}
-            </EuiFlexGroup>
+            </Filters>
             <EuiSpacer size="s" />
             <PatternsTable
               patterns={found.patterns}
@@ -187,18 +116,142 @@ export default function PatternsTab({ record, reload }: DetectorView): ReactElem
                 close={() => setWhole(undefined)}
               />
             )}
-            {found.other_logs > 0 && (
-              <EuiText size="xs" color="subdued">
-                {i18n.translate('logAnomalies.logPatterns.others', {
-                  defaultMessage: '{count} logs follow none of the patterns that are kept.',
-                  values: { count: formatCount(found.other_logs) },
-                })}
-              </EuiText>
-            )}
+            <OtherLogs count={found.other_logs} />
           </>
         )}
       </RequestState>
     </div>
+  );
+}
+
+/** Loads a page of the patterns, anew after each run, which may bring some that a person waits for. */
+function usePatterns(
+  id: string,
+  { shown, entity, run: lastRun }: { shown: string; entity: string; run: string | undefined },
+) {
+  const { api } = useApp();
+  const [page, setPage] = useState(0);
+  const request = useRequest(
+    (signal) =>
+      api(
+        'listLogPatterns',
+        {
+          params: { id },
+          query: {
+            state: shown === 'changed' ? 'changed' : 'all',
+            ignored: shown === 'ignored' ? 'only' : 'hide',
+            ...(entity !== '' && { entity }),
+            page: page + 1,
+            size: PAGE_SIZE,
+          },
+        },
+        signal,
+      ),
+    [api, id, shown, entity, page],
+    undefined,
+    lastRun,
+  );
+  // Rows that were ignored or merged leave fewer pages.
+  const { value } = request;
+  useEffect(() => {
+    if (value === undefined || page === 0 || value.patterns.length > 0) return;
+    setPage(Math.min(page - 1, Math.max(0, Math.ceil(value.total / PAGE_SIZE) - 1)));
+  }, [value, page]);
+  return { request, page, setPage };
+}
+
+const OtherLogs = ({ count }: { count: number }): ReactElement | null =>
+  count === 0 ? null : (
+    <EuiText size="xs" color="subdued">
+      {i18n.translate('logAnomalies.logPatterns.others', {
+        defaultMessage: '{count} logs follow none of the patterns that are kept.',
+        values: { count: formatCount(count) },
+      })}
+    </EuiText>
+  );
+
+/** Says what the tab shows, with the switch that makes changes anomalies. */
+function Explained(props: {
+  field: string;
+  areResults: boolean;
+  isDisabled: boolean;
+  tell: (results: boolean) => Promise<boolean>;
+}): ReactElement {
+  const { field, areResults, isDisabled, tell } = props;
+  return (
+    <>
+      <EuiText size="s" color="subdued">
+        {i18n.translate('logAnomalies.logPatterns.explained', {
+          defaultMessage:
+            'Kinds of messages in {field} over the last seven days. Each is compared with what is usual at this hour of the week.',
+          values: { field: field },
+        })}
+      </EuiText>
+      <EuiSpacer size="s" />
+      <EuiSwitch
+        compressed
+        label={i18n.translate('logAnomalies.logPatterns.areResults', {
+          defaultMessage: 'Changes are anomalies: incidents, rules and messages tell of them',
+        })}
+        checked={areResults}
+        disabled={isDisabled}
+        onChange={({ target }) => void tell(target.checked)}
+        data-test-subj="logAnomaliesPatternResults"
+      />
+      <EuiSpacer size="m" />
+    </>
+  );
+}
+
+/** Choice of the patterns by their state and by entity; what follows in the same row are children. */
+function Filters(props: {
+  shown: string;
+  show: (which: string) => void;
+  entity: string;
+  entities: readonly string[];
+  entityLabel: string;
+  chooseEntity: (name: string) => void;
+  children: ReactNode;
+}): ReactElement {
+  const { shown, show, entity, entities, entityLabel, chooseEntity, children } = props;
+  return (
+    <EuiFlexGroup gutterSize="m" alignItems="center" responsive={false} wrap>
+      <EuiFlexItem grow={false}>
+        <EuiButtonGroup
+          legend={i18n.translate('logAnomalies.logPatterns.which', {
+            defaultMessage: 'Patterns shown',
+          })}
+          options={FILTERS.map((name) => ({ id: name, label: filterName(name) }))}
+          idSelected={shown}
+          onChange={show}
+          buttonSize="compressed"
+        />
+      </EuiFlexItem>
+      {(entities.length > 0 || entity !== '') && (
+        <EuiFlexItem grow={false}>
+          <EuiSelect
+            compressed
+            value={entity}
+            aria-label={entityLabel}
+            options={[
+              {
+                value: '',
+                text: i18n.translate('logAnomalies.logPatterns.allEntities', {
+                  defaultMessage: 'All together',
+                }),
+              },
+              ...[...new Set([...entities, ...(entity === '' ? [] : [entity])])].map((name) => ({
+                value: name,
+                text: name,
+              })),
+            ]}
+            onChange={({ target }) => chooseEntity(target.value)}
+            data-test-subj="logAnomaliesPatternEntity"
+          />
+        </EuiFlexItem>
+      )}
+      {children}
+    </EuiFlexGroup>
   );
 }
 

@@ -14,6 +14,8 @@ export interface AppContext {
   readonly location: Location;
   /** Goes to another page, with the browser's history. */
   go(path: string, query?: Record<string, string | undefined>): void;
+  /** Goes to another page in place of this one, which the browser's Back then passes over. */
+  redirect(path: string, query?: Record<string, string | undefined>): void;
   /** Changes part of the query of this page; undefined takes a value away. */
   setQuery(changes: Record<string, string | undefined>): void;
   hrefOf(path: string): string;

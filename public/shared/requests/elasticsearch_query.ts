@@ -1,4 +1,5 @@
 import { buildEsQuery } from '@kbn/es-query';
+import moment from 'moment';
 import type { Query } from '../../kibana/search_contracts';
 
 /**
@@ -19,12 +20,31 @@ export function elasticsearchQuery(
   if (queries.length === 0 && filters.length === 0) return undefined;
   const [first, ...others] = queries;
   if (first?.language === 'lucene' && others.length === 0 && filters.length === 0) {
-    return JSON.stringify({ query_string: { query: first.query, analyze_wildcard: true } });
+    return JSON.stringify({
+      query_string: { query: first.query, analyze_wildcard: true, time_zone: timeZone() },
+    });
   }
   const built = buildEsQuery(dataView, queries, filters, {
     allowLeadingWildcards: true,
     queryStringOptions: { analyze_wildcard: true },
-    dateFormatTZ: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    dateFormatTZ: timeZone(),
   });
-  return JSON.stringify(built);
+  // Without a data view the time is a field of no known type, and its zone is left out.
+  return JSON.stringify(built, (key, value: unknown) =>
+    key === 'range' && value !== null && typeof value === 'object' ? withTimeZone(value) : value,
+  );
+}
+
+/** Returns the zone that times are shown in: Kibana sets moment to `dateFormat:tz`. */
+function timeZone(): string {
+  const now: { tz?: () => string | undefined } = moment();
+  return now.tz?.() ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+}
+
+/** Takes times without a zone as people see them; only of the field that every log has, since others may be no times. */
+function withTimeZone(ranges: object): object {
+  const { '@timestamp': time } = ranges as { '@timestamp'?: Record<string, unknown> };
+  const isText = Object.values(time ?? {}).some((bound) => typeof bound === 'string');
+  if (time === undefined || !isText || 'time_zone' in time || 'format' in time) return ranges;
+  return { ...ranges, '@timestamp': { ...time, time_zone: timeZone() } };
 }

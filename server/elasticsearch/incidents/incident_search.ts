@@ -68,7 +68,7 @@ export async function listIncidents(
     ...(query.min_severity === undefined
       ? []
       : [{ range: { confidence: { gte: lowestOf(query.min_severity) } } }]),
-    ...(query.detector_id === undefined ? [] : [{ term: { 'detectors.id': query.detector_id } }]),
+    ...(query.detector_id === undefined ? [] : [{ terms: { 'detectors.id': [query.detector_id].flat() } }]),
     ...(query.entity === undefined ? [] : [{ terms: { entity: [query.entity].flat() } }]),
     ...queriesOfParts(query.entity_part, (field) => `scope.parts.${field}`),
     ...(query.assignee === undefined ? [] : [{ term: { assignee: query.assignee } }]),

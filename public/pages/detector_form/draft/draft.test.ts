@@ -27,6 +27,11 @@ const whole: Draft = {
   features: [{ type: 'number', field: 'bytes' }],
 };
 
+it('saves no field for an empty text or after a comma', () => {
+  expect(documentOf({ ...whole, context_fields: [''] }).context_fields).toEqual([]);
+  expect(documentOf({ ...whole, context_fields: ['host.name', ''] }).context_fields).toEqual(['host.name']);
+});
+
 /** Stands for Kibana's own reader. */
 const readKql = (kql: string) => {
   if (kql.includes('(')) throw new Error('Expected ")" but end of input found.');

@@ -217,7 +217,12 @@ export function checkDraft(draft: Draft, readKql: KqlReader): Checked {
 /** The draft as it would be saved, for people to read or to be checked. */
 export function documentOf({ aside: _aside, ...draft }: Draft): Draft {
   const entityField = draft.entity_field || undefined;
-  const plain = { ...draft, entity_field: entityField };
+  const plain = {
+    ...draft,
+    entity_field: entityField,
+    // An empty text stands for no field, and one that ends with a comma for those before it.
+    ...(draft.context_fields && { context_fields: draft.context_fields.filter(Boolean) }),
+  };
   const { events, session } = draft.bucket ?? {};
   // A session is its own entity, which follows from its field.
   const entity = session === undefined ? plain : { entity_field: session.field };
