@@ -16,9 +16,9 @@ export interface Span {
   readonly to: number;
 }
 
-/** Weighted buckets of each hour of the week, for all patterns that are counted since the same time. */
+/** Weighted buckets of each hour of the week, for all patterns that are counted from the same time to the same. */
 export class Exposures {
-  private readonly known = new Map<number, Float64Array>();
+  private readonly known = new Map<number, Map<number, Float64Array>>();
 
   constructor(
     private readonly time: number,
@@ -26,15 +26,17 @@ export class Exposures {
     private readonly local: LocalTime = utcTime,
   ) {}
 
-  public since(since: number): Float64Array {
+  public since(since: number, until = this.time): Float64Array {
     const { local } = this;
-    let exposures = this.known.get(since);
+    const ofEnd = this.known.get(until) ?? new Map<number, Float64Array>();
+    this.known.set(until, ofEnd);
+    let exposures = ofEnd.get(since);
     if (exposures === undefined) {
       exposures = new Float64Array(HOURS_OF_WEEK);
       for (let hour = 0; hour < HOURS_OF_WEEK; hour++) {
-        exposures[hour] = exposureOf(hour, local(since), local(this.time), this.span);
+        exposures[hour] = exposureOf(hour, local(since), local(until), this.span);
       }
-      this.known.set(since, exposures);
+      ofEnd.set(since, exposures);
     }
     return exposures;
   }
@@ -54,19 +56,22 @@ interface SilentSeries {
  * Sums over the buckets of a time without logs.
  *
  * @returns logs that were due, their squares, and the negative logarithm of the chance of none: less than what was due
- *   where logs come in bursts
+ *   where logs come in bursts; and the variance of what was due in units of its square, as if all rates were wrong alike
  */
 export function silenceOf(
   { rates, share, dispersion, span, silences, local = utcTime }: SilentSeries,
   from: number,
   to: number,
-): { readonly due: number; readonly squares: number; readonly hazard: number } {
+): { readonly due: number; readonly squares: number; readonly hazard: number; readonly variance: number } {
   let due = 0;
+  let uncertain = 0;
   let squares = 0;
   let hazard = 0;
   const add = (hour: number, buckets: number): void => {
-    const mean = rates.at(hour, dispersion).mean * share;
+    const rate = rates.at(hour, dispersion);
+    const mean = rate.mean * share;
     due += buckets * mean;
+    uncertain += buckets * mean * Math.sqrt(rate.variance);
     squares += buckets * mean * mean;
     hazard += (buckets * Math.log1p(dispersion * mean)) / dispersion;
   };
@@ -87,7 +92,8 @@ export function silenceOf(
       start = end;
     }
   }
-  return { due: Math.max(0, due), squares: Math.max(0, squares), hazard: Math.max(0, hazard) };
+  const variance = due > 0 ? (uncertain / due) ** 2 : rates.at(hourOfWeek(local(from)), dispersion).variance;
+  return { due: Math.max(0, due), squares: Math.max(0, squares), hazard: Math.max(0, hazard), variance };
 }
 
 /**

@@ -1,4 +1,5 @@
 import { DAY } from '../duration';
+import { chanceIn, leastChanceOfFewer, withBucketBefore, type CountWindow } from './count_windows';
 import { Exposures, mostDue, silenceOf, type Span } from './exposures';
 import {
   ALL_ENTITIES,
@@ -10,7 +11,7 @@ import {
   type PatternModel,
   type Series,
 } from './pattern';
-import { countTails, discoveryLimit, testableCount } from './tail_probabilities';
+import { discoveryLimit, testableCount } from './tail_probabilities';
 import {
   addToProfile,
   halfLifeWeight,
@@ -26,6 +27,10 @@ const PRIOR_DISPERSION = 0.2;
 const PRIOR_SQUARES = 10;
 const PRIOR_BUCKETS = 30;
 const LEAST_DISPERSION = 0.01;
+/** What was learned of it while the hours were hardly known is to be forgotten soon. */
+const DISPERSION_HALF_LIFE = 7 * DAY;
+/** Share of the excess variance that neighbouring buckets have in common, before any is seen. */
+const PRIOR_SHARED = 0.25;
 /** A pattern, and a pattern of an entity, is judged once it has been counted for so long. */
 export const LEARNING = DAY;
 /** The least change that is told: twice or half the usual, and so many logs more. */
@@ -39,6 +44,10 @@ const PEAKS_KEPT = 4;
 /** A silence is told from so many times the longest so far, and the last one that was told. */
 const LONGER_THAN_LONGEST = 1.5;
 const LONGER_THAN_TOLD = 2;
+/** A silence of the past, and one that was told, counts for half as much after this time. */
+const GAP_HALF_LIFE = 7 * DAY;
+/** So much of the time in which a pattern had vanished is taken for usual once it is back. */
+const GAP_FILLED = 28 * DAY;
 /** Logs due below which a silence says nothing. */
 const LEAST_DUE = 4;
 /** Buckets in a row that end a surge or a drop. */
@@ -95,13 +104,22 @@ interface Test {
   readonly series: Series;
   readonly count: number;
   readonly rate: Rate;
+  /** As of the last log of the pattern, and with the silence since. */
   readonly rates: UsualRates;
+  readonly ratesAfter: () => UsualRates;
   /** Share of the entity in the logs of the pattern. */
   readonly share: number;
   readonly dispersion: number;
+  /** Undefined where nothing is known of the bucket before. */
+  readonly before: { readonly count: number; readonly mean: number } | undefined;
   /** False while it is learned. */
   readonly isKnown: boolean;
+  /** The bucket, and the bucket with the one before it. */
+  readonly windows: readonly CountWindow[];
+  /** Of a surge, or of a silence of any length. */
   readonly chance: number;
+  /** Of as few logs in the windows. */
+  readonly chanceOfFewer: number;
   /** Absent where the count is usual, or too little different to tell. */
   readonly change?: 'surging' | 'dropping' | 'vanished';
   /** Of a silence up to the end of the bucket: logs that were due, and the same with less weight where they come in bursts. */
@@ -147,7 +165,7 @@ export function judgeBucket(input: BucketInput): BucketVerdict {
   for (const test of tests) {
     const { state, stateSince } = test.series;
     const wasVanished = state === 'vanished';
-    followState(test, found.has(test) ? test.change : undefined, time, findings);
+    followState(test, found.has(test) ? test.change : undefined, input, findings);
     const isChanged = test.series.state !== state || test.series.stateSince !== stateSince;
     if (test.count === 0 && !isChanged) continue;
     touched.add(test.pattern.id);
@@ -168,36 +186,35 @@ export function judgeBucket(input: BucketInput): BucketVerdict {
 }
 
 /**
- * Finds the tests that are findings. Drops are a family of their own: of thousands of sparse patterns none can drop within a bucket,
- * so that they are no tests of that, and none of them is told to. Any may surge or vanish.
+ * Finds the tests that are findings. Fewer logs in a bucket or two are a family of their own: of thousands of sparse patterns none can
+ * have too few in so short a time, so that they are no tests of that, and none of them is told to. Any may surge, or be silent for long.
  *
  * @param known tests of series that are known, quiet ones left out
  * @param count all of them
  * @param rate chance of a finding where nothing changes, of all families together
  */
 function findingsOf(known: readonly Test[], count: number, rate: number): ReadonlySet<Test> {
-  // A drop has half of the chances of a test of two sides.
+  // Fewer logs have half of the chances of a test of two sides.
   const ofFamily = Math.min(HIGHEST_RATE, (rate * 2) / 3);
-  const within = (tests: readonly Test[], among: number): readonly Test[] => {
-    const limit = discoveryLimit(
-      tests.map(({ chance }) => chance),
-      among,
-      ofFamily,
-    );
-    return tests.filter(({ chance }) => chance <= limit);
+  const within = (
+    tests: readonly Test[],
+    among: number,
+    chanceOf: (test: Test) => number,
+  ): readonly Test[] => {
+    const limit = discoveryLimit(tests.map(chanceOf), among, ofFamily);
+    return tests.filter((test) => chanceOf(test) <= limit);
   };
-  const drops = testableCount(known.map(leastChanceOfDrop), ofFamily);
-  const testable = known.filter(
-    (test) => test.change === 'dropping' && leastChanceOfDrop(test) <= ofFamily / drops,
+  const least = known.map(({ windows }) => leastChanceOfFewer(windows));
+  const testable = testableCount(least, ofFamily);
+  const fewer = known.filter(
+    ({ change }, place) =>
+      change !== undefined && change !== 'surging' && least[place] <= ofFamily / testable,
   );
-  const others = known.filter(({ change }) => change !== undefined && change !== 'dropping');
-  return new Set([...within(testable, drops), ...within(others, count)]);
-}
-
-/** Chance of the bucket, had it been without logs: that of a drop cannot be less. */
-function leastChanceOfDrop({ rate: { mean, variance }, dispersion }: Test): number {
-  const excess = dispersion + variance;
-  return Math.min(1, 2 * (1 + excess * mean) ** (-1 / excess));
+  const others = known.filter(({ change }) => change === 'surging' || change === 'vanished');
+  return new Set([
+    ...within(fewer, testable, ({ chanceOfFewer }) => chanceOfFewer),
+    ...within(others, count, ({ chance }) => chance),
+  ]);
 }
 
 interface PatternBucket {
@@ -214,14 +231,21 @@ interface PatternBucket {
  */
 function addTests(tests: Test[], input: BucketInput, { pattern, of, exposures }: PatternBucket): number {
   if (of !== undefined) addSeries(pattern, of, input.time);
-  const rates = new UsualRates(pattern.profile, exposures.since(pattern.since), input.time);
+  // A silence makes what was usual before it no less.
+  const last = pattern.series.get(ALL_ENTITIES)?.lastSeen ?? pattern.since;
+  const until = last > pattern.since ? Math.min(last + input.span, input.time) : input.time;
+  const ratesAt = (end: number): UsualRates =>
+    new UsualRates(pattern.profile, exposures.since(pattern.since, end), end);
+  const rates = ratesAt(until);
+  let afterwards: UsualRates | undefined;
+  const ratesAfter = (): UsualRates => (afterwards ??= until === input.time ? rates : ratesAt(input.time));
   // In one entity only, the pattern of the entity is that of all.
   const isSingle = pattern.series.size <= 2;
   let quiet = 0;
   for (const [entity, series] of pattern.series) {
     const isJudged = pattern.ignored === undefined && !(isSingle && entity !== ALL_ENTITIES);
     const count = countIn(pattern, of, entity);
-    const asked = { pattern, entity, series, count, rates, isJudged };
+    const asked = { pattern, entity, series, count, rates, ratesAfter, isJudged };
     if (count === 0 && isQuiet(input, asked)) quiet += Number(isKnownAt(input.time, asked));
     else tests.push(testOf(input, asked));
   }
@@ -275,14 +299,35 @@ function dispersionOf({ excess, squares }: Series, mean: number): number {
   return Math.max(LEAST_DISPERSION, (excess + PRIOR_DISPERSION * prior) / (squares + prior));
 }
 
+/** Covariance of neighbouring buckets in units of the squared mean. */
+function covarianceOf({ together = 0, squares }: Series, dispersion: number, mean: number): number {
+  const prior = PRIOR_SQUARES + PRIOR_BUCKETS * mean * mean;
+  const found = (together + PRIOR_SHARED * PRIOR_DISPERSION * prior) / (squares + prior);
+  return Math.min(dispersion, Math.max(0, found));
+}
+
 /** Logs of a pattern in one entity, of the bucket that is judged. */
-interface SeriesCount extends Pick<Test, 'pattern' | 'entity' | 'series' | 'count' | 'rates'> {
+interface SeriesCount extends Pick<Test, 'pattern' | 'entity' | 'series' | 'count' | 'rates' | 'ratesAfter'> {
   /** False for what is ignored, and for what another series tells already. */
   readonly isJudged: boolean;
 }
 
-function testOf({ time, span, silences, local = utcTime }: BucketInput, asked: SeriesCount): Test {
-  const { pattern, entity, series, count, rates } = asked;
+/** Logs of a series in the bucket before; undefined where nothing is known of it. */
+function bucketBefore(
+  { time, span, silences, local = utcTime }: BucketInput,
+  { series, rates }: SeriesCount,
+  { share, dispersion }: Pick<Test, 'share' | 'dispersion'>,
+): Test['before'] {
+  const begin = time - span;
+  if (series.since > begin || silences.some(({ to }) => to === time)) return undefined;
+  const count = series.lastSeen === begin ? series.lastCount : 0;
+  if (count === undefined) return undefined;
+  return { count, mean: rates.at(hourOfWeek(local(begin)), dispersion).mean * share };
+}
+
+function testOf(input: BucketInput, asked: SeriesCount): Test {
+  const { time, span, silences, local = utcTime } = input;
+  const { pattern, entity, series, count, rates, ratesAfter } = asked;
   const share = shareOf(entity, series, rates, time);
   const dispersion = dispersionOf(series, rates.mean * share);
   const ofAll = rates.at(hourOfWeek(local(time)), dispersion);
@@ -291,36 +336,59 @@ function testOf({ time, span, silences, local = utcTime }: BucketInput, asked: S
       ? ofAll
       : { mean: ofAll.mean * share, variance: ofAll.variance + 1 / (weightedAt(series, time) + 0.5) };
   const isKnown = isKnownAt(time, asked);
+  const now: CountWindow = { count, ...rate, dispersion };
+  const before = bucketBefore(input, asked, { share, dispersion });
+  const windows =
+    before === undefined
+      ? [now]
+      : [now, withBucketBefore(now, before, covarianceOf(series, dispersion, rates.mean * share))];
   const test: Test = {
-    ...{ pattern, entity, series, count, rate, rates, share, dispersion, isKnown },
-    ...{ chance: 1, due: 0, hazard: 0 },
+    ...{
+      pattern,
+      entity,
+      series,
+      count,
+      rate,
+      rates,
+      ratesAfter,
+      share,
+      dispersion,
+      isKnown,
+      windows,
+      before,
+    },
+    ...{ chance: 1, chanceOfFewer: 1, due: 0, hazard: 0 },
   };
   if (!isKnown) return test;
-  if (count > 0) {
-    const isMore = count >= LEAST_RATIO * rate.mean && count - rate.mean >= LEAST_MORE;
-    const isSurge = isMore && !isUsualPeak(series, count / rate.mean, time);
-    if (!isSurge && count * LEAST_RATIO > rate.mean) return test;
-    // Of most counts it takes no chance to say that they are usual.
-    const { lower, upper } = countTails(count, rate.mean, 1 / (dispersion + rate.variance));
-    const chance = Math.min(1, 2 * Math.min(lower, upper));
-    return { ...test, chance, change: isSurge ? 'surging' : 'dropping' };
+  const isFew = (window: CountWindow): boolean => window.count * LEAST_RATIO <= window.mean;
+  const isMany = (window: CountWindow): boolean =>
+    window.count >= LEAST_RATIO * window.mean && window.count - window.mean >= LEAST_MORE;
+  if (isMany(now) && !isUsualPeak(series, count / rate.mean, time)) {
+    return { ...test, chance: chanceIn(windows, 'more', isMany), change: 'surging' };
   }
-  const { due, hazard } = silenceOf(
+  if (!isFew(now)) return test;
+  const chanceOfFewer = chanceIn(windows, 'fewer', isFew);
+  if (count > 0) return { ...test, chanceOfFewer, change: 'dropping' };
+  const { due, hazard, variance } = silenceOf(
     { rates, share, dispersion, span, silences, local },
     series.lastSeen + span,
     time + span,
   );
-  const chance = Math.min(1, 2 * (1 + hazard * rate.variance) ** (-1 / rate.variance));
-  const isLonger =
-    hazard >= LONGER_THAN_LONGEST * series.longestGap && hazard >= LONGER_THAN_TOLD * series.toldGap;
-  return {
-    ...test,
-    chance,
-    due,
-    hazard,
-    ...(due >= LEAST_DUE && isLonger && { change: 'vanished' as const }),
-  };
+  const ofEntity = rate.variance - ofAll.variance;
+  const uncertain = entity === ALL_ENTITIES ? variance : variance + ofEntity;
+  const chance = Math.min(1, 2 * (1 + hazard * uncertain) ** (-1 / uncertain));
+  const isLonger = hazard >= gapWeight(time - series.at) * shortestTold(series);
+  const silent: Test = { ...test, chance, chanceOfFewer, due, hazard };
+  // What came for a short time only, such as on a day of a release, is not missed later.
+  const isOld = series.lastSeen - series.since >= time - series.lastSeen;
+  if (due >= LEAST_DUE && isLonger && isOld) return { ...silent, change: 'vanished' };
+  return before !== undefined && before.count > 0 ? { ...silent, change: 'dropping' } : silent;
 }
+
+const gapWeight = (age: number): number => 2 ** (-age / GAP_HALF_LIFE);
+
+const shortestTold = ({ longestGap, toldGap }: Series): number =>
+  Math.max(LONGER_THAN_LONGEST * longestGap, LONGER_THAN_TOLD * toldGap);
 
 const isUsualPeak = ({ peaks, state }: Series, ratio: number, now: number): boolean =>
   state !== 'surging' &&
@@ -331,8 +399,14 @@ const deviationOf = ({ rate: { mean, variance }, dispersion }: Test): number =>
   Math.sqrt(mean + mean * mean * (dispersion + variance));
 
 /** Moves a series from one state to the next, and notes what is to be told. */
-function followState(test: Test, change: Test['change'], time: number, findings: PatternFinding[]): void {
-  const { pattern, entity, series, count, rate, chance, due } = test;
+function followState(
+  test: Test,
+  change: Test['change'],
+  { time, span }: BucketInput,
+  findings: PatternFinding[],
+): void {
+  const { pattern, entity, series, count, rate, due } = test;
+  const chance = Math.min(test.chance, change === 'surging' ? 1 : test.chanceOfFewer);
   const turn = (state: Series['state']): void => {
     series.state = state;
     series.stateSince = time;
@@ -350,12 +424,17 @@ function followState(test: Test, change: Test['change'], time: number, findings:
       ...(kind === 'vanished' && { lastSeen: series.lastSeen }),
     });
   };
-  if (change !== undefined) {
+  const isBack = series.state === 'vanished' && count > 0;
+  if (change !== undefined && !isBack) {
     if (series.state === change) {
       series.calm = 0;
       return;
     }
+    // Few logs after none are the same change.
+    const isSame =
+      change === 'dropping' && series.state === 'returned' && time - series.stateSince <= CALM_BUCKETS * span;
     turn(change);
+    if (isSame) return;
     if (change === 'surging') {
       const kept = series.peaks.filter((peak) => time - peak.time <= PEAK_MEMORY);
       series.peaks = [...kept, { time, ratio: count / rate.mean }].slice(-PEAKS_KEPT);
@@ -390,33 +469,72 @@ function followState(test: Test, change: Test['change'], time: number, findings:
 
 /** Learns a count, and the buckets without logs before it. */
 function learn(test: Test, { time, span, silences, local }: BucketInput, wasVanished: boolean): void {
-  const { pattern, entity, series, count, rate, rates, share, dispersion, isKnown } = test;
+  const { pattern, entity, series, count, rate, ratesAfter, share, dispersion, isKnown, before } = test;
   const { mean, variance } = rate;
   const factor = halfLifeWeight(time + span - series.at);
   series.weighted *= factor;
-  series.excess *= factor;
-  series.squares *= factor;
+  const ofGaps = gapWeight(time + span - series.at);
+  series.longestGap *= ofGaps;
+  if (series.toldGap > 0) series.toldGap *= ofGaps;
+  const ofDispersion = 2 ** (-(time + span - series.at) / DISPERSION_HALF_LIFE);
+  series.excess *= ofDispersion;
+  series.squares *= ofDispersion;
+  if (series.together !== undefined) series.together *= ofDispersion;
   if (time > series.since && !wasVanished) {
     const known = Math.min(variance, MOST_TAKEN_OUT);
-    const of = { rates, share, dispersion, span, silences, local };
+    // The squared deviation from a mean that is not known well says little.
+    const weight = (PRIOR_DISPERSION / (PRIOR_DISPERSION + variance)) ** 2;
+    const of = { rates: ratesAfter(), share, dispersion, span, silences, local };
+    const learnedCount = (logs: number, usual: number): number =>
+      Math.min(logs, usual + (DISPERSED_DEVIATIONS * deviationOf(test) + 4));
     if (series.at < time) {
       const { due, squares } = silenceOf(of, series.at, time);
-      series.excess += squares * (1 - known) - due;
-      series.squares += squares;
+      series.together = (series.together ?? 0) + weight * squares;
+      series.excess += weight * (squares * (1 - known) - due);
+      series.squares += weight * squares;
     }
     if (count > 0 && series.lastSeen + span < time) {
       const { hazard } = silenceOf(of, series.lastSeen + span, time);
       series.longestGap = Math.max(series.longestGap, hazard);
     }
-    const dispersed = Math.min(count, mean + DISPERSED_DEVIATIONS * deviationOf(test) + 4);
-    series.excess += (dispersed - mean) ** 2 - mean - known * mean * mean;
-    series.squares += mean * mean;
+    const dispersed = learnedCount(count, mean);
+    if (before !== undefined) {
+      const product = (learnedCount(before.count, before.mean) - before.mean) * (dispersed - mean);
+      series.together = (series.together ?? 0) + weight * product;
+    }
+    series.excess += weight * ((dispersed - mean) ** 2 - mean - known * mean * mean);
+    series.squares += weight * mean * mean;
   }
   const learned = isKnown ? Math.min(count, mean + LEARNED_DEVIATIONS * deviationOf(test) + 4) : count;
   series.weighted += learned;
   series.at = time + span;
-  if (count > 0) series.lastSeen = time;
-  if (entity === ALL_ENTITIES) addToProfile(pattern.profile, time, learned, local);
+  if (entity === ALL_ENTITIES) {
+    if (wasVanished && count > 0) fillGap(test, { time, span, local });
+    addToProfile(pattern.profile, time, learned, local);
+  }
+  if (count > 0) {
+    series.lastSeen = time;
+    series.lastCount = count;
+  }
+}
+
+/**
+ * Takes the time in which a pattern had vanished for one as usual: it says nothing of what is usual now that it is back. Entities keep
+ * their shares.
+ */
+function fillGap(
+  { pattern, series, rates, dispersion }: Test,
+  { time, span, local = utcTime }: Pick<BucketInput, 'time' | 'span' | 'local'>,
+): void {
+  const silentFrom = series.lastSeen + span;
+  const before = rates.count * halfLifeWeight(time - silentFrom);
+  let filled = 0;
+  for (let begin = Math.max(silentFrom, time - GAP_FILLED); begin < time; begin += span) {
+    const { mean } = rates.at(hourOfWeek(local(begin)), dispersion);
+    addToProfile(pattern.profile, begin, mean, local);
+    filled += mean * halfLifeWeight(time - begin);
+  }
+  for (const each of pattern.series.values()) each.weighted *= 1 + filled / Math.max(before, 1);
 }
 
 /** Finds the new patterns that are new where, of late, none with as many logs was. */
@@ -450,9 +568,18 @@ function judgeArrivals(
   return [...arrivals.filter(([when]) => when < time), ...added].slice(-ARRIVALS_KEPT);
 }
 
+/** States of a pattern in all entities that say of a change in one of them what there is to say. */
+const SAID_OF_ALL: Readonly<Record<PatternChange, readonly Series['state'][]>> = {
+  new: [],
+  surging: ['surging'],
+  dropping: ['dropping', 'vanished', 'returned'],
+  vanished: ['dropping', 'vanished', 'returned'],
+  returned: ['dropping', 'vanished', 'returned'],
+};
+
 /**
- * A change in all entities together is told once, with the entity where it is one alone. Once a pattern has vanished in all of them,
- * or returned, it is no news that it has in another one.
+ * A change in all entities together is told once, with the entity where it is one alone. As long as a pattern surges, drops or has vanished in
+ * all of them, or returned, it is no news that it does in another one.
  */
 function withoutRepetition(
   findings: readonly PatternFinding[],
@@ -470,7 +597,7 @@ function withoutRepetition(
   return findings.flatMap((finding) => {
     if (finding.entity !== undefined) {
       const all = byId.get(finding.patternId)?.series.get(ALL_ENTITIES);
-      const isKnown = all?.state === finding.change && ['vanished', 'returned'].includes(finding.change);
+      const isKnown = all !== undefined && SAID_OF_ALL[finding.change].includes(all.state);
       return isKnown || ofAll.has(keyOf(finding)) ? [] : [finding];
     }
     const known = [...(byId.get(finding.patternId)?.series.keys() ?? [])].filter(

@@ -41,14 +41,17 @@ export interface Series {
   /** Logs, older ones weighing less; `at` is the end of the last bucket that was learned. */
   weighted: number;
   at: number;
-  /** Bucket of the last log. */
+  /** Bucket of the last log, and its logs. */
   lastSeen: number;
+  lastCount?: number;
   /** Sums of squared deviations beyond those of Poisson counts, and of squared means. */
   excess: number;
   squares: number;
-  /** The longest silence so far, in logs that were due. */
+  /** Sum of products of the deviations of neighbouring buckets. */
+  together?: number;
+  /** The longest silence so far, in logs that were due; older ones count for less. */
   longestGap: number;
-  /** Silence at which it was last told to have vanished, in logs that were due. */
+  /** Silence at which it was last told to have vanished, in logs that were due; it counts for less, the older it is. */
   toldGap: number;
   /** Surges so far: how many times the usual, and when. */
   peaks: { readonly time: number; readonly ratio: number }[];

@@ -17,6 +17,7 @@ const number = fc.double({ noNaN: true });
 const series: fc.Arbitrary<Series> = fc.record({
   ...{ since: number, weighted: number, at: number, lastSeen: number, excess: number, squares: number },
   ...{ longestGap: number, toldGap: number, stateSince: number, calm: fc.nat(9) },
+  ...{ lastCount: number, together: number },
   state: fc.constantFrom(...PATTERN_STATES),
   peaks: fc.array(fc.record({ time: number, ratio: number }), { maxLength: 4 }),
 });

@@ -1,7 +1,9 @@
 import { PATTERN_LIMITS, type Series, type SeriesByEntity } from './pattern';
 
 /** Columns of a table. */
-const [SINCE, WEIGHTED, AT, LAST_SEEN, EXCESS, SQUARES, LONGEST_GAP, WIDTH] = [0, 1, 2, 3, 4, 5, 6, 7];
+const [SINCE, WEIGHTED, AT, LAST_SEEN, EXCESS, SQUARES, LONGEST_GAP] = [0, 1, 2, 3, 4, 5, 6];
+/** Not a number where it is absent. */
+const [LAST_COUNT, TOGETHER, WIDTH] = [7, 8, 9];
 /** Rows of a table beside those of entities: all, and the others. */
 const MORE_ROWS = 2;
 /** A table that is full grows by this part of it. */
@@ -52,8 +54,19 @@ export class SeriesTable implements SeriesByEntity {
   public set(entity: string, series: Series): this {
     const known = this.names.indexOf(entity);
     const row = known < 0 ? this.add(entity) : known;
-    const { since, weighted, at, lastSeen, excess, squares, longestGap } = series;
-    this.numbers.set([since, weighted, at, lastSeen, excess, squares, longestGap], row * WIDTH);
+    const {
+      since,
+      weighted,
+      at,
+      lastSeen,
+      lastCount = NaN,
+      excess,
+      squares,
+      together = NaN,
+      longestGap,
+    } = series;
+    const numbers = [since, weighted, at, lastSeen, excess, squares, longestGap, lastCount, together];
+    this.numbers.set(numbers, row * WIDTH);
     this.changes?.delete(row);
     if (areChanges(series)) this.setChanges(row, changesOf(series));
     return this;
@@ -99,6 +112,8 @@ export class SeriesTable implements SeriesByEntity {
     return this.names.push(entity) - 1;
   }
 }
+
+const presentNumber = (value: number): number | undefined => (Number.isNaN(value) ? undefined : value);
 
 /** A row of a table. */
 class SeriesRow implements Series {
@@ -146,6 +161,20 @@ class SeriesRow implements Series {
     this.table.setNumber(this.row, SQUARES, value);
   }
 
+  get lastCount(): number | undefined {
+    return presentNumber(this.table.number(this.row, LAST_COUNT));
+  }
+  set lastCount(value: number | undefined) {
+    this.table.setNumber(this.row, LAST_COUNT, value ?? NaN);
+  }
+
+  get together(): number | undefined {
+    return presentNumber(this.table.number(this.row, TOGETHER));
+  }
+  set together(value: number | undefined) {
+    this.table.setNumber(this.row, TOGETHER, value ?? NaN);
+  }
+
   get longestGap(): number {
     return this.table.number(this.row, LONGEST_GAP);
   }
@@ -191,6 +220,11 @@ class SeriesRow implements Series {
 
 /** A copy that stays as it is, whatever holds the series. */
 export const copyOfSeries = (series: Series): Series => {
-  const { since, weighted, at, lastSeen, excess, squares, longestGap } = series;
-  return { ...{ since, weighted, at, lastSeen, excess, squares, longestGap }, ...changesOf(series) };
+  const { since, weighted, at, lastSeen, lastCount, excess, squares, together, longestGap } = series;
+  return {
+    ...{ since, weighted, at, lastSeen, excess, squares, longestGap },
+    ...(lastCount !== undefined && { lastCount }),
+    ...(together !== undefined && { together }),
+    ...changesOf(series),
+  };
 };

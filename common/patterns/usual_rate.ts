@@ -188,11 +188,96 @@ class Spread {
   }
 }
 
+/** How many times as many logs a day of the week has as all days, by what is known of its hours so far. */
+class DayFactors {
+  private readonly counts = new Float64Array(7);
+  private readonly expected = new Float64Array(7);
+  /** Squared means, summed over buckets. */
+  private readonly squares = new Float64Array(7);
+  /** Squared logs of hours. */
+  private readonly hourly = new Float64Array(7);
+  private readonly hoursSeen = new Uint8Array(7);
+  /** Days of a week's work, and its end, that were seen whole. */
+  private readonly isKindSeen: readonly [boolean, boolean];
+  /** The largest share of its expected logs that a day has had, 1 at least. */
+  public readonly largest: number;
+
+  /**
+   * @param counts logs of each hour of the week
+   * @param exposures buckets of it
+   * @param hourly logs of a bucket of each hour of the day
+   */
+  constructor(counts: Float64Array, exposures: Float64Array, hourly: (hour: number) => number) {
+    for (let hour = 0; hour < HOURS_OF_WEEK; hour++) {
+      if (exposures[hour] <= 0) continue;
+      const day = Math.floor(hour / 24);
+      const mean = hourly(hour % 24);
+      this.counts[day] += counts[hour];
+      this.expected[day] += mean * exposures[hour];
+      this.squares[day] += mean * mean * exposures[hour];
+      this.hourly[day] += (mean * exposures[hour]) ** 2;
+      this.hoursSeen[day]++;
+    }
+    const isWhole = [...this.hoursSeen].map((hours) => hours === 24);
+    this.isKindSeen = [isWhole.slice(0, 5).includes(true), isWhole.slice(5).includes(true)];
+    let largest = 1;
+    for (let day = 0; day < 7; day++) largest = Math.max(largest, this.ratioOf(day));
+    this.largest = largest;
+  }
+
+  /** Times the usual of all days, 1 for a day that was never seen. */
+  public ratioOf(day: number): number {
+    return this.expected[day] > 0 ? this.counts[day] / this.expected[day] : 1;
+  }
+
+  /**
+   * Returns the factor of a day, drawn towards 1 by how far days of this pattern differ; the first weekend, or the first day of work, may
+   * differ as before anything is known.
+   *
+   * @param weight of all counts
+   */
+  public at(day: number, dispersion: number, weight: number): Rate {
+    const isKnown = this.isKindSeen[day < 5 ? 0 : 1];
+    const between = Math.max(isKnown ? 0 : BETWEEN_HOURS, this.between(dispersion, weight));
+    if (this.expected[day] <= 0) return { mean: 1, variance: between };
+    const noise = this.noiseOf(day, dispersion, weight);
+    const share = between / (between + noise);
+    const mean = 1 + share * (this.ratioOf(day) - 1);
+    const ofCounts = 1 / (this.expected[day] * weight);
+    return { mean, variance: share * (noise - ofCounts + ofCounts / mean) };
+  }
+
+  /** Variance of the ratio of a day by chance, and since an hour may differ for a cause of its own. */
+  private noiseOf(day: number, dispersion: number, weight: number): number {
+    const expected = this.expected[day];
+    const ofBuckets = dispersion * this.squares[day] + BETWEEN_HOURS * this.hourly[day];
+    return 1 / (expected * weight) + ofBuckets / (expected * expected);
+  }
+
+  private between(dispersion: number, weight: number): number {
+    let [seen, all, squares, noise] = [0, 0, 0, 0];
+    for (let day = 0; day < 7; day++) {
+      const expected = this.expected[day];
+      if (expected <= 0) continue;
+      seen++;
+      all += expected;
+      squares += expected * (this.ratioOf(day) - 1) ** 2;
+      noise += expected * this.noiseOf(day, dispersion, weight);
+    }
+    if (seen < 2) return BETWEEN_HOURS;
+    const found = Math.max(0, ((squares / all) * seen) / (seen - 1) - noise / all);
+    const variance = (2 * (noise / all) ** 2) / (seen - 1);
+    const share = BETWEEN_HOURS_VARIANCE / (BETWEEN_HOURS_VARIANCE + variance);
+    return Math.max(LEAST_BETWEEN_HOURS, BETWEEN_HOURS + share * (found - BETWEEN_HOURS));
+  }
+}
+
 /**
  * The usual rates of a pattern: of each hour of the week the mean of that hour drawn towards that of the same hour of all
- * days, and this towards the overall mean, each as far as its own counts do not speak for themselves (credibility of
- * Bühlmann 1967: within-variance over between-variance is what the wider mean counts for, in buckets). How far hours differ
- * is estimated for each pattern: a job that runs at night has its logs in one hour, and others have no rhythm at all.
+ * days, times how busy the day of the week is, and the hour of all days towards the overall mean, each as far as its own counts do not
+ * speak for themselves (credibility of Bühlmann 1967: within-variance over between-variance is what the wider mean counts for, in
+ * buckets). How far hours and days differ is estimated for each pattern: a job that runs at night has its logs in one hour, and others
+ * have no rhythm at all.
  */
 export class UsualRates {
   private readonly factor: number;
@@ -200,6 +285,7 @@ export class UsualRates {
   private readonly dayBuckets: Float64Array;
   private readonly all: Figures;
   private readonly steepest: number;
+  private readonly ofDays: DayFactors;
   private bounds: Float64Array | undefined;
   /** Of most patterns nothing is asked in a bucket. */
   private known: { readonly hours: Spread; readonly days: Spread } | undefined;
@@ -228,6 +314,10 @@ export class UsualRates {
     }
     this.all = { count: Math.max(0, count * this.factor), buckets };
     this.steepest = steepest;
+    const { days, dayBuckets } = this;
+    this.ofDays = new DayFactors(profile.hours, exposures, (hour) =>
+      dayBuckets[hour] > 0 ? days[hour] / dayBuckets[hour] : 0,
+    );
   }
 
   /** Weighted logs. */
@@ -241,12 +331,12 @@ export class UsualRates {
 
   /** No rate is larger. */
   public get peak(): number {
-    return Math.max(this.mean, this.steepest * this.factor);
+    return Math.max(this.mean, this.steepest * this.factor) * this.ofDays.largest;
   }
 
   /**
    * Bounds of the rates of the hours of a week before each hour, summed up; the last of 169 is that of the week. A rate lies between
-   * those of the hour, of the hour of all days and the overall one, whatever the dispersion.
+   * that of the hour, and that of the hour of all days and the overall one, with or without the factor of the day, whatever the dispersion.
    */
   public get boundsBefore(): Float64Array {
     if (this.bounds !== undefined) return this.bounds;
@@ -256,7 +346,8 @@ export class UsualRates {
       const day = hour % 24;
       const ofHour = exposures[hour] > 0 ? (profile.hours[hour] * factor) / exposures[hour] : 0;
       const ofDay = dayBuckets[day] > 0 ? (days[day] * factor) / dayBuckets[day] : 0;
-      bounds[hour + 1] = bounds[hour] + Math.max(ofHour, ofDay, mean);
+      const most = Math.max(ofDay, mean) * Math.max(1, this.ofDays.ratioOf(Math.floor(hour / 24)));
+      bounds[hour + 1] = bounds[hour] + Math.max(ofHour, most);
     }
     return (this.bounds = bounds);
   }
@@ -269,14 +360,13 @@ export class UsualRates {
       mean: this.mean,
       variance: 1 / (all.count + 0.5) + dispersion / (all.buckets + 1),
     };
-    const ofDay = drawn(this.dayFigures(hour % 24), overall, {
-      dispersion,
-      between: hours.between(dispersion),
-    });
-    return drawn(this.ownFigures(hour), ofDay, {
-      dispersion,
-      between: days.between(dispersion),
-    });
+    const day = this.dayFigures(hour % 24);
+    // An hour that was never seen may differ as before anything is known.
+    const betweenHours = Math.max(day.buckets > 0 ? 0 : BETWEEN_HOURS, hours.between(dispersion));
+    const ofHour = drawn(day, overall, { dispersion, between: betweenHours });
+    const ofDay = this.ofDays.at(Math.floor(hour / 24), dispersion, this.factor);
+    const wider = { mean: ofHour.mean * ofDay.mean, variance: ofHour.variance + ofDay.variance };
+    return drawn(this.ownFigures(hour), wider, { dispersion, between: days.between(dispersion) });
   }
 
   private spreads(): { readonly hours: Spread; readonly days: Spread } {
@@ -305,9 +395,8 @@ function drawn(
   { dispersion, between }: { readonly dispersion: number; readonly between: number },
 ): Rate {
   const prior = (1 / wider.mean + dispersion) / between;
-  const share = prior / (buckets + prior);
-  return {
-    mean: (Math.max(0, count) + prior * wider.mean) / (buckets + prior),
-    variance: between * share + share * share * wider.variance,
-  };
+  const known = buckets + prior;
+  const mean = (Math.max(0, count) + prior * wider.mean) / known;
+  const ofWider = (prior * wider.mean) / (known * mean);
+  return { mean, variance: (1 / mean + dispersion) / known + ofWider * ofWider * wider.variance };
 }

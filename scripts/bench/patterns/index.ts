@@ -1,58 +1,43 @@
 import { parseDetector } from '../../../common/detector';
-import type { PatternChange, PatternFinding } from '../../../common/patterns';
+import { DAY, HOUR, MINUTE } from '../../../common/duration';
 import { PATTERN_CHANGES } from '../../../common/patterns';
 import { patternsOfRun } from '../../../server/detection/patterns/count_patterns';
 import type { BenchRow, BenchSection } from '../section';
 import { memoryPatternStore } from './memory_pattern_store';
-import {
-  BUCKETS,
-  DAYS,
-  FIRST_PLANTED,
-  patternMonth,
-  SPAN,
-  START,
-  type PatternMonth,
-  type PlantedChange,
-} from './pattern_month';
+import { DAYS, FIRST_PLANTED, patternMonth, START, type PatternMonth } from './pattern_month';
+import { BUCKETS_TO_FIND, isFound, toldOfNothing, type Told } from './told_changes';
 
 /*
  * Changes of patterns that are told in a month, by the code of a job: counting, catalogue, grouping and judging, bucket by
  * bucket, on a store in memory.
  */
 
-const PATTERNS = 2_000;
 const PLANTED_OF_EACH = 12;
-/** The first was looked at while the detection was worked on, the second only to measure it. */
-const SEEDS = [
-  { seed: 11, of: 'seed in view' },
-  { seed: 193, of: 'seed apart' },
+/** The first seed was looked at while the detection was worked on, the others only to measure it. */
+const MONTHS = [
+  { seed: 11, of: 'seed in view', span: HOUR, patterns: 2_000 },
+  { seed: 193, of: 'seed apart', span: HOUR, patterns: 2_000 },
+  { seed: 307, of: 'second seed apart', span: HOUR, patterns: 2_000 },
+  { seed: 193, of: 'seed apart, 500 patterns by 15 min', span: 15 * MINUTE, patterns: 500 },
 ];
 const LEAST_FOUND = 0.9;
 const MOST_FALSE_A_DAY = 1;
-const BUCKETS_TO_FIND = 2;
-/** After a change what it leaves behind is told as well. */
-const AFTERWARDS = 4;
 
-const detector = parseDetector({
-  name: 'month',
-  source: { index: 'logs' },
-  entity_field: 'host.name',
-  features: [{ type: 'template', field: 'message' }],
-  patterns: { field: 'message', span: '1h' },
-});
+const detectorOf = (span: number) =>
+  parseDetector({
+    name: 'month',
+    source: { index: 'logs' },
+    entity_field: 'host.name',
+    features: [{ type: 'template', field: 'message' }],
+    patterns: { field: 'message', span: span === HOUR ? '1h' : `${span / MINUTE}m` },
+  });
 
-/** Finding of a bucket, with the pattern of the month that it is of; undefined for a pattern that several became. */
-interface Told extends PatternFinding {
-  readonly bucket: number;
-  readonly pattern?: number;
-}
-
-function* logsOf(month: PatternMonth, bucket: number): Generator<Record<string, unknown>> {
+function* logsOf(month: PatternMonth, bucket: number, span: number): Generator<Record<string, unknown>> {
   for (const { pattern, entity, logs } of month.countsOf(bucket)) {
     const { messages, level } = month.sources[pattern];
     // The same log counts as often as it came: which second each came in is of no matter.
     const [first, second] = messages.map((message, place) => ({
-      '@timestamp': new Date(START + bucket * SPAN + place * 1_000 + (pattern % 800)).toISOString(),
+      '@timestamp': new Date(START + bucket * span + place * 1_000 + (pattern % 800)).toISOString(),
       ...{ message, 'log.level': level, 'host.name': entity },
     }));
     for (let each = 0; each < logs; each++) yield each % 2 === 0 ? first : second;
@@ -60,11 +45,11 @@ function* logsOf(month: PatternMonth, bucket: number): Generator<Record<string, 
 }
 
 /** Counts and judges a month as a job does. */
-async function live(month: PatternMonth): Promise<Told[]> {
+async function live(month: PatternMonth, span: number): Promise<Told[]> {
   const store = memoryPatternStore();
   let now = START;
   const patterns = patternsOfRun({
-    ...{ store, detector, templates: () => [], now: () => now },
+    ...{ store, detector: detectorOf(span), templates: () => [], now: () => now },
     warn: (message) => {
       throw new Error(message);
     },
@@ -75,10 +60,10 @@ async function live(month: PatternMonth): Promise<Told[]> {
     messages.forEach((message) => placeOf.set(message, pattern)),
   );
   const told: Told[] = [];
-  for (let bucket = 0; bucket < BUCKETS; bucket++) {
+  for (let bucket = 0; bucket < (DAYS * DAY) / span; bucket++) {
     const reached = now;
-    now = START + (bucket + 1) * SPAN;
-    const logs = [...logsOf(month, bucket)].map((document) => ({ index: 'logs', id: '', document }));
+    now = START + (bucket + 1) * span;
+    const logs = [...logsOf(month, bucket, span)].map((document) => ({ index: 'logs', id: '', document }));
     await patterns.count({ logs, position: now }, { now, reached });
     await patterns.finish(
       now,
@@ -92,52 +77,42 @@ async function live(month: PatternMonth): Promise<Told[]> {
   return told;
 }
 
-/** A pattern without a log is told as either. */
-const isOfKind = (told: PatternChange, change: PatternChange): boolean =>
-  told === change || (['dropping', 'vanished'].includes(told) && ['dropping', 'vanished'].includes(change));
-
-const isFound = (told: readonly Told[], { pattern, change, from }: PlantedChange): boolean =>
-  told.some(
-    (each) =>
-      each.pattern === pattern &&
-      isOfKind(each.change, change) &&
-      each.bucket >= from &&
-      each.bucket < from + BUCKETS_TO_FIND,
-  );
-
-const isTrue = ({ pattern, bucket }: Told, planted: readonly PlantedChange[]): boolean =>
-  planted.some(
-    ({ pattern: changed, from, to, silentFrom }) =>
-      changed === pattern && bucket >= (silentFrom ?? from) && bucket <= to + AFTERWARDS,
-  );
-
-async function rowsOf({ seed, of }: (typeof SEEDS)[number]): Promise<BenchRow[]> {
-  const month = patternMonth(PATTERNS, PLANTED_OF_EACH, seed);
-  const told = await live(month);
-  const found = month.planted.filter((change) => isFound(told, change));
-  const wrong = told.filter((each) => !isTrue(each, month.planted));
-  const later = wrong.filter(({ bucket }) => bucket >= FIRST_PLANTED);
-  const perDay = (later.length * 86_400_000) / ((BUCKETS - FIRST_PLANTED) * SPAN);
+async function rowsOf({ seed, of, span, patterns }: (typeof MONTHS)[number]): Promise<BenchRow[]> {
+  const month = patternMonth({ patterns, plantedOfEach: PLANTED_OF_EACH, seed, span });
+  const told = await live(month, span);
+  const jobs = month.planted.filter(({ isNightly }) => isNightly);
+  const planted = month.planted.filter(({ isNightly }) => !isNightly);
+  const found = planted.filter((change) => isFound(told, change));
+  const wrong = toldOfNothing(told, month.planted);
+  const later = wrong.filter(({ time }) => time >= START + FIRST_PLANTED);
+  const perDay = (later.length * DAY) / (DAYS * DAY - FIRST_PLANTED);
   const ofKind = (kind: string, changes: readonly { readonly change: string }[]): number =>
     changes.filter(({ change }) => change === kind).length;
+  const lostFound = (nights: number): number =>
+    jobs.filter((job) => isFound(told, job, (nights * DAY) / span)).length;
   if (process.env.BENCHMARK_DETAILS !== undefined) details(month, told, wrong);
   return [
     {
-      name: `${of}: ${month.planted.length} planted changes told within ${BUCKETS_TO_FIND} buckets (${PATTERN_CHANGES.map((kind) => `${kind} ${ofKind(kind, found)} of ${ofKind(kind, month.planted)}`).join(', ')})`,
-      value: (100 * found.length) / month.planted.length,
+      name: `${of}: ${planted.length} planted changes told within ${BUCKETS_TO_FIND} buckets (${PATTERN_CHANGES.map((kind) => `${kind} ${ofKind(kind, found)} of ${ofKind(kind, planted)}`).join(', ')})`,
+      value: (100 * found.length) / planted.length,
       unit: '%',
       target: `at least ${100 * LEAST_FOUND}%`,
-      met: found.length >= LEAST_FOUND * month.planted.length,
+      met: found.length >= LEAST_FOUND * planted.length,
     },
     {
-      name: `${of}: told of nothing from the second week on (${PATTERN_CHANGES.map((kind) => `${kind} ${ofKind(kind, later)}`).join(', ')})`,
+      name: `${of}: jobs of once a night that stay away, told within ${BUCKETS_TO_FIND} buckets of their time (the night after: ${lostFound(1)} of ${jobs.length})`,
+      value: lostFound(0),
+      unit: `of ${jobs.length}`,
+    },
+    {
+      name: `${of}: told of nothing, or again, from the second week on (${PATTERN_CHANGES.map((kind) => `${kind} ${ofKind(kind, later)}`).join(', ')})`,
       value: perDay,
       unit: 'a day',
       target: `at most ${MOST_FALSE_A_DAY}`,
       met: perDay <= MOST_FALSE_A_DAY,
     },
     {
-      name: `${of}: told in the first week, in which nobody knows of a week`,
+      name: `${of}: told of nothing in the first week, in which nobody knows of a week`,
       value: wrong.length - later.length,
       unit: '',
     },
@@ -167,11 +142,12 @@ function details({ planted }: PatternMonth, told: readonly Told[], wrong: readon
 /** Changes of patterns in a month that is known. */
 export async function run(): Promise<BenchSection> {
   const rows: BenchRow[] = [];
-  for (const each of SEEDS) rows.push(...(await rowsOf(each)));
+  const only = process.env.BENCHMARK_MONTH;
+  for (const each of MONTHS) if (only === undefined || each.of === only) rows.push(...(await rowsOf(each)));
   return {
-    title: `Changes of ${PATTERNS.toLocaleString('en')} patterns in ${DAYS} days, told in buckets of an hour`,
+    title: `Changes of 2,000 patterns in ${DAYS} days, told in buckets of an hour`,
     notes:
-      'Planted from the ninth day on: new patterns with 5 to 60 logs in a bucket; surges of 4 to 12 times the usual, by 25 logs at least; drops to 2 to 15 % of at least 25 logs; patterns with at least 20 logs that vanish; and some with at least 5 that return after one to five days. Of all patterns counts vary by more than chance, their variance by 0.01 to 0.3 of the squared mean.',
+      'Planted from the ninth day on: new patterns with 5 to 60 logs in a bucket; surges of 4 to 12 times the usual, by 25 logs at least; drops to 2 to 15 % of at least 25 logs; patterns with at least 20 logs that vanish; some with at least 5 that return after one to five days; and jobs with 10 to 40 logs once a night that stay away. Of all patterns counts vary by more than chance, their variance by 0.01 to 0.3 of the squared mean.',
     rows,
   };
 }

@@ -9,27 +9,27 @@ import { gamma, poisson } from '../traffic/count_draws';
  * mean nothing; and changes that are planted from the second week on.
  */
 
-export const SPAN = HOUR;
 /** A Monday. */
 export const START = Date.UTC(2026, 0, 5);
 export const DAYS = 30;
-export const BUCKETS = (DAYS * DAY) / SPAN;
 /** Before it nobody can know what is usual in a week. */
-export const FIRST_PLANTED = (8 * DAY) / SPAN;
-const BUCKETS_A_DAY = DAY / SPAN;
+export const FIRST_PLANTED = 8 * DAY;
 
 const ENTITIES = Array.from({ length: 20 }, (_, place) => `host-${place + 1}`);
-/** Median of the logs in a bucket, and the standard deviation of the logarithm: few patterns have most of the logs. */
+/** Median of the logs in an hour, and the standard deviation of the logarithm: few patterns have most of the logs. */
 const RATE = { median: 1, spread: 1.8, most: 300 };
 const SHARE_OF_JOBS = 0.06;
 /** Excess variance of a bucket in units of the squared mean. */
 const BURSTS = { least: 0.01, most: 0.3 };
 /** Standard deviation of the logarithm of the traffic of a day. */
 const BUSY_DAYS = 0.1;
-/** New patterns a day that mean nothing, and their logs in a bucket. */
+/** New patterns a day that mean nothing, and their logs in an hour. */
 const ORDINARY_NEW = { perDay: 2, least: 0.01, most: 0.3 };
 
-/** Sizes of what is planted, drawn evenly on a logarithmic scale. */
+/** Logs of a job that runs by the clock. */
+const JOB = { least: 1, most: 40 };
+
+/** Sizes of what is planted, drawn evenly on a logarithmic scale; the usual is that of a bucket. */
 const PLANTED = {
   new: { least: 5, most: 60 },
   /** Times the usual, and so many logs more at least. */
@@ -39,6 +39,8 @@ const PLANTED = {
   vanished: { usual: 20 },
   /** Days without a log before it returns. */
   returned: { least: 1, most: 5, usual: 5 },
+  /** Logs of a job that comes once a night and stays away. */
+  nightly: { least: 10, most: 40 },
 } as const;
 /** Buckets that a surge or a drop takes. */
 const LASTS = { least: 2, most: 12 };
@@ -52,6 +54,17 @@ export interface PlantedChange {
   /** Factor of the logs from `from` to `to`; before it `silentFrom` there is none. */
   readonly factor: number;
   readonly silentFrom?: number;
+  /** True for a job that comes once a night. */
+  readonly isNightly?: boolean;
+}
+
+export interface MonthOptions {
+  readonly patterns: number;
+  /** Of each kind of change, and of jobs that stay away. */
+  readonly plantedOfEach: number;
+  readonly seed: number;
+  /** Milliseconds of a bucket, that divide an hour. */
+  readonly span: number;
 }
 
 interface Source {
@@ -98,22 +111,25 @@ function messagesOf(draws: Draws, words: readonly string[]): string[] {
   return [0, 1].map(() => filled(parts.join(' '), draws, {}));
 }
 
-/** Rhythm of people: by day, and less on weekends. */
-function rhythmic(draws: Draws, rate: number): Source['usualAt'] {
+/**
+ * Rhythm of people: by day, and less on weekends.
+ *
+ * @param rate logs of a bucket
+ */
+function rhythmic(draws: Draws, rate: number, span: number): Source['usualAt'] {
   const amplitude = 0.9 * draws.fraction();
   const phase = 9 + 4 * draws.fraction();
   const weekend = 0.3 + 0.7 * draws.fraction();
   return (bucket) => {
-    const ofDay = 1 + amplitude * Math.sin((2 * Math.PI * ((bucket * SPAN) / HOUR - phase)) / 24);
-    return rate * ofDay * (Math.floor(bucket / BUCKETS_A_DAY) % 7 >= 5 ? weekend : 1);
+    const ofDay = 1 + amplitude * Math.sin((2 * Math.PI * ((bucket * span) / HOUR - phase)) / 24);
+    return rate * ofDay * (Math.floor((bucket * span) / DAY) % 7 >= 5 ? weekend : 1);
   };
 }
 
-/** A job that runs once an hour, every six hours or once a day. */
-function byTheClock(draws: Draws): Source['usualAt'] {
-  const every = draws.of([1, 6, BUCKETS_A_DAY]);
+/** A job that runs every so many buckets. */
+function byTheClock(draws: Draws, every: number, sizes: { least: number; most: number }): Source['usualAt'] {
   const at = draws.integer(0, every - 1);
-  const logs = logUniform(draws, { least: 1, most: 40 });
+  const logs = logUniform(draws, sizes);
   return (bucket) => (bucket % every === at ? logs : 0);
 }
 
@@ -128,10 +144,11 @@ function entitiesOf(draws: Draws): Source['entities'] {
   }));
 }
 
-/** @param plantedOfEach of each kind of change */
-export function patternMonth(patterns: number, plantedOfEach: number, seed: number): PatternMonth {
+export function patternMonth({ patterns, plantedOfEach, seed, span }: MonthOptions): PatternMonth {
   const draws = createDraws(seed);
   const words = wordsOf(draws);
+  const aDay = DAY / span;
+  const anHour = HOUR / span;
   const sources: Source[] = [];
   const add = (usualAt: Source['usualAt'], begins = 0): number =>
     sources.push({
@@ -143,69 +160,112 @@ export function patternMonth(patterns: number, plantedOfEach: number, seed: numb
       usualAt,
     }) - 1;
   for (let made = 0; made < patterns; made++) {
-    const rate = Math.min(RATE.most, draws.logNormal(RATE.median, RATE.spread));
-    add(draws.chance(SHARE_OF_JOBS) ? byTheClock(draws) : rhythmic(draws, rate));
+    const rate = Math.min(RATE.most, draws.logNormal(RATE.median, RATE.spread)) / anHour;
+    // A job runs once an hour, every six hours or once a day.
+    add(
+      draws.chance(SHARE_OF_JOBS)
+        ? byTheClock(draws, draws.of([1, 6, 24]) * anHour, JOB)
+        : rhythmic(draws, rate, span),
+    );
   }
   for (let made = 0; made < ORDINARY_NEW.perDay * DAYS; made++) {
-    add(rhythmic(draws, logUniform(draws, ORDINARY_NEW)), draws.integer(BUCKETS_A_DAY, BUCKETS));
+    const rate = logUniform(draws, ORDINARY_NEW) / anHour;
+    add(rhythmic(draws, rate, span), draws.integer(aDay, DAYS * aDay));
   }
-  const planted = plant(draws, sources.slice(0, patterns), plantedOfEach, (rate, begins) =>
-    add(rhythmic(draws, rate), begins),
-  );
-  return { sources, planted, countsOf: counterOf(draws, sources, planted) };
+  const planted = new Planting(draws, sources, span, add).all(plantedOfEach);
+  return { sources, planted, countsOf: counterOf(draws, { sources, planted, aDay }) };
 }
 
-function plant(
-  draws: Draws,
-  sources: readonly Source[],
-  ofEach: number,
-  addNew: (rate: number, begins: number) => number,
-): PlantedChange[] {
-  const planted: PlantedChange[] = [];
-  const taken = new Set<number>();
-  const lasts = (): number => Math.round(logUniform(draws, LASTS));
-  const draw = (least: (usual: number) => boolean): { pattern: number; from: number } => {
+/** Puts changes into a month: each pattern has one at most. */
+class Planting {
+  private readonly taken = new Set<number>();
+  private readonly count: number;
+  private readonly aDay: number;
+  private readonly first: number;
+  private readonly buckets: number;
+
+  constructor(
+    private readonly draws: Draws,
+    private readonly sources: readonly Source[],
+    private readonly span: number,
+    private readonly add: (usualAt: Source['usualAt'], begins?: number) => number,
+  ) {
+    this.count = sources.length - ORDINARY_NEW.perDay * DAYS;
+    this.aDay = DAY / span;
+    this.first = FIRST_PLANTED / span;
+    this.buckets = DAYS * this.aDay;
+  }
+
+  public all(ofEach: number): PlantedChange[] {
+    const planted: PlantedChange[] = [];
+    for (let made = 0; made < ofEach; made++) planted.push(...this.oneOfEach());
+    for (let made = 0; made < ofEach; made++) planted.push(this.lostJob());
+    return planted;
+  }
+
+  private oneOfEach(): PlantedChange[] {
+    const { draws, aDay, buckets } = this;
+    const begins = this.anyBucket();
+    const rate = logUniform(draws, PLANTED.new);
+    const pattern = this.add(rhythmic(draws, rate, this.span), begins);
+    const factor = logUniform(draws, PLANTED.surging);
+    const surge = this.place((usual) => usual * (factor - 1) >= PLANTED.surging.more);
+    const surgeTo = surge.from + this.lasts();
+    const drop = this.place((usual) => usual >= PLANTED.dropping.usual);
+    const left = logUniform(draws, PLANTED.dropping);
+    const dropTo = drop.from + this.lasts();
+    const gone = this.place((usual) => usual >= PLANTED.vanished.usual);
+    const back = this.place((usual) => usual >= PLANTED.returned.usual);
+    const silentFrom = back.from - Math.round(logUniform(draws, PLANTED.returned) * aDay);
+    return [
+      { pattern, change: 'new', from: begins, to: begins + aDay, factor: 1 },
+      { ...surge, change: 'surging', to: surgeTo, factor },
+      { ...drop, change: 'dropping', to: dropTo, factor: left },
+      { ...gone, change: 'vanished', to: buckets, factor: 0 },
+      { ...back, change: 'returned', to: back.from + aDay, factor: 1, silentFrom },
+    ];
+  }
+
+  private lostJob(): PlantedChange {
+    const { draws, aDay, buckets } = this;
+    const usualAt = byTheClock(draws, aDay, PLANTED.nightly);
+    const pattern = this.add(usualAt);
+    let from = this.anyBucket();
+    while (usualAt(from) === 0) from++;
+    return { pattern, change: 'vanished', from, to: buckets, factor: 0, isNightly: true };
+  }
+
+  private anyBucket(): number {
+    return this.draws.integer(this.first, this.buckets - this.aDay);
+  }
+
+  private lasts(): number {
+    return Math.round(logUniform(this.draws, LASTS));
+  }
+
+  private place(least: (usual: number) => boolean): { pattern: number; from: number } {
     for (;;) {
-      const pattern = draws.integer(0, sources.length - 1);
-      const from = draws.integer(FIRST_PLANTED, BUCKETS - BUCKETS_A_DAY);
-      const { usualAt } = sources[pattern];
-      if (taken.has(pattern) || !least(Math.min(usualAt(from), usualAt(from + 1)))) continue;
-      taken.add(pattern);
+      const pattern = this.draws.integer(0, this.count - 1);
+      const from = this.anyBucket();
+      const { usualAt } = this.sources[pattern];
+      if (this.taken.has(pattern) || !least(Math.min(usualAt(from), usualAt(from + 1)))) continue;
+      this.taken.add(pattern);
       return { pattern, from };
     }
-  };
-  for (let made = 0; made < ofEach; made++) {
-    const begins = draws.integer(FIRST_PLANTED, BUCKETS - BUCKETS_A_DAY);
-    const pattern = addNew(logUniform(draws, PLANTED.new), begins);
-    planted.push({ pattern, change: 'new', from: begins, to: begins + BUCKETS_A_DAY, factor: 1 });
-
-    const factor = logUniform(draws, PLANTED.surging);
-    const surge = draw((usual) => usual * (factor - 1) >= PLANTED.surging.more);
-    planted.push({ ...surge, change: 'surging', to: surge.from + lasts(), factor });
-
-    const drop = draw((usual) => usual >= PLANTED.dropping.usual);
-    const left = logUniform(draws, PLANTED.dropping);
-    planted.push({ ...drop, change: 'dropping', to: drop.from + lasts(), factor: left });
-
-    const gone = draw((usual) => usual >= PLANTED.vanished.usual);
-    planted.push({ ...gone, change: 'vanished', to: BUCKETS, factor: 0 });
-
-    const back = draw((usual) => usual >= PLANTED.returned.usual);
-    const silentFrom = back.from - Math.round(logUniform(draws, PLANTED.returned) * BUCKETS_A_DAY);
-    planted.push({ ...back, change: 'returned', to: back.from + BUCKETS_A_DAY, factor: 1, silentFrom });
   }
-  return planted;
 }
 
-function counterOf(
-  draws: Draws,
-  sources: readonly Source[],
-  planted: readonly PlantedChange[],
-): PatternMonth['countsOf'] {
+interface World extends Pick<PatternMonth, 'planted'> {
+  readonly sources: readonly Source[];
+  /** Buckets of a day. */
+  readonly aDay: number;
+}
+
+function counterOf(draws: Draws, { sources, planted, aDay }: World): PatternMonth['countsOf'] {
   const changeOf = new Map(planted.map((change) => [change.pattern, change]));
   let busy = 1;
   return (bucket) => {
-    if (bucket % BUCKETS_A_DAY === 0) busy = draws.logNormal(1, BUSY_DAYS);
+    if (bucket % aDay === 0) busy = draws.logNormal(1, BUSY_DAYS);
     const counted: Counted[] = [];
     sources.forEach(({ usualAt, entities, begins, dispersion }, pattern) => {
       if (bucket < begins) return;

@@ -12,10 +12,10 @@ import {
   judgeBucket,
   localTimeIn,
   mergePatterns,
-  PATTERN_LIMITS,
   PatternCatalogue,
   PatternCounts,
   patternIdOf,
+  patternsToForget,
   profileInZone,
   type Arrivals,
   type CataloguedPattern,
@@ -232,7 +232,7 @@ class PatternCounter implements RunPatterns {
     const from = Math.max(state.judgedTo, over - JUDGED_BACK);
     const counts = await store.counts({ from, to: over });
     // Without a log there is nothing to judge.
-    const patterns = counts.size > 0 ? await this.loadPatterns(commit) : [];
+    const patterns = counts.size > 0 ? await this.loadPatterns(counts, commit) : [];
     for (const pattern of patterns) pattern.profile = profileInZone(pattern.profile, detector.time_zone);
     const local = localTimeIn(detector.time_zone);
     let { arrivals, silences }: { arrivals: Arrivals; silences: readonly Span[] } = state;
@@ -289,8 +289,8 @@ class PatternCounter implements RunPatterns {
     });
   }
 
-  /** Reads all patterns; those that differ in values only become one, and beyond the bound those seen longest ago are forgotten. */
-  private async loadPatterns(commit: () => Promise<void>): Promise<PatternModel[]> {
+  /** Reads all patterns; those that differ in values only become one, and beyond the bound those with the fewest logs are forgotten. */
+  private async loadPatterns(counts: BucketCounts, commit: () => Promise<void>): Promise<PatternModel[]> {
     const { store } = this.options;
     let patterns = await store.load();
     let isChanged = await this.followPeople(patterns, commit);
@@ -310,15 +310,10 @@ class PatternCounter implements RunPatterns {
       isChanged = true;
     }
     patterns = [...byId.values()];
-    if (patterns.length > PATTERN_LIMITS.patterns) {
-      const inOrder = [...patterns].sort(
-        (one, other) =>
-          Number(other.ignored !== undefined) - Number(one.ignored !== undefined) ||
-          other.lastSeen - one.lastSeen ||
-          (one.id < other.id ? -1 : 1),
-      );
-      await store.remove(inOrder.slice(PATTERN_LIMITS.patterns).map(({ id }) => id));
-      patterns = inOrder.slice(0, PATTERN_LIMITS.patterns);
+    const forgotten = new Set(patternsToForget(patterns, counts));
+    if (forgotten.size > 0) {
+      await store.remove([...forgotten].map(({ id }) => id));
+      patterns = patterns.filter((pattern) => !forgotten.has(pattern));
       isChanged = true;
     }
     if (isChanged) this.renewCatalogue();

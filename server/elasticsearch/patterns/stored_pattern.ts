@@ -133,6 +133,7 @@ export function judgedPartOf(
           weighted: rounded(each.weighted),
           excess: rounded(each.excess),
           squares: rounded(each.squares),
+          ...(each.together !== undefined && { together: rounded(each.together) }),
           longestGap: rounded(each.longestGap),
           toldGap: rounded(each.toldGap),
         },
