@@ -190,15 +190,14 @@ class Spread {
 
 /** How many times as many logs a day of the week has as all days, by what is known of its hours so far. */
 class DayFactors {
-  private readonly counts = new Float64Array(7);
-  private readonly expected = new Float64Array(7);
+  private readonly counts = [0, 0, 0, 0, 0, 0, 0];
+  private readonly expected = [0, 0, 0, 0, 0, 0, 0];
   /** Squared means, summed over buckets. */
-  private readonly squares = new Float64Array(7);
+  private readonly squares = [0, 0, 0, 0, 0, 0, 0];
   /** Squared logs of hours. */
-  private readonly hourly = new Float64Array(7);
-  private readonly hoursSeen = new Uint8Array(7);
-  /** Days of a week's work, and its end, that were seen whole. */
-  private readonly isKindSeen: readonly [boolean, boolean];
+  private readonly hourly = [0, 0, 0, 0, 0, 0, 0];
+  private readonly hoursSeen = [0, 0, 0, 0, 0, 0, 0];
+  private known: { readonly dispersion: number; readonly between: number } | undefined;
   /** The largest share of its expected logs that a day has had, 1 at least. */
   public readonly largest: number;
 
@@ -218,8 +217,6 @@ class DayFactors {
       this.hourly[day] += (mean * exposures[hour]) ** 2;
       this.hoursSeen[day]++;
     }
-    const isWhole = [...this.hoursSeen].map((hours) => hours === 24);
-    this.isKindSeen = [isWhole.slice(0, 5).includes(true), isWhole.slice(5).includes(true)];
     let largest = 1;
     for (let day = 0; day < 7; day++) largest = Math.max(largest, this.ratioOf(day));
     this.largest = largest;
@@ -237,8 +234,11 @@ class DayFactors {
    * @param weight of all counts
    */
   public at(day: number, dispersion: number, weight: number): Rate {
-    const isKnown = this.isKindSeen[day < 5 ? 0 : 1];
-    const between = Math.max(isKnown ? 0 : BETWEEN_HOURS, this.between(dispersion, weight));
+    const alike = day < 5 ? this.hoursSeen.slice(0, 5) : this.hoursSeen.slice(5);
+    if (this.known?.dispersion !== dispersion) {
+      this.known = { dispersion, between: this.between(dispersion, weight) };
+    }
+    const between = Math.max(alike.includes(24) ? 0 : BETWEEN_HOURS, this.known.between);
     if (this.expected[day] <= 0) return { mean: 1, variance: between };
     const noise = this.noiseOf(day, dispersion, weight);
     const share = between / (between + noise);
