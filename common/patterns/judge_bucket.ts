@@ -27,7 +27,7 @@ const PRIOR_DISPERSION = 0.2;
 const PRIOR_SQUARES = 10;
 const PRIOR_BUCKETS = 30;
 const LEAST_DISPERSION = 0.01;
-/** What was learned of it while the hours were hardly known is to be forgotten soon. */
+/** Deviations that were learned while the hours were hardly known are to be forgotten soon. */
 const DISPERSION_HALF_LIFE = 7 * DAY;
 /** Share of the excess variance that neighbouring buckets have in common, before any is seen. */
 const PRIOR_SHARED = 0.25;
@@ -379,7 +379,7 @@ function testOf(input: BucketInput, asked: SeriesCount): Test {
   const chance = Math.min(1, 2 * (1 + hazard * uncertain) ** (-1 / uncertain));
   const isLonger = hazard >= gapWeight(time - series.at) * shortestTold(series);
   const silent: Test = { ...test, chance, chanceOfFewer, due, hazard };
-  // What came for a short time only, such as on a day of a release, is not missed later.
+  // A pattern that came for a short time only, such as on a day of a release, is not missed later.
   const isOld = series.lastSeen - series.since >= time - series.lastSeen;
   if (due >= LEAST_DUE && isLonger && isOld) return { ...silent, change: 'vanished' };
   return before !== undefined && before.count > 0 ? { ...silent, change: 'dropping' } : silent;

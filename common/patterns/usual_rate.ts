@@ -188,7 +188,7 @@ class Spread {
   }
 }
 
-/** How many times as many logs a day of the week has as all days, by what is known of its hours so far. */
+/** Factors by which days of the week have more logs than all days, by what is known of their hours so far. */
 class DayFactors {
   private readonly counts = [0, 0, 0, 0, 0, 0, 0];
   private readonly expected = [0, 0, 0, 0, 0, 0, 0];
