@@ -142,6 +142,7 @@ function details({ planted }: PatternMonth, told: readonly Told[], wrong: readon
 /** Changes of patterns in a month that is known. */
 export async function run(): Promise<BenchSection> {
   const rows: BenchRow[] = [];
+  // A month takes some minutes: BENCHMARK_MONTH names one of them.
   const only = process.env.BENCHMARK_MONTH;
   for (const each of MONTHS) if (only === undefined || each.of === only) rows.push(...(await rowsOf(each)));
   return {
