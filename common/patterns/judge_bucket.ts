@@ -474,12 +474,12 @@ function learn(test: Test, { time, span, silences, local }: BucketInput, wasVani
   const factor = halfLifeWeight(time + span - series.at);
   series.weighted *= factor;
   const ofGaps = gapWeight(time + span - series.at);
-  series.longestGap *= ofGaps;
+  series.longestGap = Math.fround(series.longestGap * ofGaps);
   if (series.toldGap > 0) series.toldGap *= ofGaps;
   const ofDispersion = 2 ** (-(time + span - series.at) / DISPERSION_HALF_LIFE);
   series.excess *= ofDispersion;
   series.squares *= ofDispersion;
-  if (series.together !== undefined) series.together *= ofDispersion;
+  if (series.together !== undefined) series.together = Math.fround(series.together * ofDispersion);
   if (time > series.since && !wasVanished) {
     const known = Math.min(variance, MOST_TAKEN_OUT);
     // The squared deviation from a mean that is not known well says little.
@@ -489,18 +489,18 @@ function learn(test: Test, { time, span, silences, local }: BucketInput, wasVani
       Math.min(logs, usual + (DISPERSED_DEVIATIONS * deviationOf(test) + 4));
     if (series.at < time) {
       const { due, squares } = silenceOf(of, series.at, time);
-      series.together = (series.together ?? 0) + weight * squares;
+      series.together = Math.fround((series.together ?? 0) + weight * squares);
       series.excess += weight * (squares * (1 - known) - due);
       series.squares += weight * squares;
     }
     if (count > 0 && series.lastSeen + span < time) {
       const { hazard } = silenceOf(of, series.lastSeen + span, time);
-      series.longestGap = Math.max(series.longestGap, hazard);
+      series.longestGap = Math.fround(Math.max(series.longestGap, hazard));
     }
     const dispersed = learnedCount(count, mean);
     if (before !== undefined) {
       const product = (learnedCount(before.count, before.mean) - before.mean) * (dispersed - mean);
-      series.together = (series.together ?? 0) + weight * product;
+      series.together = Math.fround((series.together ?? 0) + weight * product);
     }
     series.excess += weight * ((dispersed - mean) ** 2 - mean - known * mean * mean);
     series.squares += weight * mean * mean;
@@ -514,7 +514,7 @@ function learn(test: Test, { time, span, silences, local }: BucketInput, wasVani
   }
   if (count > 0) {
     series.lastSeen = time;
-    series.lastCount = count;
+    series.lastCount = Math.fround(count);
   }
 }
 

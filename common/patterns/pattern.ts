@@ -47,7 +47,7 @@ export interface Series {
   /** Sums of squared deviations beyond those of Poisson counts, and of squared means. */
   excess: number;
   squares: number;
-  /** Sum of products of the deviations of neighbouring buckets. */
+  /** Sum of products of the deviations of neighbouring buckets; it and the longest silence are of single precision. */
   together?: number;
   /** The longest silence so far, in logs that were due; older ones count for less. */
   longestGap: number;

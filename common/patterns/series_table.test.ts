@@ -14,10 +14,12 @@ import { copyOfSeries, SeriesTable } from './series_table';
 import { emptyProfile } from './usual_rate';
 
 const number = fc.double({ noNaN: true });
+/** Of single precision, as a table keeps it. */
+const single = fc.float({ noNaN: true });
 const series: fc.Arbitrary<Series> = fc.record({
   ...{ since: number, weighted: number, at: number, lastSeen: number, excess: number, squares: number },
-  ...{ longestGap: number, toldGap: number, stateSince: number, calm: fc.nat(9) },
-  ...{ lastCount: number, together: number },
+  ...{ longestGap: single, toldGap: number, stateSince: number, calm: fc.nat(9) },
+  ...{ lastCount: single, together: single },
   state: fc.constantFrom(...PATTERN_STATES),
   peaks: fc.array(fc.record({ time: number, ratio: number }), { maxLength: 4 }),
 });

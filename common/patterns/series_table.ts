@@ -1,9 +1,9 @@
 import { PATTERN_LIMITS, type Series, type SeriesByEntity } from './pattern';
 
 /** Columns of a table. */
-const [SINCE, WEIGHTED, AT, LAST_SEEN, EXCESS, SQUARES, LONGEST_GAP] = [0, 1, 2, 3, 4, 5, 6];
-/** Not a number where it is absent. */
-const [LAST_COUNT, TOGETHER, WIDTH] = [7, 8, 9];
+const [SINCE, WEIGHTED, AT, LAST_SEEN, EXCESS, SQUARES, WIDTH] = [0, 1, 2, 3, 4, 5, 6];
+/** Columns of single precision; what is absent is not a number. */
+const [LONGEST_GAP, LAST_COUNT, TOGETHER, WIDTH_OF_SINGLES] = [0, 1, 2, 3];
 /** Rows of a table beside those of entities: all, and the others. */
 const MORE_ROWS = 2;
 /** A table that is full grows by this part of it. */
@@ -32,6 +32,7 @@ const areChanges = ({ since, state, stateSince, calm, toldGap, peaks }: Series):
 export class SeriesTable implements SeriesByEntity {
   private readonly names: string[] = [];
   private numbers = new Float64Array(WIDTH);
+  private singles = new Float32Array(WIDTH_OF_SINGLES);
   private changes: Map<number, Changes> | undefined;
 
   constructor(entries: Iterable<readonly [entity: string, series: Series]> = []) {
@@ -65,8 +66,8 @@ export class SeriesTable implements SeriesByEntity {
       together = NaN,
       longestGap,
     } = series;
-    const numbers = [since, weighted, at, lastSeen, excess, squares, longestGap, lastCount, together];
-    this.numbers.set(numbers, row * WIDTH);
+    this.numbers.set([since, weighted, at, lastSeen, excess, squares], row * WIDTH);
+    this.singles.set([longestGap, lastCount, together], row * WIDTH_OF_SINGLES);
     this.changes?.delete(row);
     if (areChanges(series)) this.setChanges(row, changesOf(series));
     return this;
@@ -92,6 +93,14 @@ export class SeriesTable implements SeriesByEntity {
     this.numbers[row * WIDTH + column] = value;
   }
 
+  public single(row: number, column: number): number {
+    return this.singles[row * WIDTH_OF_SINGLES + column];
+  }
+
+  public setSingle(row: number, column: number, value: number): void {
+    this.singles[row * WIDTH_OF_SINGLES + column] = value;
+  }
+
   public changesOf(row: number): Changes {
     return this.changes?.get(row) ?? unchanged(this.number(row, SINCE));
   }
@@ -105,9 +114,13 @@ export class SeriesTable implements SeriesByEntity {
     const row = this.names.length;
     if ((row + 1) * WIDTH > this.numbers.length) {
       const most = Math.max(row + 1, PATTERN_LIMITS.entities + MORE_ROWS);
-      const grown = new Float64Array(WIDTH * Math.min(most, row + 1 + Math.ceil(GROWTH * row)));
-      grown.set(this.numbers);
-      this.numbers = grown;
+      const rows = Math.min(most, row + 1 + Math.ceil(GROWTH * row));
+      const numbers = new Float64Array(WIDTH * rows);
+      numbers.set(this.numbers);
+      this.numbers = numbers;
+      const singles = new Float32Array(WIDTH_OF_SINGLES * rows);
+      singles.set(this.singles);
+      this.singles = singles;
     }
     return this.names.push(entity) - 1;
   }
@@ -162,24 +175,24 @@ class SeriesRow implements Series {
   }
 
   get lastCount(): number | undefined {
-    return presentNumber(this.table.number(this.row, LAST_COUNT));
+    return presentNumber(this.table.single(this.row, LAST_COUNT));
   }
   set lastCount(value: number | undefined) {
-    this.table.setNumber(this.row, LAST_COUNT, value ?? NaN);
+    this.table.setSingle(this.row, LAST_COUNT, value ?? NaN);
   }
 
   get together(): number | undefined {
-    return presentNumber(this.table.number(this.row, TOGETHER));
+    return presentNumber(this.table.single(this.row, TOGETHER));
   }
   set together(value: number | undefined) {
-    this.table.setNumber(this.row, TOGETHER, value ?? NaN);
+    this.table.setSingle(this.row, TOGETHER, value ?? NaN);
   }
 
   get longestGap(): number {
-    return this.table.number(this.row, LONGEST_GAP);
+    return this.table.single(this.row, LONGEST_GAP);
   }
   set longestGap(value: number) {
-    this.table.setNumber(this.row, LONGEST_GAP, value);
+    this.table.setSingle(this.row, LONGEST_GAP, value);
   }
 
   get toldGap(): number {
