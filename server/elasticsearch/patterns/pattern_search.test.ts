@@ -25,6 +25,19 @@ const query = {
 type Answer = Partial<estypes.SearchResponse<unknown>>;
 const hitsOf = (hits: object[]): Answer =>
   ({ hits: { total: { value: hits.length, relation: 'eq' }, hits } }) as unknown as Answer;
+interface Counted {
+  readonly key: string;
+  readonly time?: { readonly value: number };
+}
+const listedOf = (patterns: readonly Counted[], changed: readonly string[] = []): Answer => {
+  const aggregations: object = {
+    listed: { doc_count: patterns.length, patterns: { buckets: patterns } },
+    changed: { patterns: { buckets: changed.map((key) => ({ key })) } },
+    ...{ states: { buckets: [] }, entities: { buckets: [] }, since: {} },
+  };
+  return { ...hitsOf([]), aggregations: aggregations as Answer['aggregations'] };
+};
+const listed = (...ids: string[]): Answer => listedOf(ids.map((key) => ({ key })));
 const columns = (fields: Record<string, unknown>) => ({
   fields: Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, [value]])),
 });
@@ -36,6 +49,7 @@ test('documents are read of the patterns of a page alone, which stand by the log
     requests.push(request);
     const text = JSON.stringify(request);
     if (text.includes('"kind":"event"')) return hitsOf([]);
+    if (request.aggs?.listed !== undefined) return listed('p1', 'p2', 'p3');
     if (request.size === 0) {
       const buckets = Object.entries(logs).map(([key, value]) => ({ key, logs: { value } }));
       return { ...hitsOf([]), aggregations: { patterns: { buckets } } };
@@ -46,13 +60,6 @@ test('documents are read of the patterns of a page alone, which stand by the log
         columns({ pattern_id: 'older', merged_into: 'old' }),
         columns({ pattern_id: 'old', merged_into: 'p2' }),
       ]);
-    }
-    if (request._source === false) {
-      return hitsOf(
-        ['p1', 'p2', 'p3'].map((id) =>
-          columns({ pattern_id: id, state: 'usual', state_since: '0', first_seen: '0', last_seen: '0' }),
-        ),
-      );
     }
     const of = ['p1', 'p2'].map((id) =>
       documentOf('till', newPattern(id, { first: 0, last: 0, example: id, tokens: [id] }, { since: 0 })),
@@ -83,6 +90,7 @@ test('logs are those of what a pattern says is a part of it, whatever became a p
       .flatMap((filter) => (filter.terms?.pattern_id as string[] | undefined) ?? []);
   const answerTo = (request: estypes.SearchRequest): Answer => {
     const text = JSON.stringify(request);
+    if (request.aggs?.listed !== undefined) return listed('p1');
     if (text.includes('"kind":"event"') || request.size === 0) return hitsOf([]);
     if (text.includes('"kind":"counts"')) {
       counted.push(idsIn(request));
@@ -100,11 +108,6 @@ test('logs are those of what a pattern says is a part of it, whatever became a p
         ),
       );
     }
-    if (request._source === false) {
-      return hitsOf([
-        columns({ pattern_id: 'p1', state: 'usual', state_since: '0', first_seen: '0', last_seen: '0' }),
-      ]);
-    }
     const seen = { first: 0, last: 0, example: 'p1', tokens: ['p1'] };
     return hitsOf([
       { _source: documentOf('till', { ...newPattern('p1', seen, { since: 0 }), members: ['part'] }) },
@@ -119,4 +122,48 @@ test('logs are those of what a pattern says is a part of it, whatever became a p
   );
   expect(patterns.map(({ id, logs: shown }) => [id, shown])).toEqual([['p1', 12]]);
   expect(counted).toEqual([['p1', 'part']]);
+});
+
+test('patterns that have changed stand first, then those whose state is new, then those with more logs', async () => {
+  const requests: estypes.SearchRequest[] = [];
+  const logs: Record<string, number> = { a: 1, b: 2, c: 9, d: 5 };
+  const answerTo = (request: estypes.SearchRequest): Answer => {
+    requests.push(request);
+    if (request.aggs?.listed !== undefined) {
+      const times = { a: 10, b: 30, c: 20, d: 20 };
+      return listedOf(
+        Object.entries(times).map(([key, value]) => ({ key, time: { value } })),
+        ['a'],
+      );
+    }
+    if (request.size === 0) {
+      const buckets = Object.entries(logs).map(([key, value]) => ({ key, logs: { value } }));
+      return { ...hitsOf([]), aggregations: { patterns: { buckets } } };
+    }
+    const text = JSON.stringify(request);
+    if (request._source === false || /"kind":"(?:event|counts)"/.test(text)) return hitsOf([]);
+    return hitsOf(
+      Object.keys(logs).map((id) => ({
+        _source: documentOf(
+          'till',
+          newPattern(id, { first: 0, last: 0, example: id, tokens: [id] }, { since: 0 }),
+        ),
+      })),
+    );
+  };
+  const client = { search: async (request: estypes.SearchRequest) => answerTo(request) };
+  const list = (sort: 'state' | 'logs', order: 'asc' | 'desc') =>
+    listLogPatterns(
+      client as unknown as ElasticsearchClient,
+      { space: 'default', id: 'till', detector },
+      { ...query, sort, order, size: 4 },
+      NOW,
+    ).then(({ patterns }) => patterns.map(({ id }) => id).join(''));
+  expect(await list('state', 'desc')).toBe('abcd');
+  expect(await list('state', 'asc')).toBe('dcba');
+  expect(await list('logs', 'desc')).toBe('cdba');
+  // No hit is read of patterns that are on no page.
+  expect(requests.filter(({ aggs }) => aggs?.listed !== undefined).map(({ size }) => size)).toEqual([
+    0, 0, 0,
+  ]);
 });
