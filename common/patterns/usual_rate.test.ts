@@ -53,9 +53,9 @@ test('the rate of an hour is its own after some weeks, and that of all before', 
 test('how far hours differ is learned from the pattern: of one without a rhythm each hour is known from all others', () => {
   const even = ratesOf(3, () => 3).at(50, 0.05);
   expect(even.mean).toBeCloseTo(3, 1);
-  expect(even.variance).toBeLessThan(0.025);
+  expect(even.variance).toBeLessThan(0.021);
   const rhythmic = ratesOf(3, (hour) => (hour % 24 < 12 ? 1 : 5)).at(50, 0.05);
-  expect(rhythmic.variance).toBeGreaterThan(0.02);
+  expect(rhythmic.variance).toBeGreaterThan(0.03);
 });
 
 test('a job that runs once a night is usual at its hour from the third night on', () => {
