@@ -16,7 +16,14 @@ export interface SavedObjectsClient {
   create<Attributes>(
     type: string,
     attributes: Attributes,
-    options?: { id?: string; namespace?: string; overwrite?: boolean; version?: string },
+    options?: {
+      id?: string;
+      namespace?: string;
+      overwrite?: boolean;
+      version?: string;
+      /** Default `wait_for`: the answer comes once a search finds the object, up to a second later. */
+      refresh?: boolean | 'wait_for';
+    },
   ): Promise<SavedObject<Attributes>>;
   get<Attributes>(
     type: string,

@@ -59,6 +59,17 @@ const asked = (savedObjects: SavedObjectsClient): KeyRequest => ({
 const objects = (change: Partial<SavedObjectsClient>): SavedObjectsClient => change as SavedObjectsClient;
 
 describe('the API key of a detector', () => {
+  it('is saved without a wait for searches, which take up to a second each', async () => {
+    const waits: unknown[] = [];
+    const create: SavedObjectsClient['create'] = async (_type, _attributes, options) => {
+      waits.push(options?.refresh);
+      return { id: 'o1' } as never;
+    };
+    const { context } = contextOf({ records: { create, delete: async () => ({}) } });
+    await grantApiKey(context, asked(objects({ create })), grant);
+    expect(waits).toEqual([false, false]);
+  });
+
   it('is kept as the Authorization header needs it', async () => {
     let kept: unknown;
     const client = objects({

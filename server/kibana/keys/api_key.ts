@@ -85,8 +85,11 @@ export async function grantApiKey(
   };
   try {
     const record = { api_key_id: granted.id, granted_at: new Date(now).toISOString() };
-    await context.records.create(KEY_RECORD_TYPE, record, { id: granted.id, overwrite: true });
-    return (await savedObjects.create(API_KEY_TYPE, attributes)).id;
+    // Both are read by their id; the sweep of keys, which searches, leaves those of the last hour alone.
+    const unsearched = { refresh: false };
+    const place = { id: granted.id, overwrite: true };
+    await context.records.create(KEY_RECORD_TYPE, record, { ...place, ...unsearched });
+    return (await savedObjects.create(API_KEY_TYPE, attributes, unsearched)).id;
   } catch (error) {
     await revokeKeyOf(context, granted.id);
     throw error;
