@@ -12,6 +12,7 @@ import { resolveRange } from '../shared/values/time_range';
 import { useRequest } from '../shared/requests/use_request';
 import { AnomalyRows } from './anomaly_rows';
 import { incidentFilters } from './dashboard_filters';
+import { laneNames } from '../shared/detector/lane_names';
 import { PanelFrame } from './panel_frame';
 import { DEFAULT_RANGE, scopeOf, type PanelProps } from './panel_scope';
 import { PatternBars } from './pattern_bars';
@@ -155,7 +156,7 @@ function ChartPanel({ api, config, drawing, drawn, choose }: PanelProps): ReactE
         api('summarizeResults', { query }, signal),
         by === 'detector' ? api('listDetectors', { query: { per_page: 1_000 } }, signal) : undefined,
       ]);
-      const nameOf = new Map(names?.detectors.map(({ id, detector }) => [id, detector.name]));
+      const nameOf = laneNames(names?.detectors ?? []);
       const groups = summary.groups.map((group) => ({ ...group, key: nameOf.get(group.key) ?? group.key }));
       // Results keep the name that a detector had when they were written, and two may have the same.
       const idOf = new Map(summary.groups.map(({ key }, place) => [groups[place].key, key]));

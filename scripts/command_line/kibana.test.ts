@@ -25,6 +25,7 @@ describe('the user of an address', () => {
   it.each([
     [{}, 'http://KIBANA', undefined],
     [{}, 'http://ann:se%40cret@KIBANA/', basic('ann:se@cret')],
+    [{}, 'http://:secret@KIBANA', basic(':secret')],
     [{ url: 'http://ben:other@es:9200' }, 'http://KIBANA', basic('ben:other')],
     [{ url: 'http://ben:other@es:9200' }, 'http://ann:secret@KIBANA', basic('ann:secret')],
     [{ url: 'http://ben:other@es:9200', api_key: 'k' }, 'http://KIBANA', 'ApiKey k'],

@@ -7,7 +7,7 @@ import { numberBetween, runs } from '../command_line/session';
 import { withStoredData } from '../command_line/stored_data';
 import { chooseModels } from '../following/choose_models';
 import { follow } from '../following/follow';
-import { createFollower, type Following } from '../following/follower';
+import { createFollower, type Follower, type Following } from '../following/follower';
 import type { FollowOptions } from '../following/options';
 import { renewed, type RenewalWork } from '../following/renewal';
 
@@ -75,7 +75,7 @@ Examples:
       ),
     async (session, options) => {
       await withStoredData(session, async (client) => {
-        const choose = () => chooseModels(session, options, client);
+        const choose = (known: readonly Follower[] = []) => chooseModels(session, options, client, known);
         const place = await checkpointPlace(session, client);
         const following: Following = { session, options, client, place };
         const { active } = createSnapshotStore(client, { space: place.space });

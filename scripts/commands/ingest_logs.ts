@@ -274,9 +274,15 @@ async function* parseFile(
 
 async function latestTime(session: Session, file: string, reading: Reading): Promise<number> {
   let latest = -Infinity;
-  for await (const { document } of parseFile(session, file, reading)) {
-    const time = document === undefined ? undefined : parseTime(document['@timestamp']);
-    if (time !== undefined && time > latest) latest = time;
+  try {
+    for await (const { document } of parseFile(session, file, reading)) {
+      const time = document === undefined ? undefined : parseTime(document['@timestamp']);
+      if (time !== undefined && time > latest) latest = time;
+    }
+  } catch (error) {
+    // A file that is cut off is told of where its logs are written.
+    const isCutOff = error instanceof DetectionError && error.code === 'invalid_input';
+    if (!isCutOff || latest === -Infinity) throw error;
   }
   if (latest === -Infinity)
     throw new DetectionError(

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { CheckpointStore } from '../../server/detection/ports';
+import type { Checkpoint, CheckpointStore } from '../../server/detection/ports';
 import { createCheckpointFile, type CheckpointPlace } from '../command_line/checkpoint_file';
 
 /** Runs of a backfill are named so; alert rules leave their results out, which tell of the past. */
@@ -28,16 +28,28 @@ export async function backfillCheckpoints(
   const [beginning, end] = [`${detectorId}-${RUN_PREFIX}`, `-${version}.json`];
   const checkpoints = createCheckpointFile(join(folder, `${beginning}${from}-${to}${end}`), place);
   const names = await readdir(folder).catch(() => [] as string[]);
-  const before = names.find((name) => {
-    if (!name.startsWith(beginning) || !name.endsWith(`-${from}${end}`)) return false;
-    return /^-?\d+$/.test(name.slice(beginning.length, -`-${from}${end}`.length));
-  });
-  if (before === undefined) return checkpoints;
+  /** Files of a range that ends where this one begins; those of older versions have no model in their name. */
+  const before = [`-${from}${end}`, `-${from}.json`].flatMap((ending) =>
+    names.filter(
+      (name) =>
+        name.startsWith(beginning) &&
+        name.endsWith(ending) &&
+        /^-?\d+$/.test(name.slice(beginning.length, -ending.length)),
+    ),
+  );
+  const ofThisModel = async (name: string, id: string): Promise<Checkpoint | undefined> => {
+    const found = (await createCheckpointFile(join(folder, name), place).read(id))?.checkpoint;
+    return found?.modelVersion === version ? found : undefined;
+  };
   return {
     read: async (id) => {
       const own = await checkpoints.read(id);
       if (own !== undefined) return own;
-      const other = (await createCheckpointFile(join(folder, before), place).read(id))?.checkpoint;
+      const older = `${beginning}${from}-${to}.json`;
+      const same = names.includes(older) ? await ofThisModel(older, id) : undefined;
+      if (same !== undefined) return { checkpoint: same, revision: undefined };
+      let other: Checkpoint | undefined;
+      for (const name of before) other ??= await ofThisModel(name, id);
       if (other === undefined || other.timestampTo !== from) return undefined;
       const { threshold, modelVersion, runId } = other;
       return {

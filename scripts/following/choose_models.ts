@@ -17,17 +17,28 @@ export interface Followed {
 /**
  * Chooses the models that `detect` is to follow with: files, or the active ones of detectors.
  *
+ * @param known stand for detectors without an active model, as of one that was deleted while it was followed
  * @throws DetectionError `invalid_input` for options that do not go together, `not_found` for a detector without an active model
  */
 export async function chooseModels(
   session: Session,
   options: FollowOptions,
   client: Client,
+  known: readonly Pick<Followed, 'detectorId' | 'snapshot'>[] = [],
 ): Promise<Followed[]> {
-  return shareBudget(await loadModels(session, options, client), options.alertsPerDay);
+  const inPlace = (id: string | undefined): ModelSnapshot | undefined =>
+    known.find(({ detectorId }) => detectorId === id)?.snapshot;
+  return shareBudget(await loadModels({ session, client, inPlace }, options), options.alertsPerDay);
 }
 
-async function loadModels(session: Session, options: FollowOptions, client: Client): Promise<Followed[]> {
+interface Loading {
+  readonly session: Session;
+  readonly client: Client;
+  /** Returns the model that stands for a detector without an active one. */
+  readonly inPlace: (detectorId: string | undefined) => ModelSnapshot | undefined;
+}
+
+async function loadModels(loading: Loading, options: FollowOptions): Promise<Followed[]> {
   const { model: paths = [], detectorId: ids = [], checkpoint: checkpoints = [] } = options;
   const count = Math.max(paths.length, ids.length);
   if (count === 0) {
@@ -50,7 +61,7 @@ async function loadModels(session: Session, options: FollowOptions, client: Clie
   }
   const followed: Followed[] = [];
   for (let place = 0; place < count; place++) {
-    const loaded = await loadModel(session, client, paths[place], ids[place]);
+    const loaded = await loadModel(loading, paths[place], ids[place]);
     const { detector } = loaded;
     const detectorId = ids[place] ?? detectorIdOf(detector.name);
     const twin = followed.find((each) => each.detectorId === detectorId);
@@ -84,13 +95,14 @@ async function loadModels(session: Session, options: FollowOptions, client: Clie
 }
 
 async function loadModel(
-  session: Session,
-  client: Client,
+  { session, client, inPlace }: Loading,
   path: string | undefined,
   id: string | undefined,
 ): Promise<ModelSnapshot> {
   if (path !== undefined) return (await loadModelFile(path)).snapshot;
   const active = await loadActiveModel(client, session.config.space, id as string);
+  const other = active === undefined ? inPlace(id) : undefined;
+  if (other !== undefined) return other;
   if (active === undefined) {
     throw new DetectionError(
       'not_found',

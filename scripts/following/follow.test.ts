@@ -10,7 +10,10 @@ import { renewed, type RenewalWork } from './renewal';
 const OPTIONS = { once: true, limit: 10, context: 3 } as FollowOptions;
 
 const snapshotOf = (version: string) =>
-  ({ version, detector: { name: 'Web', unit: 'log' } }) as unknown as ModelSnapshot;
+  ({
+    version,
+    detector: { name: 'Web', unit: 'log', threshold: { method: 'fixed' } },
+  }) as unknown as ModelSnapshot;
 
 function worldOf() {
   const steps: string[] = [];
@@ -108,5 +111,31 @@ describe('a model that becomes active meanwhile', () => {
       ...['Web: 7 logs scored, 0 anomalies (0 new).', 'Web: 0 logs scored, 0 anomalies (0 new).'],
       'Together 0 rows; what several found is one of them.',
     ]);
+  });
+
+  it('is left alone where it cannot be followed with, which is said once', async () => {
+    const { session, steps, followerOf } = worldOf();
+    const web = followerOf();
+    const known: (readonly Follower[])[] = [];
+    const work: RenewalWork = {
+      activeVersion: async () => 'v2',
+      choose: (followers) => {
+        known.push(followers);
+        return Promise.reject(new DetectionError('refused', 'The model is of a newer version.'));
+      },
+      build: () => followerOf(),
+      say: session.say,
+    };
+    expect(await renewed(work, [web])).toEqual([web]);
+    expect(await renewed(work, [web])).toEqual([web]);
+    expect(known).toEqual([[web], [web]]);
+    expect(steps).toEqual([
+      'Another model is active, which cannot be followed with; detect goes on as before: The model is of a newer version.',
+    ]);
+    const away: RenewalWork = {
+      ...work,
+      choose: () => Promise.reject(new DetectionError('unavailable', 'Elasticsearch is away.')),
+    };
+    await expect(renewed(away, [web])).rejects.toMatchObject({ code: 'unavailable' });
   });
 });

@@ -286,6 +286,12 @@ describe('the life cycle of an ingest pipeline', () => {
     expect(await deletePipeline(wide, DETECTOR)).toBe(true);
     expect(await client.cluster.existsComponentTemplate({ name: component })).toBe(false);
     expect(await livePipeline(wide, DETECTOR)).toBeUndefined();
+    // A template that an interrupted deletion or an earlier version has left goes with the next one.
+    const settings = { index: { final_pipeline: PIPELINE } };
+    await client.cluster.putComponentTemplate({ name: component, template: { settings } });
+    expect(await deletePipeline(wide, DETECTOR)).toBe(true);
+    expect(await client.cluster.existsComponentTemplate({ name: component })).toBe(false);
+    expect(await deletePipeline(wide, DETECTOR)).toBe(false);
   });
 
   it('refuses an index with another final pipeline or with other fields of our names', async () => {

@@ -1,5 +1,5 @@
-import React, { type ReactElement } from 'react';
-import { EuiPanel, EuiSpacer, EuiTitle } from '@elastic/eui';
+import React, { useRef, type ReactElement } from 'react';
+import { EuiButtonIcon, EuiFlexGroup, EuiFlexItem, EuiPanel, EuiSpacer, EuiTitle } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import type { Answer } from '../../shared/app/api_client';
 import { useApp } from '../../shared/app/app_context';
@@ -30,7 +30,7 @@ export function AnomaliesList(props: {
     (signal) => api('listFeedback', { params: { id: record.id } }, signal),
     [api, record.id],
   );
-  const linked = useLinkedResult(request.value?.results, open);
+  const { linked, reload: reloadLinked } = useLinkedResult(request.value?.results, open);
   const verdictOn = ({ result }: Found) =>
     feedback.value?.feedback.find(
       ({ source }) => source.id === result.source.id && source.index === result.source.index,
@@ -43,6 +43,7 @@ export function AnomaliesList(props: {
       chooseFeature={(feature) => setQuery(changedQuery({ feature }))}
       feedbackChanged={() => {
         feedback.reload();
+        reloadLinked();
         changed();
       }}
     />
@@ -69,7 +70,11 @@ export function AnomaliesList(props: {
             read={read}
           />
           <EuiSpacer size="s" />
-          {linked !== undefined && <LinkedResult found={linked}>{details(linked)}</LinkedResult>}
+          {linked !== undefined && (
+            <LinkedResult found={linked} close={() => setQuery({ view: 'anomalies', open: undefined })}>
+              {details(linked)}
+            </LinkedResult>
+          )}
           <ResultsTable
             results={found}
             columns={chosen.columns}
@@ -101,29 +106,49 @@ export function AnomaliesList(props: {
 }
 
 /** Returns the result that the address names where it is not among those listed, as of an alert in the middle of many. */
-function useLinkedResult(listed: readonly Found[] | undefined, open: string | undefined): Found | undefined {
+function useLinkedResult(
+  listed: readonly Found[] | undefined,
+  open: string | undefined,
+): { linked: Found | undefined; reload: () => void } {
   const { api } = useApp();
-  const wanted = listed === undefined || listed.some(({ id }) => id === open) ? undefined : open;
-  const { value } = useRequest(
+  // A row that was opened here and is gone, as after a verdict, is not brought back.
+  const wasListed = useRef<string>();
+  if (listed?.some(({ id }) => id === open)) wasListed.current = open;
+  const wanted = listed === undefined || open === wasListed.current ? undefined : open;
+  const { value, reload } = useRequest(
     async (signal) =>
       wanted === undefined ? undefined : api('getResult', { params: { result_id: wanted } }, signal),
     [api, wanted],
   );
-  return value?.id === wanted ? value : undefined;
+  return { linked: value?.id === wanted ? value : undefined, reload };
 }
 
-function LinkedResult({ found, children }: { found: Found; children: ReactElement }): ReactElement {
+function LinkedResult(props: { found: Found; close: () => void; children: ReactElement }): ReactElement {
+  const { found, close, children } = props;
   return (
     <>
       <EuiPanel hasBorder hasShadow={false} data-test-subj="logAnomaliesLinkedResult">
-        <EuiTitle size="xxs">
-          <h3>
-            {i18n.translate('logAnomalies.results.linked', {
-              defaultMessage: 'The linked anomaly, {time}',
-              values: { time: formatTime(found.result['@timestamp']) },
-            })}
-          </h3>
-        </EuiTitle>
+        <EuiFlexGroup responsive={false} alignItems="center" gutterSize="s">
+          <EuiFlexItem>
+            <EuiTitle size="xxs">
+              <h3>
+                {i18n.translate('logAnomalies.results.linked', {
+                  defaultMessage: 'The linked anomaly, {time}',
+                  values: { time: formatTime(found.result['@timestamp']) },
+                })}
+              </h3>
+            </EuiTitle>
+          </EuiFlexItem>
+          <EuiFlexItem grow={false}>
+            <EuiButtonIcon
+              iconType="cross"
+              aria-label={i18n.translate('logAnomalies.results.closeLinked', {
+                defaultMessage: 'Close the linked anomaly',
+              })}
+              onClick={close}
+            />
+          </EuiFlexItem>
+        </EuiFlexGroup>
         <EuiSpacer size="s" />
         {children}
       </EuiPanel>

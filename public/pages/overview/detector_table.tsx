@@ -18,6 +18,8 @@ const PAGE_SIZES = [FEWEST_ROWS, 50, 100];
 export function DetectorTable({ rows, reload }: { rows: DetectorRow[]; reload: () => void }): ReactElement {
   // Rows come anew every few seconds: the table would go back to its first page by itself.
   const [page, setPage] = useState({ pageIndex: 0, pageSize: FEWEST_ROWS });
+  // Deleting may leave fewer pages.
+  const lastPage = Math.max(0, Math.ceil(rows.length / page.pageSize) - 1);
   const [deleting, setDeleting] = useState<DetectorRecord | undefined>();
   const actions = useDetectorActions(reload, setDeleting);
   const actionsLabel = i18n.translate('logAnomalies.overview.actions', { defaultMessage: 'Actions' });
@@ -33,7 +35,11 @@ export function DetectorTable({ rows, reload }: { rows: DetectorRow[]; reload: (
         rowHeader="name"
         columns={[...columnsOfDetectors(), { name: actionsLabel, actions }]}
         sorting={{ sort: { field: 'name', direction: 'asc' } }}
-        pagination={rows.length > FEWEST_ROWS ? { ...page, pageSizeOptions: PAGE_SIZES } : false}
+        pagination={
+          rows.length > FEWEST_ROWS
+            ? { ...page, pageIndex: Math.min(page.pageIndex, lastPage), pageSizeOptions: PAGE_SIZES }
+            : false
+        }
         onTableChange={({ page: wanted }: { page?: { index: number; size: number } }) =>
           wanted && setPage({ pageIndex: wanted.index, pageSize: wanted.size })
         }

@@ -132,21 +132,16 @@ function usePatterns(
   const { api } = useApp();
   const [page, setPage] = useState(0);
   const request = useRequest(
-    (signal) =>
-      api(
-        'listLogPatterns',
-        {
-          params: { id },
-          query: {
-            state: shown === 'changed' ? 'changed' : 'all',
-            ignored: shown === 'ignored' ? 'only' : 'hide',
-            ...(entity !== '' && { entity }),
-            page: page + 1,
-            size: PAGE_SIZE,
-          },
-        },
-        signal,
-      ),
+    async (signal) => {
+      const query = {
+        state: shown === 'changed' ? ('changed' as const) : ('all' as const),
+        ignored: shown === 'ignored' ? ('only' as const) : ('hide' as const),
+        ...(entity !== '' && { entity }),
+        page: page + 1,
+        size: PAGE_SIZE,
+      };
+      return { page, ...(await api('listLogPatterns', { params: { id }, query }, signal)) };
+    },
     [api, id, shown, entity, page],
     undefined,
     lastRun,
@@ -154,7 +149,7 @@ function usePatterns(
   // Rows that were ignored or merged leave fewer pages.
   const { value } = request;
   useEffect(() => {
-    if (value === undefined || page === 0 || value.patterns.length > 0) return;
+    if (value === undefined || value.page !== page || page === 0 || value.patterns.length > 0) return;
     setPage(Math.min(page - 1, Math.max(0, Math.ceil(value.total / PAGE_SIZE) - 1)));
   }, [value, page]);
   return { request, page, setPage };

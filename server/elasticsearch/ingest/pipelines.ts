@@ -359,7 +359,10 @@ export async function deletePipeline(
   const former = await formerPipeline(client, detectorId, options);
   // The old name first: while an index refers to it, the one that it hands logs on to has to stay.
   const names = new Set([former?.name, live?.name].filter((name) => name !== undefined));
-  const templates = await componentTemplatesOf(client, [...names], options);
+  // Also of pipelines that are gone: an earlier deletion may have come no further.
+  const { space } = options;
+  const possible = [pipelineName(detectorId, space), formerPipelineName(detectorId, space)];
+  const templates = await componentTemplatesOf(client, [...new Set([...names, ...possible])], options);
   refuseUsedTemplates(templates);
   for (const name of names) {
     await attempt(() => client.ingest.deletePipeline({ id: name }, { signal: options.signal }), {
@@ -368,6 +371,7 @@ export async function deletePipeline(
     });
   }
   for (const template of templates) await deleteComponentTemplate(client, template, options);
-  if (names.size > 0) await deleteTrials(client, pipelineName(detectorId, options.space), options);
-  return names.size > 0;
+  const isAny = names.size > 0 || templates.length > 0;
+  if (isAny) await deleteTrials(client, pipelineName(detectorId, space), options);
+  return isAny;
 }

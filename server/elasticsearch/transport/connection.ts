@@ -56,12 +56,14 @@ interface Address {
   readonly user?: UserAndPassword;
 }
 
-/** Takes user and password out of an address, so that it can be shown. @returns undefined where it names no user */
+/** Takes user and password out of an address, so that it can be shown. @returns undefined where it names neither */
 export function takeUserOf(url: URL): UserAndPassword | undefined {
   const { username, password } = url;
   url.username = '';
   url.password = '';
-  return username === '' ? undefined : { username: decoded(username), password: decoded(password) };
+  return username === '' && password === ''
+    ? undefined
+    : { username: decoded(username), password: decoded(password) };
 }
 
 /** @returns the text as it stands where a percent sign is one */

@@ -19,8 +19,9 @@ describe('the window of a check', () => {
     expect(windowOf(NOW, 300_000, seenTo)).toEqual({ from: SETTLED - 300_000, to: SETTLED, newFrom: seenTo });
   });
 
-  it('reaches back to the last check, but no further than a day', () => {
-    expect(windowOf(NOW, 60_000, SETTLED - 2 * HOUR).from).toBe(SETTLED - 2 * HOUR);
+  it('reaches back a window behind the last check, where a burst may have begun, but no further than a day', () => {
+    const seenTo = SETTLED - 2 * HOUR;
+    expect(windowOf(NOW, 60_000, seenTo)).toEqual({ from: seenTo - 60_000, to: SETTLED, newFrom: seenTo });
     const afterPause = windowOf(NOW, 60_000, SETTLED - 100 * HOUR);
     expect(afterPause.from).toBe(SETTLED - 60_000 - 24 * HOUR);
     expect(afterPause.newFrom).toBe(afterPause.from);

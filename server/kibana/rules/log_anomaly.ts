@@ -36,11 +36,15 @@ const LONGEST_CATCH_UP_MILLISECONDS = 24 * 3_600_000;
 /** Results looked at in one check; more are not counted, and the rule says so. */
 const MOST_RESULTS = 20_000;
 
-/** Returns the time that a check looks at, [from, to) by the time of writing: a window, or all since the last check. Results from `newFrom` on were not seen by an earlier check. Epoch milliseconds. */
+/** Returns the time that a check looks at, [from, to) by the time of writing: a window, or all since the last check and the window before that. Results from `newFrom` on were not seen by an earlier check. Epoch milliseconds. */
 export function windowOf(startedAt: number, window: number, seenTo: unknown) {
   const to = startedAt - SETTLING_MILLISECONDS;
   const newFrom = typeof seenTo === 'number' && seenTo <= to ? seenTo : to - window;
-  const from = Math.max(Math.min(to - window, newFrom), to - window - LONGEST_CATCH_UP_MILLISECONDS);
+  const isPause = newFrom < to - window;
+  const from = Math.max(
+    isPause ? newFrom - window : to - window,
+    to - window - LONGEST_CATCH_UP_MILLISECONDS,
+  );
   return { from, to, newFrom: Math.max(newFrom, from) };
 }
 

@@ -19,7 +19,13 @@ test('results of hours in which no window has enough of them make no alert', () 
   const scattered = groupsOf([0, 10, 20, 30, 40, 50].map((minute) => found(minute)));
   expect(scattered.reaching(2)).toEqual([]);
   // One is enough: all of them are told.
-  expect(scattered.reaching(1)).toMatchObject([{ count: 6, newCount: 3, peak: 1 }]);
+  expect(scattered.reaching(1)).toMatchObject([{ count: 3, newCount: 3, peak: 1 }]);
+});
+
+test('a window that began before the last check counts once it ends with a new result', () => {
+  const straddling = [26, 27, 29, 30, 30.5, 31].map((minute) => found(minute));
+  expect(groupsOf(straddling).reaching(5)).toMatchObject([{ count: 6, newCount: 3, peak: 5 }]);
+  expect(groupsOf([20, 21, 22, 23, 24, 40].map((minute) => found(minute))).reaching(5)).toEqual([]);
 });
 
 test('a window of the past that has enough makes one, of its own results and their time', () => {
@@ -39,14 +45,14 @@ test('a window of the past that has enough makes one, of its own results and the
 
 test('entities have to be in the same window, too', () => {
   const results = [
-    found(0, 0.9, 'a'),
-    found(1, 0.9, 'b'),
+    found(40, 0.9, 'a'),
+    found(41, 0.9, 'b'),
     found(60, 0.9, 'a'),
     found(61, 0.9, 'a'),
     found(62, 0.9, 'a'),
   ];
   expect(groupsOf(results, 'detector').reaching(2, 2)).toMatchObject([
-    { count: 2, entityCount: 2, span: { from: 0, to: MINUTE } },
+    { count: 2, entityCount: 2, span: { from: 40 * MINUTE, to: 41 * MINUTE } },
   ]);
   expect(groupsOf(results, 'detector').reaching(3, 2)).toEqual([]);
 });

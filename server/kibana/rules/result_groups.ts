@@ -63,11 +63,15 @@ interface InFullWindows {
   readonly peak: number;
 }
 
-/** Slides a window of a length, milliseconds, over results, and keeps those of each place where it holds enough. */
+/** Slides a window of a length, milliseconds, over results, and keeps those of each place where it holds enough and ends with one that is new. */
 function inFullWindows(
   results: readonly Written[],
   length: number,
-  { count, entities }: { readonly count: number; readonly entities: number },
+  {
+    count,
+    entities,
+    newFrom,
+  }: { readonly count: number; readonly entities: number; readonly newFrom: number },
 ): InFullWindows {
   const sorted = [...results].sort((one, other) => one.at - other.at);
   const inside = new Map<string | undefined, number>();
@@ -83,7 +87,7 @@ function inFullWindows(
     }
     const size = place - start + 1;
     const named = inside.size - (inside.has(undefined) ? 1 : 0);
-    if (size < count || Math.max(1, named) < entities) return;
+    if (at < newFrom || size < count || Math.max(1, named) < entities) return;
     kept.push(...sorted.slice(Math.max(start, next), place + 1));
     next = place + 1;
     peak = Math.max(peak, size);
@@ -154,7 +158,10 @@ export class ResultGroups {
     { written, ...group }: Omit<ResultGroup, 'entityCount'> & { readonly written: readonly Written[] },
     enough: { readonly count: number; readonly entities: number },
   ): ResultGroup[] {
-    const { results, peak } = inFullWindows(written, this.window as number, enough);
+    const { results, peak } = inFullWindows(written, this.window as number, {
+      ...enough,
+      newFrom: this.newFrom,
+    });
     if (results.length === 0) return [];
     const [from, to] = [results[0].at, results[results.length - 1].at];
     const times = new Set(results.map(({ at }) => at));

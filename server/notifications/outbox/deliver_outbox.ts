@@ -2,7 +2,16 @@ import { HOUR } from '../../../common/duration';
 import type { AlertsConfig } from '../config';
 import type { ChannelState, PendingMessage } from '../journal';
 import { DEFAULT_RETRY, SendFailure, sendWithRetry } from '../messages/delivery';
-import { isEndFor, isOfIncident, isOwnEnd, keyOf, openAfter, openedKey, suppress } from './channel_state';
+import {
+  isAbout,
+  isEndFor,
+  isOfIncident,
+  isOwnEnd,
+  keyOf,
+  openAfter,
+  openedKey,
+  suppress,
+} from './channel_state';
 import type { ChannelReport, NotifierDependencies, RoutedChannel } from './channel_work';
 import { MOST_TRIES, noteSharedTry, silenceSince, type SharedTry } from './doubtful_tries';
 import { restOfMessage } from './rest_of_message';
@@ -279,7 +288,13 @@ class Delivery {
     );
     report.suppressed += pending.ids.length;
     const what = { ids: pending.ids, isIncident: isOfIncident(pending) };
-    const left = { ...next, outbox: next.outbox.slice(1) };
+    const { message } = pending;
+    // A receiver that will not take the end of an incident is not asked again: nothing of it is kept track of any more.
+    const open =
+      'kind' in message && isEndFor(this.channel, pending)
+        ? next.open?.filter((id) => !isAbout(pending, id))
+        : next.open;
+    const left = { ...next, outbox: next.outbox.slice(1), ...(open && { open }) };
     this.state = await suppress(channel, left, what, this.dependencies);
   }
 }

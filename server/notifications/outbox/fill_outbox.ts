@@ -59,6 +59,8 @@ export async function enqueueIncident(
   // Whoever was told that it opened is told what becomes of it, also when it is less severe by then.
   const isKnown =
     told.get(openedKey(channel, incident.id)) === 'announced' ||
+    // Where an earlier version left the opening out, it noted later news alone.
+    [...told.values()].includes('announced') ||
     state.outbox.some((each) => isAbout(each, incident.id));
   if (!isKnown && fresh[0].news === 'over') {
     // That it opened was counted as left out: its end is news to nobody.

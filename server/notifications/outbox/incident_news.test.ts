@@ -10,9 +10,9 @@ const CLOSED: Partial<Incident> = { state: 'closed', closed_because: 'quiet' };
 
 /** A receiver, and notifiers of detectors that share what was announced, as in one space. */
 async function space(type: 'pagerduty' | 'webhook', more: object = {}, route: object = {}) {
-  const isDown = { now: false };
+  const isDown = { now: false, status: 503 };
   const { received, webhook_url: url } = await startWebhook((response) =>
-    response.writeHead(isDown.now ? 503 : 200).end('{}'),
+    response.writeHead(isDown.now ? isDown.status : 200).end('{}'),
   );
   const settings = { type, url, route, ...(type === 'pagerduty' && { routing_key: 'R'.repeat(32) }) };
   const config = { channels: { it: settings }, ...more } as AlertsConfigInput;
@@ -57,6 +57,30 @@ test('the end of an incident with an alert is sent although fifty messages wait'
   detector.clock.time += 2 * 60_000;
   await detector.notifier.flush();
   expect(said().slice(-1)).toEqual(['resolve known']);
+});
+
+test('an end that its receiver refuses for good is given up once', async () => {
+  const { isDown, tell, detectorOf, said } = await space('pagerduty');
+  const detector = detectorOf();
+  await tell(detector, { id: 'a' });
+  Object.assign(isDown, { now: true, status: 400 });
+  await tell(detector, { id: 'a', ...CLOSED });
+  for (let minute = 0; minute < 30; minute++) {
+    detector.clock.time += 2 * 60_000;
+    await detector.notifier.flush();
+  }
+  const ends = said().filter((each) => each === 'resolve a');
+  expect(ends).toHaveLength(5);
+  Object.assign(isDown, { now: false });
+  await tell(detector, { id: 'b' });
+  expect(said().slice(-1)).toEqual(['trigger b']);
+});
+
+test('the end is told where an earlier version left the opening out and told what came after it', async () => {
+  const { states, tell, detectorOf, said } = await space('webhook');
+  states.set('it:incident:i1:opened', 'suppressed').set('it:incident:i1:grew:1', 'announced');
+  await tell(detectorOf(), { id: 'i1', counts: { logs: 70, buckets: 0 }, ...CLOSED });
+  expect(said()).toEqual(['over i1']);
 });
 
 test('ends take no place of messages that call people', async () => {
