@@ -165,11 +165,11 @@ describe('the versions that are tried', () => {
 
   it('are the newest of each minor, by the tags of Kibana', () => {
     expect(listed(tags.join(''))).toEqual(['8.12.2', '9.0.8', '9.99.0']);
-  }, 60_000);
+  }, 300_000);
 
   it('have an issue opened where no zip is built for them', () => {
     expect(listed(tags.join(''), '--without-zip')).toEqual(['9.99.0']);
-  }, 60_000);
+  }, 300_000);
 });
 
 it('builds zips of every minor from 8.12 on that is released', () => {
