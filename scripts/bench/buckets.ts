@@ -1,8 +1,8 @@
 import { type Client } from '@elastic/elasticsearch';
 import { parseDetector, type DetectorInput } from '../../common/detector';
 import type { LogRange } from '../../server/detection/ports';
-import { connect, connectionFromEnvironment, createDetectorSource } from '../../server/elasticsearch';
-import { DEFAULT_LOCAL_VERSION, startLocalElasticsearch } from '../local_elasticsearch';
+import { createDetectorSource } from '../../server/elasticsearch';
+import { withElasticsearch } from '../local_elasticsearch';
 import { median, timed, type BenchSection } from './section';
 import { DAY } from '../../common/duration';
 
@@ -170,17 +170,12 @@ async function measure(client: Client): Promise<BenchSection> {
 }
 
 /** Uses the Elasticsearch of ELASTICSEARCH_URL or a local one of its own. */
-export async function run(): Promise<BenchSection> {
-  const own = process.env.ELASTICSEARCH_URL
-    ? undefined
-    : await startLocalElasticsearch({ version: DEFAULT_LOCAL_VERSION, heap: '2g' });
-  const client = connect(own ? { url: own.url } : connectionFromEnvironment());
-  try {
-    const section = await measure(client);
-    if (!own) await client.indices.delete({ index: INDEX });
-    return section;
-  } finally {
-    await client.close();
-    await own?.stop();
-  }
-}
+export const run = (): Promise<BenchSection> =>
+  withElasticsearch(
+    async (client) => {
+      const section = await measure(client);
+      await client.indices.delete({ index: INDEX });
+      return section;
+    },
+    { heap: '2g' },
+  );

@@ -9,10 +9,10 @@ import { generateLogs } from '../../common/demo_logs';
 import type { LogDocument } from '../../common/log_document';
 import { encodeModelSnapshot } from '../../common/model_snapshot';
 import { trainModel } from '../../server/detection/training/train_model';
-import { bulkWrite, connect, connectionFromEnvironment, createLogSource } from '../../server/elasticsearch';
-import { DEFAULT_LOCAL_VERSION, startLocalElasticsearch } from '../local_elasticsearch';
+import { bulkWrite, createLogSource } from '../../server/elasticsearch';
+import { withElasticsearch } from '../local_elasticsearch';
 import { detectFirst, START } from './detection_run';
-import { median, timed, type BenchRow, type BenchSection } from './section';
+import { clusterProcessorTime, median, timed, type BenchRow, type BenchSection } from './section';
 
 const INDEX = 'log-anomalies-benchmark-detection';
 const MOST_LOGS = Number(process.env.BENCHMARK_LOGS ?? 5_000_000);
@@ -202,11 +202,7 @@ interface ProcessorTime {
 }
 
 async function processorTime(client: Client): Promise<ProcessorTime> {
-  const { nodes } = await client.nodes.stats({ metric: 'process' });
-  const cluster = Object.values(nodes).reduce(
-    (sum, node) => sum + Number(node.process?.cpu?.total_in_millis ?? 0),
-    0,
-  );
+  const cluster = await clusterProcessorTime(client);
   const { user, system } = process.cpuUsage();
   const own = (user + system) / 1_000;
   return { process: own, cluster, all: own + cluster };
@@ -299,16 +295,9 @@ async function loopRows(
 }
 
 /** The whole loop of `detect` beside reading alone, and its memory as logs grow. */
-export async function run(): Promise<BenchSection> {
-  const local =
-    process.env.ELASTICSEARCH_URL === undefined
-      ? await startLocalElasticsearch({
-          version: DEFAULT_LOCAL_VERSION,
-          report: (text) => process.stderr.write(`  ${text}\n`),
-        })
-      : undefined;
-  const environment = { ...process.env, ...(local && { ELASTICSEARCH_URL: local.url }) };
-  const client = connect(connectionFromEnvironment(environment));
+export const run = (): Promise<BenchSection> => withElasticsearch(measure);
+
+async function measure(client: Client, environment: NodeJS.ProcessEnv): Promise<BenchSection> {
   const folder = await mkdtemp(join(tmpdir(), 'log-anomalies-bench-'));
   try {
     const sample = await load(client);
@@ -348,7 +337,5 @@ export async function run(): Promise<BenchSection> {
   } finally {
     await rm(folder, { recursive: true, force: true });
     await client.indices.delete({ index: INDEX, ignore_unavailable: true }).catch(() => undefined);
-    await client.close();
-    await local?.stop();
   }
 }

@@ -1,7 +1,7 @@
 import { type Client } from '@elastic/elasticsearch';
-import { connect, connectionFromEnvironment, createLogSource } from '../../server/elasticsearch';
+import { createLogSource } from '../../server/elasticsearch';
 import type { LogRange } from '../../server/detection/ports';
-import { DEFAULT_LOCAL_VERSION, startLocalElasticsearch } from '../local_elasticsearch';
+import { withElasticsearch } from '../local_elasticsearch';
 import { median, timed, type BenchSection } from './section';
 
 const LOGS = 1_000_000;
@@ -186,17 +186,12 @@ async function measure(client: Client): Promise<BenchSection> {
 }
 
 /** Uses the Elasticsearch of ELASTICSEARCH_URL, whose user may change cluster settings, or a local one of its own. */
-export async function run(): Promise<BenchSection> {
-  const own = process.env.ELASTICSEARCH_URL
-    ? undefined
-    : await startLocalElasticsearch({ version: DEFAULT_LOCAL_VERSION, heap: '2g' });
-  const client = connect(own ? { url: own.url } : connectionFromEnvironment());
-  try {
-    const section = await measure(client);
-    if (!own) await client.indices.delete({ index: [INDEX, LARGE_INDEX] });
-    return section;
-  } finally {
-    await client.close();
-    await own?.stop();
-  }
-}
+export const run = (): Promise<BenchSection> =>
+  withElasticsearch(
+    async (client) => {
+      const section = await measure(client);
+      await client.indices.delete({ index: [INDEX, LARGE_INDEX] });
+      return section;
+    },
+    { heap: '2g' },
+  );

@@ -5,7 +5,7 @@ import type { LogDocument } from '../../common/log_document';
 import { createModelScorer, type ModelSnapshot } from '../../common/model_snapshot';
 import { trainModel } from '../../server/detection/training/train_model';
 import type { LogRange } from '../../server/detection/ports';
-import { connect, connectionFromEnvironment, createLogSource } from '../../server/elasticsearch';
+import { createLogSource } from '../../server/elasticsearch';
 import {
   backfillProgress,
   deployPipeline,
@@ -14,8 +14,8 @@ import {
   startBackfill,
   type LivePipeline,
 } from '../../server/elasticsearch/ingest';
-import { DEFAULT_LOCAL_VERSION, startLocalElasticsearch } from '../local_elasticsearch';
-import { median, timed, type BenchSection } from './section';
+import { withElasticsearch } from '../local_elasticsearch';
+import { clusterProcessorTime, median, timed, type BenchSection } from './section';
 import { DAY } from '../../common/duration';
 
 const LOGS = 20_000;
@@ -80,12 +80,6 @@ async function makeIndex(client: Client, pipeline?: string): Promise<void> {
   });
 }
 
-/** Milliseconds of processor time that the node has used so far. */
-async function processorTime(client: Client): Promise<number> {
-  const { nodes } = await client.nodes.stats({ metric: 'process' });
-  return Object.values(nodes).reduce((sum, node) => sum + (node.process?.cpu?.total_in_millis ?? 0), 0);
-}
-
 interface Cost {
   /** Microseconds of the node's processors, and of the wall clock, for one log. */
   readonly processor: number;
@@ -93,10 +87,10 @@ interface Cost {
 }
 
 async function measured(client: Client, logs: number, action: () => Promise<unknown>): Promise<Cost> {
-  const before = await processorTime(client);
+  const before = await clusterProcessorTime(client);
   const wall = await timed(action);
   return {
-    processor: (((await processorTime(client)) - before) * 1_000) / logs,
+    processor: (((await clusterProcessorTime(client)) - before) * 1_000) / logs,
     wall: (wall * 1_000) / logs,
   };
 }
@@ -191,21 +185,18 @@ async function measure(client: Client): Promise<BenchSection> {
 }
 
 /** On the node of ELASTICSEARCH_URL, or on one that is started for it. */
-export async function run(): Promise<BenchSection> {
-  const node =
-    process.env.ELASTICSEARCH_URL === undefined
-      ? await startLocalElasticsearch({ version: DEFAULT_LOCAL_VERSION, heap: '2g' })
-      : undefined;
-  const client = connect(node === undefined ? connectionFromEnvironment() : { url: node.url });
-  try {
-    return await measure(client);
-  } finally {
-    await client.indices.delete({ index: INDEX, ignore_unavailable: true }).catch(() => undefined);
-    await client.ingest.deletePipeline({ id: pipelineName(DETECTOR) }).catch(() => undefined);
-    await client.close();
-    await node?.stop();
-  }
-}
+export const run = (): Promise<BenchSection> =>
+  withElasticsearch(
+    async (client) => {
+      try {
+        return await measure(client);
+      } finally {
+        await client.indices.delete({ index: INDEX, ignore_unavailable: true }).catch(() => undefined);
+        await client.ingest.deletePipeline({ id: pipelineName(DETECTOR) }).catch(() => undefined);
+      }
+    },
+    { heap: '2g' },
+  );
 
 function sectionOf(
   {

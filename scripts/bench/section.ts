@@ -1,3 +1,5 @@
+import type { Client } from '@elastic/elasticsearch';
+
 /** One figure of a benchmark. */
 export interface BenchRow {
   readonly name: string;
@@ -38,4 +40,10 @@ export async function processorTime(action: () => unknown): Promise<number> {
   await action();
   const { user, system } = process.cpuUsage(start);
   return (user + system) / 1_000;
+}
+
+/** @returns milliseconds of processor time that the nodes of a cluster have taken since they started */
+export async function clusterProcessorTime(client: Client): Promise<number> {
+  const { nodes } = await client.nodes.stats({ metric: 'process' });
+  return Object.values(nodes).reduce((sum, node) => sum + Number(node.process?.cpu?.total_in_millis ?? 0), 0);
 }

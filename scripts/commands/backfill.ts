@@ -20,7 +20,8 @@ import {
   startBackfill,
 } from '../../server/elasticsearch/ingest';
 import { checkpointPlace } from '../command_line/checkpoint_file';
-import { backfillCheckpoints, RUN_PREFIX } from '../following/backfill_checkpoints';
+import { BACKFILL_RUN_PREFIX } from '../../server/detection/scoring/result_documents';
+import { backfillCheckpoints } from '../following/backfill_checkpoints';
 import { suppressor } from '../command_line/hiding';
 import { loadActiveModel } from '../command_line/models';
 import { incidentsFor } from '../command_line/incidents';
@@ -123,7 +124,7 @@ Examples:
           suppress: suppressor(session, client, detectorId),
           checkpoints: await backfillCheckpoints(FOLDER, files, { from, to }),
           clock,
-          runId: `${RUN_PREFIX}${randomUUID()}`,
+          runId: `${BACKFILL_RUN_PREFIX}${randomUUID()}`,
           startFrom: from,
           upTo: to,
           signal,
@@ -171,7 +172,7 @@ async function collect(
     suppress: suppressor(session, client, detectorId),
     checkpoints,
     clock: session.clock,
-    runId: `${RUN_PREFIX}${randomUUID()}`,
+    runId: `${BACKFILL_RUN_PREFIX}${randomUUID()}`,
     startFrom: Date.parse(options.from),
     upTo: Date.parse(options.to),
     signal: session.signal,

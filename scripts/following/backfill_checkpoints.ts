@@ -1,10 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Checkpoint, CheckpointStore } from '../../server/detection/ports';
+import { BACKFILL_RUN_PREFIX } from '../../server/detection/scoring/result_documents';
 import { createCheckpointFile, type CheckpointPlace } from '../command_line/checkpoint_file';
-
-/** Runs of a backfill are named so; alert rules leave their results out, which tell of the past. */
-export const RUN_PREFIX = 'backfill-';
 
 interface Files {
   readonly detectorId: string;
@@ -25,7 +23,7 @@ export async function backfillCheckpoints(
   { detectorId, version, place }: Files,
   { from, to }: { readonly from: number; readonly to: number },
 ): Promise<CheckpointStore> {
-  const [beginning, end] = [`${detectorId}-${RUN_PREFIX}`, `-${version}.json`];
+  const [beginning, end] = [`${detectorId}-${BACKFILL_RUN_PREFIX}`, `-${version}.json`];
   const checkpoints = createCheckpointFile(join(folder, `${beginning}${from}-${to}${end}`), place);
   const names = await readdir(folder).catch(() => [] as string[]);
   /** Files of a range that ends where this one begins; those of older versions have no model in their name. */

@@ -179,7 +179,7 @@ function Explained(props: {
         {i18n.translate('logAnomalies.logPatterns.explained', {
           defaultMessage:
             'Kinds of messages in {field} over the last seven days. Each is compared with what is usual at this hour of the week.',
-          values: { field: field },
+          values: { field },
         })}
       </EuiText>
       <EuiSpacer size="s" />

@@ -12,7 +12,7 @@ import type { BulkOperation } from '../../../server/elasticsearch/transport/bulk
 import { incidentOf } from '../changes/incident_logs';
 import { memoryCheckpoints } from '../memory_checkpoints';
 import { countingOf, shareOfScoring } from './beside_scoring';
-import { median, processorTime, timed, type BenchRow } from '../section';
+import { clusterProcessorTime, median, processorTime, timed, type BenchRow } from '../section';
 
 const INDEX = 'log-anomalies-benchmark-counting';
 const SPACE = 'benchmark';
@@ -124,13 +124,8 @@ interface Taken {
   readonly cluster: number;
 }
 
-async function clusterTime(client: Client): Promise<number> {
-  const { nodes } = await client.nodes.stats({ metric: 'process' });
-  return Object.values(nodes).reduce((sum, node) => sum + Number(node.process?.cpu?.total_in_millis ?? 0), 0);
-}
-
 async function takenBy(client: Client, action: () => Promise<void>): Promise<Taken> {
-  const before = await clusterTime(client);
+  const before = await clusterProcessorTime(client);
   let own = 0;
   const wall = await timed(async () => {
     own = await processorTime(action);
@@ -139,7 +134,7 @@ async function takenBy(client: Client, action: () => Promise<void>): Promise<Tak
   return {
     wall: perLog(wall),
     own: perLog(own),
-    cluster: perLog((await clusterTime(client)) - before),
+    cluster: perLog((await clusterProcessorTime(client)) - before),
   };
 }
 

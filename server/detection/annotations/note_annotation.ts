@@ -2,7 +2,7 @@ import { problemOfTimes, type Annotation } from '../../../common/annotations';
 import { ALL_DETECTORS, type AuditAction, type AuditEntry } from '../../../common/audit';
 import { DetectionError } from '../../../common/detection_error';
 import { printable } from '../../../common/printable';
-import { isRefusal } from '../audit/on_record';
+import { isRefusal, recordedFirst } from '../audit/on_record';
 import type { AuditTrail, Clock } from '../ports';
 import type { AnnotationStore } from '../ports/annotations';
 
@@ -79,21 +79,16 @@ const REFUSED = 'It was refused, and nothing has changed.';
 const UNKNOWN = 'It failed, and the calendar shows what is so.';
 
 /** Puts a step on record, then takes it. Of one that fails, a second entry says so; the failure is thrown all the same. */
-async function onRecord<Done>(
+const onRecord = <Done>(
   stores: CalendarStores,
   step: Step,
   what: Annotation | string,
   take: () => Promise<Done>,
-): Promise<Done> {
-  await record(stores, step, what);
-  try {
-    return await take();
-  } catch (error) {
-    // The failure itself is what the caller has to know.
-    await recordUnchanged(stores, step, what, isRefusal(error) ? REFUSED : UNKNOWN).catch(() => undefined);
-    throw error;
-  }
-}
+): Promise<Done> =>
+  recordedFirst(take, {
+    record: () => record(stores, step, what),
+    takeBack: (error) => recordUnchanged(stores, step, what, isRefusal(error) ? REFUSED : UNKNOWN),
+  });
 
 const SAID: Partial<Record<AuditAction, string>> = {
   annotation_added: 'noted',

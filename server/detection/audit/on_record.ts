@@ -21,16 +21,30 @@ export const isRefusal = (error: unknown): boolean =>
  * Puts a change on record, then makes it: whoever may not write to the audit trail changes nothing. Of a change that fails, a second
  * entry says so; the failure is thrown all the same.
  */
-export async function onRecord<Made>(
+export const onRecord = <Made>(
   audit: Trail,
   entries: readonly AuditEntry[],
   make: () => Promise<Made>,
+): Promise<Made> =>
+  recordedFirst(make, {
+    record: () => audit.append(entries),
+    takeBack: (error) => takeBackFailed(audit, entries, error),
+  });
+
+/** Makes a change once it is on record. @param takeBack says on record that it has failed; that this fails, too, is passed over */
+export async function recordedFirst<Made>(
+  make: () => Promise<Made>,
+  {
+    record,
+    takeBack,
+  }: { readonly record: () => Promise<void>; readonly takeBack: (error: unknown) => Promise<void> },
 ): Promise<Made> {
-  await audit.append(entries);
+  await record();
   try {
     return await make();
   } catch (error) {
-    await takeBackFailed(audit, entries, error);
+    // The failure itself is what the caller has to know.
+    await takeBack(error).catch(() => undefined);
     throw error;
   }
 }
