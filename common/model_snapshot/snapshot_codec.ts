@@ -59,6 +59,7 @@ const trainingSchema = z.strictObject({
   rows: z.number().int().min(1),
   logs_in_window: z.number().int().nonnegative().optional(),
   window: z.strictObject({ from: instant, to: instant }).optional(),
+  first_log_at: instant.optional(),
   source: z.string().max(4_096),
   dirt: z
     .record(z.string().max(600), z.partialRecord(z.enum(DIRT_KINDS), z.number().int().nonnegative()))

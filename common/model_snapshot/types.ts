@@ -16,6 +16,8 @@ export interface TrainingRecord {
   readonly rows: number;
   readonly logs_in_window?: number;
   readonly window?: { readonly from: string; readonly to: string };
+  /** Time of the first log of the window, as far as the sample shows it: a young index fills only the end of one. */
+  readonly first_log_at?: string;
   readonly source: string;
   readonly dirt: DirtReport;
   /** Numbers of the verdicts that the forest learned from. */

@@ -84,6 +84,14 @@ describe('on a steady stream', () => {
     expect(alerts).toBeLessThan(40); // 200 at the contamination
   });
 
+  it('keeps it where all logs of the training window are of its last day', () => {
+    const known = modelOf(20, 20_000);
+    const { window, ...rest } = known.training;
+    const first = { logs_in_window: 20_000, first_log_at: new Date(START - DAY).toISOString() };
+    const young = { ...known, training: { ...rest, ...first, window } };
+    expect(AdaptiveThreshold.start(young).toJSON()).toEqual(AdaptiveThreshold.start(known).toJSON());
+  });
+
   it('finds the rate within an hour otherwise', () => {
     const threshold = start(20);
     const next = randomScores(3);

@@ -8,6 +8,7 @@ import { learnWeightedQuantiles } from './learn_quantiles';
 import { recurringSchema, RecurringHours, type HourlyLimits } from './recurring_hours';
 import { rhythmSchema, WeeklyRhythm } from './weekly_rhythm';
 import type { ScoreQuantiles } from './score_quantiles';
+import { daysWithLogs } from '../days_with_logs';
 import { HOUR } from '../duration';
 
 const DAY = 24 * HOUR;
@@ -91,6 +92,8 @@ export interface ThresholdModel {
     /** ISO 8601, half-open. */
     readonly window?: { readonly from: string; readonly to: string };
     readonly logs_in_window?: number;
+    /** ISO 8601: the first log of the window, where its logs began within it. */
+    readonly first_log_at?: string;
   };
 }
 
@@ -265,7 +268,7 @@ export class AdaptiveThreshold {
    * Judges one log, then learns from it.
    *
    * @param score in (0, 1]; anything else is judged but not learned from
-   * @param time of the log, epoch milliseconds; the clock of the threshold is the latest one seen
+   * @param time of the log, epoch milliseconds, none of them ahead of now; the clock of the threshold is the latest one seen
    * @returns whether the score reaches the threshold as it was before
    */
   observe(score: number, time: number): boolean {
@@ -443,11 +446,18 @@ function zoneOf({ threshold, features, time_zone: zone }: Detector): string {
   return own ?? zone ?? features.find((each) => each.time_zone !== 'UTC')?.time_zone ?? 'UTC';
 }
 
-/** The rate of logs in the training window counts as one day seen; nothing where it is not known. */
-function rateOf({ window, logs_in_window }: ThresholdModel['training']): { logs: number; days: number } {
-  const span = window === undefined ? NaN : Date.parse(window.to) - Date.parse(window.from);
-  if (logs_in_window === undefined || logs_in_window === 0 || !(span > 0)) return { logs: 0, days: 0 };
-  return { logs: (logs_in_window * DAY) / span, days: 1 };
+/**
+ * The rate of logs in the training window, over the days of it that had logs, counts as one day seen; nothing where it is
+ * not known.
+ */
+function rateOf({ window, logs_in_window, first_log_at }: ThresholdModel['training']): {
+  logs: number;
+  days: number;
+} {
+  const [from, to] = window === undefined ? [NaN, NaN] : [Date.parse(window.from), Date.parse(window.to)];
+  if (logs_in_window === undefined || logs_in_window === 0 || !(to > from)) return { logs: 0, days: 0 };
+  const first = first_log_at === undefined ? undefined : Date.parse(first_log_at);
+  return { logs: logs_in_window / daysWithLogs({ from, to }, first), days: 1 };
 }
 
 function priorBins(quantiles: ScoreQuantiles): number[] {

@@ -137,3 +137,48 @@ it('an adaptive threshold learns from no bucket that holds a part of a time that
   expect(freeze).toHaveBeenCalledWith([{ from: START - 30 * MINUTE + 1, to: START + 40 * MINUTE }]);
   freeze.mockRestore();
 });
+
+it('an adaptive threshold goes on by the clock of the run after a log that is ahead of it', async () => {
+  const detector = detectorSchema.parse({
+    name: 'shop',
+    source: { index: 'logs' },
+    features: [{ type: 'number', field: 'duration' }],
+    threshold: { method: 'adaptive', alerts_per_day: 24 },
+    forest: { tree_count: 10 },
+  });
+  const logAt = (time: number, duration = time % 97): SourceLog => ({
+    index: 'logs',
+    id: `${time}`,
+    document: { '@timestamp': time, duration },
+  });
+  const { snapshot } = trainModel({
+    detector,
+    documents: Array.from({ length: 300 }, (_, row) => logAt(START - row * 997).document),
+    source: 'logs',
+    window: { from: START - HOUR, to: START },
+    clock,
+  });
+  /** Learns two hours of logs, of which one comes ten minutes after the beginning. */
+  const learned = async (early: SourceLog) => {
+    let now = START;
+    const scorer = createPageScorer(
+      {
+        detectorId: 'd',
+        snapshot,
+        source: { fetch: async () => [] } as unknown as LogSource,
+        clock: { ...clock, now: () => now },
+        runId: 'r',
+      },
+      { detectorId: 'd', timestampTo: START, ingestedTo: START, runId: 'r' },
+    );
+    for (; now <= START + 2 * HOUR; now += 10 * MINUTE) {
+      const logs = [...(now === START + 10 * MINUTE ? [early] : []), logAt(now - MINUTE)];
+      await scorer.score({ logs, position: [] }, 'ingested');
+    }
+    return scorer.thresholdState();
+  };
+  const time = START + 10 * MINUTE;
+  const ahead = await learned(logAt(time + 23 * HOUR, 5));
+  expect(ahead).toEqual(await learned(logAt(time, 5)));
+  expect(ahead).toMatchObject({ adjusted_at: expect.closeTo(START + 2 * HOUR, -7) });
+});

@@ -103,10 +103,12 @@ export function createPageScorer(options: PageScorerOptions, checkpoint: Checkpo
       const entity = entityOf(document);
       times[row] = time;
       entities.push(entity);
-      latest = time;
+      // One log with a clock ahead of ours must not take the threshold's along, which would then stand still.
+      const judgedAt = Math.min(time, now);
+      latest = judgedAt;
       // Logs that are scored once more have been observed before.
-      const observed = page.revises === true ? undefined : adaptive?.observe(anomalyScore, time);
-      const threshold = thresholdAt(time);
+      const observed = page.revises === true ? undefined : adaptive?.observe(anomalyScore, judgedAt);
+      const threshold = thresholdAt(judgedAt);
       const isAnomaly = observed ?? anomalyScore >= threshold;
       if (isAnomaly) {
         anomalous.push(row);
@@ -144,7 +146,7 @@ export function createPageScorer(options: PageScorerOptions, checkpoint: Checkpo
       .flatMap((ofTime) => [...ofTime.values()])
       .map((bucket) => {
         const { start, entity } = bucket;
-        const { confidence } = scorer.verdict(bucket.maxScore, thresholdAt(start));
+        const { confidence } = scorer.verdict(bucket.maxScore, thresholdAt(Math.min(start, now)));
         return summaryDocument(
           origin,
           { start, entity, sums: sumsOf(bucket, confidence, summarySpan) },

@@ -169,6 +169,11 @@ it('records where the model came from', () => {
   });
 });
 
+it('records since when there are logs, where they began within the window', () => {
+  const { snapshot } = train(logs, { window: { from: START - 9 * 24 * HOUR, to: START + 36 * HOUR } });
+  expect(Date.parse(snapshot.training.first_log_at as string) - START).toBeLessThan(HOUR);
+});
+
 it('refuses too few logs, saying how many there are and must be', () => {
   expect(() => train(logs.slice(0, 100))).toThrow(
     expect.objectContaining({ code: 'too_few_logs', message: expect.stringContaining('100 of 256') }),

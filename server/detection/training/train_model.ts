@@ -19,6 +19,7 @@ import { createModelSnapshot, type ModelSnapshot } from '../../../common/model_s
 import { learnQuantiles, thresholdFrom } from '../../../common/threshold';
 import { evaluateModel } from './evaluate_model';
 import type { JudgedLogs } from '../feedback/judged_logs';
+import { firstTimeOf } from '../promotion/first_time';
 import { timestampOf } from '../scoring/log_values';
 import type { Clock, LogDocument, Progress } from '../ports';
 import { shuffled } from './shuffled';
@@ -144,7 +145,10 @@ export function trainModel(request: TrainingRequest): { snapshot: ModelSnapshot;
       ...(logsInWindow === undefined ? {} : { logs_in_window: logsInWindow }),
       ...(window === undefined
         ? {}
-        : { window: { from: new Date(window.from).toISOString(), to: new Date(window.to).toISOString() } }),
+        : {
+            window: { from: new Date(window.from).toISOString(), to: new Date(window.to).toISOString() },
+            ...firstLogIn(window, request),
+          }),
       source,
       dirt: fit.dirt,
       ...(learns && {
@@ -181,6 +185,17 @@ export function trainModel(request: TrainingRequest): { snapshot: ModelSnapshot;
       evaluation,
     },
   };
+}
+
+/** A sample of weeks before the window says nothing of when the logs of the window began. */
+function firstLogIn(
+  { from, to }: NonNullable<TrainingRequest['window']>,
+  { documents, detector }: TrainingRequest,
+): Pick<ModelSnapshot['training'], 'first_log_at'> {
+  const first = firstTimeOf(documents, detector.source.timestamp_field);
+  return first === undefined || first <= from || first >= to
+    ? {}
+    : { first_log_at: new Date(first).toISOString() };
 }
 
 interface Fit {

@@ -6,6 +6,7 @@ import { joinWindows, lengthOf, type TimeWindow } from '../../../common/suppress
 import { fieldsOfFeature } from '../../../common/log_features';
 import type { LogDocument, SourceLog } from '../../../common/log_document';
 import { entityReaderOf, textOf, timestampOf } from '../scoring/log_values';
+import { firstTimeOf } from '../promotion/first_time';
 import { filtersOf } from '../scoring/reading_passes';
 import type { LogRange, LogSample, LogSource, Progress, SampleOptions } from '../ports';
 import { shuffled } from './shuffled';
@@ -103,17 +104,33 @@ export async function drawTrainingSample(request: TrainingSampleRequest): Promis
           draw(window.from - older.weeks * WEEK_MILLISECONDS, window.from, size),
         );
   const excludedMilliseconds = lengthOf(windowsOfAll(exclusions, window));
-  const span = to - window.from;
   return {
     ...mixed,
     window,
-    logsInWindow: Math.round((recent.total * span) / Math.max(1, span - excludedMilliseconds)),
+    logsInWindow: logsWithoutExclusions(recent, request, window),
     method: recent.method,
     excludedMilliseconds,
     timesOfEntities: exclusions.filter(
       (each) => !isOfAll(each) && each.from < window.to && each.to > window.from,
     ).length,
   };
+}
+
+/**
+ * Returns the logs of the window as if the times that are kept out had held as many as the others. Rows of buckets are
+ * counted before they are sifted, so that their number is whole; logs began where the sample does.
+ */
+function logsWithoutExclusions(
+  { total, logs }: LogSample,
+  { detector, exclusions = [] }: TrainingSampleRequest,
+  window: TimeWindow,
+): number {
+  if (detector.unit === 'bucket') return total;
+  const documents = logs.map(({ document }) => document);
+  const first = firstTimeOf(documents, detector.source.timestamp_field) ?? window.from;
+  const held = { from: Math.min(Math.max(first, window.from), window.to), to: window.to };
+  const span = held.to - held.from;
+  return Math.round((total * span) / Math.max(1, span - lengthOf(windowsOfAll(exclusions, held))));
 }
 
 /** Fields of a log that its features are made of. */

@@ -1,5 +1,6 @@
 import type { Attribution, Severity } from '../../../common/anomaly';
 import type { TrainingStep } from '../../../common/api/status';
+import { daysWithLogs } from '../../../common/days_with_logs';
 import type { Detector } from '../../../common/detector';
 import type { DirtReport } from '../../../common/log_features/columns/types';
 import type { LogDocument, SourceLog } from '../../../common/log_document';
@@ -7,8 +8,8 @@ import { createModelScorer, encodeModelSnapshot, type ModelSnapshot } from '../.
 import type { ScoreQuantiles } from '../../../common/threshold/score_quantiles';
 import type { JudgedLogs } from '../feedback/judged_logs';
 import { trainModel } from './train_model';
+import { firstTimeOf } from '../promotion/first_time';
 import { measureProduction } from '../promotion/limit_checks';
-import { DAY } from '../../../common/duration';
 
 /** All that training needs; structured-clone safe, so that it can be done on a thread of its own. */
 export interface TrainingWork {
@@ -79,7 +80,8 @@ export function doTrainingWork(work: TrainingWork, now: () => number, tell?: Tel
     clock: { now },
     progress: (done) => tell?.(STEPS[Math.floor(done)], done % 1),
   });
-  const logsPerDay = (logsInWindow * DAY) / Math.max(1, window.to - window.from);
+  const first = firstTimeOf(documents, detector.source.timestamp_field);
+  const logsPerDay = logsInWindow / daysWithLogs(window, first);
   const measures = measureProduction(snapshot, documents, logsPerDay);
   return {
     text: encodeModelSnapshot(snapshot),
