@@ -16,6 +16,12 @@ export interface Span {
   readonly to: number;
 }
 
+/** A time without any log. */
+export interface Silence extends Span {
+  /** True where logs may have come and were not counted. */
+  readonly isUncounted?: true;
+}
+
 /** Weighted buckets of each hour of the week, for all patterns that are counted from the same time to the same. */
 export class Exposures {
   private readonly known = new Map<number, Map<number, Float64Array>>();
@@ -47,7 +53,7 @@ interface SilentSeries {
   readonly share: number;
   readonly dispersion: number;
   readonly span: number;
-  readonly silences: readonly Span[];
+  readonly silences: readonly Silence[];
   /** Absent: UTC. */
   readonly local?: LocalTime;
 }

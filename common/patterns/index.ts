@@ -2,7 +2,7 @@ export * from './pattern';
 export { copyOfSeries, SeriesTable } from './series_table';
 export { judgeBucket, type Arrivals, type BucketVerdict } from './judge_bucket';
 export { emptyProfile, hourOfWeek, localTimeIn, profileInZone, UsualRates } from './usual_rate';
-export { Exposures, type Span } from './exposures';
+export { Exposures, type Silence, type Span } from './exposures';
 export {
   NO_ENTITY,
   PatternCounts,

@@ -10,10 +10,15 @@ const START = Date.UTC(2026, 0, 5);
 type Counts = Readonly<Record<string, number>>;
 
 /** Judges the hours of some days: one pattern with the given counts, beside one that is always there. */
-function toldIn(days: number, countsAt: (hour: number) => Counts): (PatternFinding & { hour: number })[] {
+function toldIn(
+  days: number,
+  countsAt: (hour: number) => Counts,
+  uncounted?: { readonly from: number; readonly to: number },
+): (PatternFinding & { hour: number })[] {
   const models = new Map<string, PatternModel>();
   const told: (PatternFinding & { hour: number })[] = [];
   for (let hour = 0; hour < days * 24; hour++) {
+    if (uncounted !== undefined && hour >= uncounted.from && hour < uncounted.to) continue;
     const time = START + hour * HOUR;
     const counts = new Map<string, Map<string, number>>();
     for (const [id, of] of Object.entries({ other: { a: 20 + (hour % 7) }, watched: countsAt(hour) })) {
@@ -24,7 +29,17 @@ function toldIn(days: number, countsAt: (hour: number) => Counts): (PatternFindi
       if (!models.has(id)) models.set(id, newPattern(id, seen, { since: START }));
     }
     const patterns = [...models.values()];
-    const fixed = { span: HOUR, since: START, arrivals: [], silences: [], falseAlarmsPerDay: 1 };
+    const silences =
+      uncounted === undefined || hour < uncounted.to
+        ? []
+        : [
+            {
+              from: START + uncounted.from * HOUR,
+              to: START + uncounted.to * HOUR,
+              isUncounted: true as const,
+            },
+          ];
+    const fixed = { span: HOUR, since: START, arrivals: [], silences, falseAlarmsPerDay: 1 };
     const { findings } = judgeBucket({ patterns, time, counts, ...fixed });
     told.push(
       ...findings.filter(({ patternId }) => patternId === 'watched').map((one) => ({ ...one, hour })),
@@ -91,4 +106,12 @@ test('quiet weekends are no drops, from the second on, and make the days between
   const week = (7 * DAY) / HOUR;
   const told = toldIn(21, (hour) => ({ a: (isWeekend(hour) ? 12 : 60) + ((hour * 5) % 7) }));
   expect(told.filter(({ hour }) => hour >= week)).toEqual([]);
+});
+
+test('time in which nothing was counted makes nothing vanish or surge, and no later silence usual', () => {
+  const uncounted = { from: 10 * 24, to: 40 * 24 };
+  const end = 45 * 24;
+  const told = toldIn(46, (hour) => ({ a: hour >= end ? 0 : steady(hour) }), uncounted);
+  expect(told.map(({ change }) => change)).toEqual(['vanished']);
+  expect(told[0].hour).toBeLessThan(end + 12);
 });

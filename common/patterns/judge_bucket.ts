@@ -1,6 +1,6 @@
-import { DAY } from '../duration';
+import { DAY, HOUR } from '../duration';
 import { chanceIn, leastChanceOfFewer, withBucketBefore, type CountWindow } from './count_windows';
-import { Exposures, mostDue, silenceOf, type Span } from './exposures';
+import { Exposures, mostDue, silenceOf, type Silence, type Span } from './exposures';
 import {
   ALL_ENTITIES,
   newSeries,
@@ -80,7 +80,7 @@ export interface BucketInput {
   readonly since: number;
   readonly arrivals: Arrivals;
   /** Times without any log, oldest first: a silence of everything is none of a pattern. */
-  readonly silences: readonly Span[];
+  readonly silences: readonly Silence[];
   /** Of the zone of the patterns' profiles; absent: UTC. */
   readonly local?: LocalTime;
   /** Changes of nothing that are put up with, and half of the new patterns that are told where new ones keep coming. */
@@ -509,7 +509,12 @@ function learn(test: Test, { time, span, silences, local }: BucketInput, wasVani
   series.weighted += learned;
   series.at = time + span;
   if (entity === ALL_ENTITIES) {
-    if (wasVanished && count > 0) fillGap(test, { time, span, local });
+    if (count > 0) {
+      const gap = { from: series.lastSeen + span, to: time };
+      for (const part of wasVanished ? [gap] : uncountedIn(silences, gap)) {
+        fillGap(test, { time, span, local }, part);
+      }
+    }
     addToProfile(pattern.profile, time, learned, local);
   }
   if (count > 0) {
@@ -518,21 +523,30 @@ function learn(test: Test, { time, span, silences, local }: BucketInput, wasVani
   }
 }
 
+/** Parts of a time in which logs may have come and were not counted. */
+const uncountedIn = (silences: readonly Silence[], { from, to }: Span): Span[] =>
+  silences
+    .filter((silence) => silence.isUncounted === true && silence.from < to && silence.to > from)
+    .map((silence) => ({ from: Math.max(from, silence.from), to: Math.min(to, silence.to) }));
+
 /**
- * Takes the time in which a pattern had vanished for one as usual: it says nothing of what is usual now that it is back. Entities keep
- * their shares.
+ * Takes the time in which a pattern had vanished, or in which nothing was counted, for one as usual: it says nothing of what is usual now that
+ * the pattern is back. Entities keep their shares.
  */
 function fillGap(
-  { pattern, series, rates, dispersion }: Test,
+  { pattern, rates, dispersion }: Test,
   { time, span, local = utcTime }: Pick<BucketInput, 'time' | 'span' | 'local'>,
+  gap: Span,
 ): void {
-  const silentFrom = series.lastSeen + span;
-  const before = rates.count * halfLifeWeight(time - silentFrom);
+  const before = rates.count * halfLifeWeight(time - gap.from);
   let filled = 0;
-  for (let begin = Math.max(silentFrom, time - GAP_FILLED); begin < time; begin += span) {
+  for (let begin = Math.max(gap.from, time - GAP_FILLED); begin < gap.to;) {
+    const end = Math.min(gap.to, begin + HOUR - (begin % HOUR));
     const { mean } = rates.at(hourOfWeek(local(begin)), dispersion);
-    addToProfile(pattern.profile, begin, mean, local);
-    filled += mean * halfLifeWeight(time - begin);
+    const logs = (mean * (end - begin)) / span;
+    addToProfile(pattern.profile, begin, logs, local);
+    filled += logs * halfLifeWeight(time - begin);
+    begin = end;
   }
   for (const each of pattern.series.values()) each.weighted *= 1 + filled / Math.max(before, 1);
 }

@@ -122,3 +122,108 @@ test('patterns that are new are stored with the time zone of the detector', asyn
   );
   expect(add.mock.calls.map(([, , ...begin]) => begin)).toEqual([[START, 'Asia/Kolkata']]);
 });
+
+const kept: PatternProgress = {
+  ...{ sequence: 7, since: START, judgedTo: START, catalogue: 7, arrivals: [], silences: [] },
+  open: { seen: [], cells: [] },
+};
+const ignoring = async (): Promise<void> => undefined;
+
+/** Resumes from `progress` and closes the buckets up to `reached`; `counts` of the pattern by bucket. */
+async function closed(
+  settings: typeof detector,
+  { progress, from, reached }: { progress: PatternProgress; from: number; reached: number },
+  { models, counts }: { models: PatternModel[]; counts: ReadonlyMap<number, number> },
+): Promise<PatternProgress> {
+  const patterns = patternsOfRun({
+    store: {
+      ...{ add: ignoring, save: ignoring, joining: async () => [], remove: ignoring },
+      put: async (changed: readonly PatternModel[]) => {
+        for (const each of changed) models[models.findIndex(({ id }) => id === each.id)] = each;
+      },
+      load: async () => [...models],
+      searchOf: async () => 'words',
+      counts: async ({ from: begin, to }: { from: number; to: number }) =>
+        new Map(
+          [...counts]
+            .filter(([bucket]) => bucket >= begin && bucket < to)
+            .map(([bucket, logs]) => [bucket, new Map([[models[0].id, new Map([[ALL_ENTITIES, logs]])]])]),
+        ),
+    } as unknown as PatternStore,
+    ...{ detector: settings, templates: () => [], now: () => reached, warn: () => undefined },
+  })!;
+  patterns.resume(progress, from);
+  await patterns.finish(reached, ignoring, ignoring);
+  return patterns.progress()!;
+}
+
+test('time that is passed over when a detector catches up counts as a silence of everything', async () => {
+  const reached = START + 20 * DAY;
+  const counts = new Map([[reached - HOUR, 3]]);
+  const passed = await closed(
+    detector,
+    { progress: { ...kept, judgedTo: START + 5 * DAY }, from: START + 5 * DAY, reached },
+    { models: [patternOf('Paid')], counts },
+  );
+  expect(passed.silences[0]).toEqual({ from: START + 5 * DAY, to: START + 13 * DAY, isUncounted: true });
+  expect(passed.silences[1]).toEqual({ from: START + 13 * DAY, to: reached - HOUR });
+});
+
+test('with a longer span the first bucket begins where one of that span does, and says nothing of the one before', async () => {
+  const quarter = HOUR / 4;
+  const judgedTo = START + 5 * HOUR - quarter;
+  const before = { ...kept, judgedTo, span: quarter };
+  const paid = patternOf('Paid');
+  const counts = new Map([0, 1, 2, 3].map((part) => [START + 4 * HOUR + part * quarter, 2]));
+  const passed = await closed(
+    detector,
+    { progress: before, from: judgedTo, reached: START + 5 * HOUR },
+    { models: [paid], counts },
+  );
+  expect(paid.series.get(ALL_ENTITIES)).toMatchObject({ lastSeen: START + 4 * HOUR, lastCount: 8 });
+  expect(passed.silences).toEqual([{ from: judgedTo - quarter, to: START + 5 * HOUR }]);
+  expect(passed).toMatchObject({ span: HOUR, judgedTo: START + 5 * HOUR });
+});
+
+test('patterns are learned anew where others are counted, and stay ignored', async () => {
+  const progress = await closed(
+    detector,
+    { progress: kept, from: START, reached: START + HOUR },
+    { models: [patternOf('Paid')], counts: new Map() },
+  );
+  const ignored = { at: '2026-01-05T00:00:00.000Z' };
+  const known = (): PatternModel[] => [
+    { ...patternOf('Paid'), judged: START + HOUR },
+    { ...patternOf('Closed'), judged: START + HOUR, ignored },
+  ];
+  const from = START + 9 * DAY + 1;
+  const begin = START + 9 * DAY + HOUR;
+  const reached = begin + HOUR;
+  const changedTo = async (change: object): Promise<PatternModel[]> => {
+    const models = known();
+    const given = { progress: { ...progress, judgedTo: from - 1 }, from, reached };
+    const passed = await closed({ ...detector, ...change }, given, { models, counts: new Map([[begin, 4]]) });
+    expect(passed.isToBeLearnedAnew).toBeUndefined();
+    return models;
+  };
+  expect((await changedTo({ threshold: { method: 'fixed', value: 0.7 } }))[1].since).toBe(START);
+  for (const change of [
+    { source: { ...detector.source, query: 'level:error' } },
+    { source: { ...detector.source, index: 'others' } },
+    { patterns: { ...detector.patterns!, field: 'event.original' } },
+    { patterns: { ...detector.patterns!, masks: [{ name: 'order', regex: 'o-\\d+' }] } },
+    { entity_field: 'host.name' },
+  ]) {
+    const [paid, closedOne] = await changedTo(change);
+    expect([paid.since, closedOne.since]).toEqual([begin, begin]);
+    expect(closedOne).toMatchObject({ ignored, judged: begin });
+    expect(paid.series.get(ALL_ENTITIES)).toMatchObject({ since: begin, lastCount: 4 });
+  }
+});
+
+test('what is counted is taken for unchanged where an earlier version did not note it', async () => {
+  const models = [{ ...patternOf('Paid'), judged: START }];
+  const given = { progress: kept, from: START, reached: START + HOUR };
+  const { counted, since } = await closed(detector, given, { models, counts: new Map([[START, 4]]) });
+  expect([counted, since, models[0].since]).toEqual([expect.any(String), START, START]);
+});

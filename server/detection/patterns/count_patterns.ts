@@ -21,7 +21,7 @@ import {
   type CataloguedPattern,
   type PatternFinding,
   type PatternModel,
-  type Span,
+  type Silence,
 } from '../../../common/patterns';
 import type { LogPage } from '../ports';
 import type {
@@ -33,6 +33,7 @@ import type {
   RunPatterns,
 } from '../ports/patterns';
 import { followPeople, wishesOf } from './follow_people';
+import { digestOfCounted, learnedAnew } from './what_is_counted';
 import { entityReaderOf, placedTime, scalarIn } from '../scoring/log_values';
 
 /** Code units of a message that are looked at, where no template feature says otherwise. */
@@ -125,8 +126,9 @@ class PatternCounter implements RunPatterns {
   }
 
   public resume(progress: unknown, from: number): void {
-    const stored = progress as PatternProgress | undefined;
-    const since = Math.floor(from / this.span) * this.span;
+    const { maxLength, masks, span } = this;
+    const counted = digestOfCounted(this.options.detector, { masks, maxLength });
+    const since = Math.floor(from / span) * span;
     const begin: PatternProgress = {
       sequence: this.options.now(),
       since,
@@ -136,8 +138,27 @@ class PatternCounter implements RunPatterns {
       silences: [],
       catalogue: 0,
     };
-    const { open, ...rest } = stored ?? begin;
-    this.state = { ...rest, open: new PatternCounts(open) };
+    const stored = (progress as PatternProgress | undefined) ?? begin;
+    const isSame = stored.counted === undefined || stored.counted === counted;
+    const { open, ...rest } = isSame ? stored : this.begunAnew(stored, from);
+    this.state = { ...rest, ...this.withSpan(rest), counted, open: new PatternCounts(open) };
+  }
+
+  /** Counts that are not stored yet are kept; the bucket in which both were counted is not judged. */
+  private begunAnew(stored: PatternProgress, from: number): PatternProgress {
+    const since = Math.max(stored.judgedTo, Math.ceil(from / this.span) * this.span);
+    return { ...stored, since, judgedTo: since, arrivals: [], silences: [], isToBeLearnedAnew: true };
+  }
+
+  /** Nothing is known of the bucket before where the span is another one: its logs are those of more time, or of less. */
+  private withSpan({
+    span = this.span,
+    judgedTo,
+    silences,
+  }: Pick<PatternProgress, 'span' | 'judgedTo' | 'silences'>): Pick<PatternProgress, 'span' | 'silences'> {
+    if (span === this.span) return { span, silences };
+    const end = Math.ceil(judgedTo / this.span) * this.span;
+    return { span: this.span, silences: withSilence(silences, { from: judgedTo - span, to: end }) };
   }
 
   public async count(page: LogPage, run: CountingRun): Promise<void> {
@@ -229,13 +250,15 @@ class PatternCounter implements RunPatterns {
   private async judgeUpTo(over: number, commit: () => Promise<void>, tell: Tell): Promise<void> {
     const { store, detector } = this.options;
     const state = this.current();
-    const from = Math.max(state.judgedTo, over - JUDGED_BACK);
-    const counts = await store.counts({ from, to: over });
+    const from = Math.floor(Math.max(state.judgedTo, over - JUDGED_BACK) / this.span) * this.span;
+    const counts = binned(await store.counts({ from, to: over }), this.span);
     // Without a log there is nothing to judge.
     const patterns = counts.size > 0 ? await this.loadPatterns(counts, commit) : [];
     for (const pattern of patterns) pattern.profile = profileInZone(pattern.profile, detector.time_zone);
     const local = localTimeIn(detector.time_zone);
-    let { arrivals, silences }: { arrivals: Arrivals; silences: readonly Span[] } = state;
+    let { arrivals, silences }: { arrivals: Arrivals; silences: readonly Silence[] } = state;
+    if (from > state.judgedTo)
+      silences = withSilence(silences, { from: state.judgedTo, to: from, isUncounted: true });
     const touched = new Set<string>();
     const findings: PatternFinding[] = [];
     for (let time = from; time < over; time += this.span) {
@@ -272,8 +295,15 @@ class PatternCounter implements RunPatterns {
       findings,
       byId,
     );
-    const { hasUnjudged: _judged, ...rest } = this.current();
-    this.state = { ...rest, judgedTo: over, arrivals, silences };
+    const { hasUnjudged: _judged, isToBeLearnedAnew, ...rest } = this.current();
+    this.state = {
+      ...rest,
+      judgedTo: over,
+      arrivals,
+      silences,
+      // They are read where there are logs.
+      ...(isToBeLearnedAnew === true && counts.size === 0 && { isToBeLearnedAnew }),
+    };
   }
 
   private async changesOf(
@@ -295,6 +325,11 @@ class PatternCounter implements RunPatterns {
     let patterns = await store.load();
     let isChanged = await this.followPeople(patterns, commit);
     if (isChanged) patterns = await store.load();
+    const { isToBeLearnedAnew = false, since } = this.current();
+    if (isToBeLearnedAnew) {
+      await store.put(learnedAnew(patterns, since));
+      patterns = await store.load();
+    }
     const byId = new Map(patterns.map((pattern) => [pattern.id, pattern]));
     const found = generalise(
       patterns.map(({ id, tokens, profile }) => ({ id, tokens, logs: sumOf(profile.hours) })),
@@ -374,11 +409,31 @@ function mappedCounts(
   return mapped;
 }
 
-function withSilence(silences: readonly Span[], added: Span): Span[] {
+/** Counts of shorter buckets than those of now are counts of these. */
+function binned(counts: BucketCounts, span: number): BucketCounts {
+  if ([...counts.keys()].every((bucket) => bucket % span === 0)) return counts;
+  const found = new Map<number, Map<string, Map<string, number>>>();
+  for (const [bucket, patterns] of counts) {
+    const begin = Math.floor(bucket / span) * span;
+    const into = found.get(begin) ?? new Map<string, Map<string, number>>();
+    found.set(begin, into);
+    for (const [id, entities] of patterns) {
+      const of = into.get(id) ?? new Map<string, number>();
+      into.set(id, of);
+      for (const [entity, logs] of entities) of.set(entity, (of.get(entity) ?? 0) + logs);
+    }
+  }
+  return found;
+}
+
+/** Adds a silence after those that are known, as far as it is not a part of the last. */
+function withSilence(silences: readonly Silence[], added: Silence): readonly Silence[] {
   const last = silences[silences.length - 1];
-  const joined =
-    last?.to === added.from
-      ? [...silences.slice(0, -1), { from: last.from, to: added.to }]
-      : [...silences, added];
+  const from = Math.max(added.from, last?.to ?? -Infinity);
+  if (from >= added.to) return silences;
+  const isJoined = last?.to === from && last.isUncounted === added.isUncounted;
+  const joined = isJoined
+    ? [...silences.slice(0, -1), { ...added, from: last.from }]
+    : [...silences, { ...added, from }];
   return joined.slice(-SILENCES_KEPT);
 }

@@ -6,6 +6,7 @@ import type {
   PatternFinding,
   PatternIgnored,
   PatternModel,
+  Silence,
   Span,
 } from '../../../common/patterns';
 import type { LogPage } from '.';
@@ -88,7 +89,12 @@ export interface PatternProgress {
   /** True where counts were stored before their buckets were judged. */
   readonly hasUnjudged?: boolean;
   readonly arrivals: Arrivals;
-  readonly silences: readonly Span[];
+  readonly silences: readonly Silence[];
+  /** Digest of what is counted, and span of the buckets in milliseconds; absent in progress of versions that did not note them. */
+  readonly counted?: string;
+  readonly span?: number;
+  /** True where what is counted has changed, and the patterns of before are to be learned from `since` on. */
+  readonly isToBeLearnedAnew?: boolean;
   /** Changes with the patterns that messages are matched with. */
   readonly catalogue: number;
 }
