@@ -61,7 +61,14 @@ const oddDocuments = odd.map((value) => ({
 })) as LogDocument[];
 
 describe('learnFeatures', () => {
-  const { encoder, dirt } = learnFeatures(definitions, documents, options);
+  const { encoder, matrix, dirt } = learnFeatures(definitions, documents, options);
+
+  it('returns the documents as its encoder encodes them', () => {
+    expect(matrix).toEqual(encoder.encode(documents));
+    const withOdd = [...documents, ...oddDocuments];
+    const learned = learnFeatures(definitions, withOdd, options);
+    expect(learned.matrix).toEqual(learned.encoder.encode(withOdd));
+  });
 
   it('names columns and says whose they are', () => {
     expect(encoder.featureNames).toEqual([

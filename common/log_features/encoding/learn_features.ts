@@ -121,8 +121,8 @@ const isWatched = ({ encoding }: LearnedFeature, column: number, missing: number
  * Learns how each feature becomes columns. Columns that are constant in training are left out, unless all are or they tell
  * what is new. The encoder is the same for any order of the documents.
  *
- * @returns the encoder, what was odd in `documents`, and which columns are watched for what training never held, see
- *   `learnSurprise`
+ * @returns the encoder, the documents as it encodes them, what was odd in them, and which columns are watched for what training
+ *   never held, see `learnSurprise`
  * @throws DetectionError `too_few_logs` without documents, `invalid_input` without features, for an unknown time zone,
  *   an unsafe pattern, or when no document has a usable value for any feature
  */
@@ -130,7 +130,7 @@ export function learnFeatures(
   definitions: readonly FeatureDefinition[],
   documents: readonly LogDocument[],
   options: LearnOptions,
-): { encoder: FeatureEncoder; dirt: DirtReport; watches: ColumnWatch[] } {
+): { encoder: FeatureEncoder; matrix: Matrix; dirt: DirtReport; watches: ColumnWatch[] } {
   if (definitions.length === 0 || definitions.length > MAX_FEATURES) {
     throw new DetectionError(
       'invalid_input',
@@ -200,7 +200,25 @@ export function learnFeatures(
   }
   const used = features.some(({ kept }) => kept.length > 0) ? features : complete;
   const encoder = new LogFeatureEncoder(used, options.timestampField, routeParameters);
-  return { encoder, dirt, watches: watchesOf(used, matrix, times.inTime) };
+  return { encoder, matrix: keptOf(used, matrix), dirt, watches: watchesOf(used, matrix, times.inTime) };
+}
+
+/** @param matrix all columns of all features, each with its missing-indicator */
+function keptOf(features: readonly LearnedFeature[], { values, rowCount, columnCount }: Matrix): Matrix {
+  let first = 0;
+  const places = features.flatMap(({ encoding, kept }) => {
+    const own = kept.map((column) => first + column);
+    first += encoding.columns.length + 1;
+    return own;
+  });
+  const count = places.length;
+  const keptValues = new Float32Array(rowCount * count);
+  for (let row = 0; row < rowCount; row++) {
+    for (let place = 0; place < count; place++) {
+      keptValues[row * count + place] = values[row * columnCount + places[place]];
+    }
+  }
+  return { values: keptValues, rowCount, columnCount: count };
 }
 
 function areAlike({ values, rowCount, columnCount }: Matrix, one: number, other: number): boolean {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { FeatureDefinition } from '../../detector';
 import { VALUE_CHARACTERS } from '../../anomaly/comparison';
 import { printable } from '../../printable';
+import { cached } from '../columns/cached';
 import { attackPatternsOf, IN_CONTEXT } from './attack_patterns';
 import type { ColumnEncoding } from '../columns/column_encoding';
 import { DirtCounter, quantile, textOf } from '../columns/field_value';
@@ -62,18 +63,23 @@ export function learnAttackSigns(definition: FeatureDefinition, values: readonly
     const text = textOf(value, definition.max_length, dirt);
     return text === undefined ? undefined : decodeText(text);
   };
-  for (const value of values) countBigrams(decode(value) ?? '', counts);
+  const texts = values.flatMap((value) => decode(value) ?? []);
+  for (const text of texts) countBigrams(text, counts);
   const bigrams = bigramsOf(counts);
   const surprises = surprisesOf(bigrams);
   const peaks: number[] = [];
   const marks: number[] = [];
   let attacks = 0;
-  for (const value of values) {
-    const text = decode(value);
-    if (text === undefined) continue;
-    peaks.push(peakSurpriseOf(text, surprises));
-    marks.push(textStatistics(text, surprises).marks);
-    if (IN_CONTEXT.findIn(text).length > 0) attacks++;
+  const signsIn = cached((text) => ({
+    peak: peakSurpriseOf(text, surprises),
+    marks: textStatistics(text, surprises).marks,
+    isAttack: IN_CONTEXT.findIn(text).length > 0,
+  }));
+  for (const text of texts) {
+    const signs = signsIn(text);
+    peaks.push(signs.peak);
+    marks.push(signs.marks);
+    if (signs.isAttack) attacks++;
   }
   const quantileOf = (numbers: number[], share: number): number =>
     numbers.length === 0 ? 0 : quantile(Float64Array.from(numbers).sort(), share);

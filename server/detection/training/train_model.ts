@@ -31,9 +31,8 @@ const MOST_CROSS_FITTED = 10_000;
 const FOLDS = 5;
 /** Forest, threshold, evaluation. */
 const STEPS = 3;
-/** Shares of the time that learning takes, by and large: reading the features, encoding the logs; the rest are the trees. */
-const LEARNED_AT = 0.3;
-const ENCODED_AT = 0.6;
+/** Share of the time that reading the features takes, by and large; the rest are the trees. */
+const LEARNED_AT = 0.5;
 /** Logs that are scored before a word of how far it has come. */
 const SCORED_AT_ONCE = 2_000;
 /** Held-out logs that suffice for deciles of their scores, and most that are scored for them. */
@@ -210,13 +209,11 @@ function fitModel(
   documents: readonly LogDocument[],
   tell?: (share: number) => void,
 ): Fit {
-  const { encoder, dirt, watches } = learnFeatures(featuresInZone(detector), documents, {
+  const { encoder, matrix, dirt, watches } = learnFeatures(featuresInZone(detector), documents, {
     timestampField: detector.source.timestamp_field,
   });
   tell?.(LEARNED_AT);
   const { tree_count, subsample_size, max_depth, seed, splits, extension_level, trainer } = detector.forest;
-  const matrix = encoder.encode(documents);
-  tell?.(ENCODED_AT);
   // Among single logs far rows would make the far ends look dense, and slow requests ordinary; see learnSurprise.
   const isOfSpans = areSpans(detector);
   const rows = !isOfSpans ? matrix : withFarRows(matrix, detector.features, encoder, seed);
@@ -235,7 +232,7 @@ function fitModel(
       trainer,
     },
     matrix,
-    tell && ((share) => tell(ENCODED_AT + share * (1 - ENCODED_AT))),
+    tell && ((share) => tell(LEARNED_AT + share * (1 - LEARNED_AT))),
   );
   const forest = learnSurprise(grown, matrix, watchesOf(detector, watches), seed);
   return { encoder, forest, dirt, matrix };
