@@ -5,13 +5,14 @@ import { durationToMilliseconds } from '../../../common/detector';
 import { DetectionError } from '../../../common/detection_error';
 import { writeDemoLogs } from '../../elasticsearch/logs/demo_index';
 import { queueBackfill } from './backfill_service';
-import { openDetectorJob, requestTraining, type DetectorJob } from '../records/detector_job';
+import { openDetectorJob, trainingLife, type DetectorJob } from '../records/detector_job';
 import { failureOf } from '../records/failure_advice';
 import { demoTaskId, DEMO_TASK_TYPE, type TaskTarget } from '../contracts/identifiers';
 import type { Services } from '../contracts/services';
 import { SAMPLE_OF_SPACE, type StoredSample } from '../records/status_store';
 import type { TaskDefinition } from '../contracts/task_contracts';
 import { runnerOf } from './task_runner';
+import { trainHere } from './training_task';
 
 const SECONDS_A_WEEK = 604_800;
 /** About a log a minute for a week: enough to learn from, and written, learned and scored in seconds. */
@@ -53,7 +54,7 @@ export function createDemoTask(getServices: () => Promise<Services>): TaskDefini
       const sample = await job?.status.readPart(SAMPLE_OF_SPACE, 'sample');
       if (job === undefined || sample?.detector_id !== target.detectorId) return { state: {} };
       try {
-        const next = await advance(services, job, sample, interruption.signal);
+        const next = await advance(services, job, sample, interruption);
         if (next === undefined) return { state: {} };
         return { state: {}, runAt: new Date(services.clock.now() + next) };
       } catch (error) {
@@ -76,8 +77,9 @@ async function advance(
   services: Services,
   job: DetectorJob,
   sample: StoredSample,
-  signal: AbortSignal,
+  interruption: AbortController,
 ): Promise<number | undefined> {
+  const { signal } = interruption;
   const { detectorId } = job.target;
   const put = (changes: Partial<StoredSample>): Promise<void> =>
     job.status.writePart(SAMPLE_OF_SPACE, 'sample', { ...sample, ...changes });
@@ -91,12 +93,14 @@ async function advance(
         }
         await put({ written: count });
       });
-      await requestTraining(services, job, 'first');
       const training = { ...sample, state: 'training' as const, written, total: written };
       await put(training);
-      return advance(services, job, training, signal);
+      return advance(services, job, training, interruption);
     }
     case 'training': {
+      const before = await job.status.readPart(detectorId, 'training');
+      const isToDo = before === undefined || (await trainingLife(services, job.target, before)) === 'dead';
+      if (isToDo) await trainHere(services, job, 'first', interruption);
       const training = await trainingOf(services, job, signal);
       if (training === undefined) return RUN_AGAIN_MILLISECONDS;
       if ((await job.models.active(detectorId)) === undefined) {

@@ -1,5 +1,5 @@
-import type { TrainingReport } from '../../../common/api/status';
-import { openDetectorJob, type DetectorJob } from '../records/detector_job';
+import type { TrainingReason, TrainingReport } from '../../../common/api/status';
+import { openDetectorJob, requestTraining, trainingLife, type DetectorJob } from '../records/detector_job';
 import { failureOf } from '../records/failure_advice';
 import { detectionTaskId, trainingTaskId, type TaskTarget } from '../contracts/identifiers';
 import type { Services } from '../contracts/services';
@@ -33,6 +33,40 @@ export function createTrainingTask(getServices: () => Promise<Services>): TaskDe
       }
     }),
   };
+}
+
+/**
+ * Trains within the run of another task, since Task Manager begins one of its own up to 3 seconds later. A training that is under
+ * way elsewhere goes on; where no place is free, one is asked for as by anybody.
+ */
+export async function trainHere(
+  services: Services,
+  job: Pick<DetectorJob, 'target' | 'status'>,
+  reason: TrainingReason,
+  interruption: AbortController,
+): Promise<void> {
+  const { target, status } = job;
+  const id = trainingTaskId(target);
+  const life = await trainingLife(services, target, await status.readPart(target.detectorId, 'training'));
+  if (life === 'alive') return;
+  const leave = services.slots.take('training', id);
+  if (leave === undefined) {
+    await requestTraining(services, job, reason);
+    return;
+  }
+  try {
+    if (life === 'dead') await services.taskManager.removeIfExists(id);
+    const at = new Date(services.clock.now()).toISOString();
+    await status.writePart(target.detectorId, 'training', {
+      state: 'running',
+      requested_at: at,
+      beat_at: at,
+      reason,
+    });
+    await train(services, target, interruption);
+  } finally {
+    leave();
+  }
 }
 
 async function train(
