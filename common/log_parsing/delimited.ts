@@ -1,7 +1,6 @@
-import Papa from 'papaparse';
-import type { LogDocument } from '../log_document';
 import { readTimeAt, type TimeContext } from './leading_time';
 import { levelOf } from './levels';
+import type { ReadRow } from './records/table_records';
 import { cutText } from './text_values';
 import { parseTime } from './timestamps';
 
@@ -13,15 +12,10 @@ const MOST_COLUMNS = 500;
 const NUMBER = /^-?(?:0|[1-9]\d{0,14})(?:\.\d{1,15})?$/;
 
 /** Reads the rows of a table whose first row names the columns (RFC 4180; tab-separated likewise). */
-export function createTableReader(
-  delimiter: ',' | '\t',
-  context: TimeContext,
-): (record: string) => LogDocument | string | undefined {
+export function createTableReader(delimiter: ',' | '\t', context: TimeContext): ReadRow {
   let columns: string[] | undefined;
   let timeColumn = -1;
-  return (record) => {
-    const { data } = Papa.parse<string[]>(record, { delimiter, header: false });
-    const cells = data[0] ?? [];
+  return (cells, text) => {
     if (columns === undefined) {
       const names = cells.map((cell) => cell.trim());
       if (names.length < 2) return `has no header with columns separated by ${JSON.stringify(delimiter)}`;
@@ -35,9 +29,9 @@ export function createTableReader(
     }
     if (cells.length !== columns.length)
       return `has ${cells.length} cells where the header has ${columns.length}`;
-    const text = cells[timeColumn].trim();
-    const found = readTimeAt(text, 0, context);
-    const time = parseTime(text) ?? (typeof found === 'object' ? found.time : undefined);
+    const written = cells[timeColumn].trim();
+    const found = readTimeAt(written, 0, context);
+    const time = parseTime(written) ?? (typeof found === 'object' ? found.time : undefined);
     if (time === undefined) return `${columns[timeColumn]} cannot be read as a time`;
     const document: Record<string, unknown> = { '@timestamp': new Date(time).toISOString() };
     columns.forEach((column, place) => {
@@ -49,14 +43,7 @@ export function createTableReader(
         document.message = cutText(cell);
       else document[column] = NUMBER.test(cell) ? Number(cell) : cutText(cell);
     });
-    document.message ??= cutText(record);
+    document.message ??= cutText(text);
     return document;
   };
-}
-
-/** @returns true when the record ends within double quotes, so that the next line belongs to it */
-export function isWithinQuotes(record: string): boolean {
-  let isQuoted = false;
-  for (let at = record.indexOf('"'); at >= 0; at = record.indexOf('"', at + 1)) isQuoted = !isQuoted;
-  return isQuoted;
 }

@@ -133,21 +133,17 @@ export function readWindowsCbs(line: string, context: TimeContext): LogDocument 
 
 export const beginsWindowsCbs = (line: string): boolean => CBS.test(line);
 
-const CRI = /^(\S{20,40}) (stdout|stderr) ([FP]) /;
+/** Time, stream and tag of a line of a container. An empty message may have lost its last space. */
+export const CRI = /^(\S{20,40}) (stdout|stderr) ([FP])(?: |$)/;
 
 /** Reads a line of a container as containerd and CRI-O write it: `2016-10-06T00:17:09.669794202Z stdout F message`. */
 export function readCri(line: string, context: TimeContext): LogDocument | string {
   const head = CRI.exec(line);
-  // An empty message may have lost its last space.
-  const empty = head ?? /^(\S{20,40}) (stdout|stderr) ([FP])$/.exec(line);
-  if (empty === null) return 'has no head such as "2016-10-06T00:17:09.669794202Z stdout F"';
-  const time = readTimeAt(empty[1], 0, context);
+  if (head === null) return 'has no head such as "2016-10-06T00:17:09.669794202Z stdout F"';
+  const time = readTimeAt(head[1], 0, context);
   if (time === undefined || typeof time === 'string') return time ?? 'its time cannot be read';
   return {
-    ...withMessage({ '@timestamp': new Date(time.time).toISOString() }, {}, line.slice(empty[0].length)),
-    stream: empty[2],
+    ...withMessage({ '@timestamp': new Date(time.time).toISOString() }, {}, line.slice(head[0].length)),
+    stream: head[2],
   };
 }
-
-/** @returns true unless the line goes on with what the one before began: the runtime cuts long lines, and tags all parts but the last with P */
-export const isPartOfCriLine = (line: string): boolean => CRI.exec(line)?.[3] === 'P';

@@ -1,14 +1,13 @@
 import { DetectionError } from '../detection_error';
 import type { LogDocument } from '../log_document';
 import { beginsApplicationRecord, readApplicationLine } from './application_log';
-import { createTableReader, isWithinQuotes } from './delimited';
+import { createTableReader } from './delimited';
 import {
   beginsApacheError,
   beginsKlog,
   beginsLogcat,
   beginsNginxError,
   beginsWindowsCbs,
-  isPartOfCriLine,
   readApacheError,
   readCri,
   readKlog,
@@ -20,6 +19,10 @@ import { readJsonLine } from './json_lines';
 import type { TimeContext } from './leading_time';
 import { readLogfmt } from './logfmt';
 import { compilePattern } from './pattern';
+import { containerLines } from './records/container_records';
+import { joinedLines, singleLines } from './records/line_records';
+import type { Records } from './records/record_outcomes';
+import { tableRows } from './records/table_records';
 import { beginsSyslog, readSyslog3164, readSyslog5424 } from './syslog';
 import { excerptOf } from './text_values';
 import type { LogFormat, NamedFormat, ParseOutcome } from './types';
@@ -36,67 +39,44 @@ const PATTERNS: Readonly<Record<AccessFormat, string>> = {
   vhost_combined: `$host:$server_port ${COMMON} "$http_referer" "$http_user_agent"`,
 };
 
-/** The way a format reads its records. */
-interface Reader {
-  /** @returns the document, what is wrong with the record, or undefined for one that is no log, such as a header */
-  readonly read: (record: string) => LogDocument | string | undefined;
-  /** Tells lines that begin a record from those that go on with one; absent where each line is a record. */
-  readonly begins?: (line: string, recordSoFar: string) => boolean;
-  /** Text between the lines of one record; default a line break. */
-  readonly join?: (record: string, line: string) => string;
-}
-
-function readerOf(format: LogFormat, context: TimeContext): Reader {
-  if (typeof format !== 'string') return { read: compilePattern(format.pattern) };
-  const within = (
-    read: (line: string, context: TimeContext) => LogDocument | string,
-    begins?: (line: string) => boolean,
-  ): Reader => ({ read: (line) => read(line, context), ...(begins && { begins }) });
+function recordsOf(format: LogFormat, context: TimeContext): Records {
+  if (typeof format !== 'string') return singleLines(compilePattern(format.pattern));
+  type Read = (line: string, context: TimeContext) => LogDocument | string;
+  const single = (read: Read): Records => singleLines((line) => read(line, context));
+  const joined = (read: Read, begins: (line: string) => boolean): Records =>
+    joinedLines((record) => read(record, context), begins);
   switch (format) {
     case 'json':
-      return { read: readJsonLine };
+      return singleLines(readJsonLine);
     case 'common':
     case 'combined':
     case 'vhost_combined':
-      return { read: compilePattern(PATTERNS[format]) };
+      return singleLines(compilePattern(PATTERNS[format]));
     case 'syslog_5424':
-      return within(readSyslog5424);
+      return single(readSyslog5424);
     case 'syslog':
-      return within(readSyslog3164, beginsSyslog);
+      return joined(readSyslog3164, beginsSyslog);
     case 'apache_error':
-      return within(readApacheError, beginsApacheError);
+      return joined(readApacheError, beginsApacheError);
     case 'nginx_error':
-      return within(readNginxError, beginsNginxError);
+      return joined(readNginxError, beginsNginxError);
     case 'logcat':
-      return within(readLogcat, beginsLogcat);
+      return joined(readLogcat, beginsLogcat);
     case 'klog':
-      return within(readKlog, beginsKlog);
+      return joined(readKlog, beginsKlog);
     case 'windows_cbs':
-      return within(readWindowsCbs, beginsWindowsCbs);
+      return joined(readWindowsCbs, beginsWindowsCbs);
     case 'logfmt':
-      return within(readLogfmt);
+      return single(readLogfmt);
     case 'cri':
-      return {
-        ...within(readCri),
-        begins: (_line, record) => !isPartOfCriLine(record),
-        // The parts of a long line are one text; that of the last says that it is whole.
-        join: (record, line) => {
-          const [, stream, , ...text] = line.split(' ');
-          const isLast = line.includes(` ${stream} F`);
-          return (isLast ? record.replace(/^(\S+ \S+) P /, '$1 F ') : record) + text.join(' ');
-        },
-      };
+      return containerLines((record) => readCri(record, context));
     case 'csv':
-    case 'tsv':
-      return {
-        read: createTableReader(format === 'csv' ? ',' : '\t', context),
-        begins: (_line, record) => !isWithinQuotes(record),
-      };
+    case 'tsv': {
+      const delimiter = format === 'csv' ? ',' : '\t';
+      return tableRows(delimiter, createTableReader(delimiter, context));
+    }
     case 'application':
-      return {
-        ...within(readApplicationLine),
-        begins: (line) => beginsApplicationRecord(line, context),
-      };
+      return joined(readApplicationLine, (line) => beginsApplicationRecord(line, context));
   }
 }
 
@@ -105,58 +85,33 @@ export type LineParser = (line: string, lineNumber: number) => ParseOutcome | un
 
 /**
  * Reads the lines of a file one after another. A record may have several lines, such as one with a stack trace, so it is
- * known only when the next begins: `end` gives the last one.
+ * known only when the next begins: `end` gives those that are open at the end of the file.
  */
 export interface RecordParser {
   /** Never throws for any content. */
-  read(line: string, lineNumber: number): ParseOutcome | undefined;
-  end(): ParseOutcome | undefined;
+  read(line: string, lineNumber: number): readonly ParseOutcome[];
+  end(): readonly ParseOutcome[];
 }
 
 /** @throws DetectionError `invalid_input` for a pattern that cannot be used */
 export function createRecordParser(format: LogFormat, context: TimeContext = {}): RecordParser {
-  const { read, begins, join = (record, line) => `${record}\n${line}` } = readerOf(format, context);
-  let record: { text: string; line: number } | undefined;
-  const finish = (text: string, lineNumber: number): ParseOutcome | undefined => {
-    const result = read(text);
-    if (result === undefined) return undefined;
-    return typeof result === 'string'
-      ? { failure: { line: lineNumber, error: result, excerpt: excerptOf(text) } }
-      : { document: result };
-  };
-  const end = (): ParseOutcome | undefined => {
-    if (record === undefined) return undefined;
-    const { text, line } = record;
-    record = undefined;
-    return finish(text.trimEnd(), line);
-  };
+  const records = recordsOf(format, context);
   return {
     read(rawLine, lineNumber) {
-      if (rawLine.length > LONGEST_LINE) {
-        const error = `is ${rawLine.length} characters long; at most ${LONGEST_LINE} are read`;
-        return { failure: { line: lineNumber, error, excerpt: excerptOf(rawLine) } };
-      }
       let line = rawLine.endsWith('\r') ? rawLine.slice(0, -1) : rawLine;
       if (lineNumber === 1 && line.charCodeAt(0) === 0xfeff) line = line.slice(1);
-      if (begins === undefined) return line.trim() === '' ? undefined : finish(line, lineNumber);
-      if (record !== undefined && !begins(line, record.text)) {
-        // The message is cut long before: nothing that would be kept is left out.
-        if (record.text.length < LONGEST_LINE) record.text = join(record.text, line);
-        return undefined;
-      }
-      if (record === undefined && line.trim() === '') return undefined;
-      const before = end();
-      record = { text: line, line: lineNumber };
-      return before;
+      return line.length > LONGEST_LINE
+        ? records.addTooLong(line, lineNumber)
+        : records.add(line, lineNumber);
     },
-    end,
+    end: () => records.end(),
   };
 }
 
 /** Reads lines of which each is a log of its own. */
 export function createLineParser(format: LogFormat, context: TimeContext = {}): LineParser {
   const parser = createRecordParser(format, context);
-  return (line, lineNumber) => parser.read(line, lineNumber) ?? parser.end();
+  return (line, lineNumber) => [...parser.read(line, lineNumber), ...parser.end()][0];
 }
 
 /** Parses lines one by one, in order; blank lines are left out. Memory does not grow with the number of lines. */
@@ -168,14 +123,15 @@ export function* parseLines(
   const parser = createRecordParser(format, context);
   let lineNumber = 0;
   for (const line of lines) {
-    const outcome = parser.read(line, ++lineNumber);
-    if (outcome) yield outcome;
+    yield* parser.read(line, ++lineNumber);
   }
-  const last = parser.end();
-  if (last) yield last;
+  yield* parser.end();
 }
 
-/** Of the lines of a file at least so many begin a record; otherwise a single time would make a log of any text. */
+/**
+ * Of the lines of a file at least so many begin a record; otherwise a single time would make a log of any text. Not so in
+ * `cri`, where a tag says of each line that it is part of one.
+ */
 const LEAST_RECORDS = 0.05;
 /** Formats that the message about an unknown one names. */
 const NEAREST = 3;
@@ -189,13 +145,14 @@ const NEAREST = 3;
  */
 export function detectFormat(firstLines: readonly string[], context: TimeContext = {}): NamedFormat {
   const lines = firstLines.filter((line) => line.trim() !== '' && line.length <= LONGEST_LINE);
+  const leastRecords = LEAST_RECORDS * lines.length;
   const counts = NAMED_FORMATS.map((format) => {
     const outcomes = [...parseLines(lines, format, context)];
     const read = outcomes.filter(({ document }) => document !== undefined).length;
     return {
       format,
       read,
-      isRead: read > 0 && read * 2 >= outcomes.length && read >= LEAST_RECORDS * lines.length,
+      isRead: read > 0 && read * 2 >= outcomes.length && (read >= leastRecords || format === 'cri'),
       complaint: outcomes.find(({ failure }) => failure !== undefined)?.failure?.error,
     };
   });

@@ -36,8 +36,13 @@ export interface ParseFailure {
 }
 
 export type ParseOutcome =
-  | { readonly document: LogDocument; readonly failure?: undefined }
-  | { readonly failure: ParseFailure; readonly document?: undefined };
+  | { readonly document: LogDocument; readonly failure?: undefined; readonly isTooLong?: undefined }
+  | {
+      readonly failure: ParseFailure;
+      /** The record goes beyond LONGEST_LINE. */
+      readonly isTooLong?: true;
+      readonly document?: undefined;
+    };
 
 /** Longer lines, in UTF-16 code units, are refused without being looked at. */
 export const LONGEST_LINE = 1_048_576;

@@ -11,6 +11,7 @@ import {
   type LogFormat,
   type NamedFormat,
   type ParseFailure,
+  type ParseOutcome,
   type RecordParser,
   type TimeContext,
 } from '../../common/log_parsing';
@@ -185,7 +186,7 @@ async function ingest(
       yield* read();
     } catch (error) {
       // Logs before the end of a file that is cut off are written all the same.
-      if (!(error instanceof DetectionError) || error.code !== 'invalid_input') throw error;
+      if (!isUnreadable(error)) throw error;
       failure = error;
     }
   }
@@ -242,7 +243,7 @@ async function* parseFile(
   file: string,
   { format, times }: Reading,
   { told, tooLong }: Listener = {},
-) {
+): AsyncGenerator<ParseOutcome> {
   let parser: RecordParser | undefined;
   let waiting: string[] = [];
   let held = 0;
@@ -252,25 +253,51 @@ async function* parseFile(
     told?.(typeof decided === 'string' ? decided : decided.pattern);
     return createRecordParser(decided, times);
   };
-  const flush = function* (reader: RecordParser) {
-    for (const text of waiting) {
-      const outcome = reader.read(text, ++line);
-      if (outcome !== undefined) yield outcome;
+  const counted = function* (outcomes: readonly ParseOutcome[]): Generator<ParseOutcome> {
+    for (const outcome of outcomes) {
+      if (outcome.isTooLong) tooLong?.(file, outcome.failure.line, LONGEST_LINE);
+      yield outcome;
     }
+  };
+  const flush = function* (reader: RecordParser): Generator<ParseOutcome> {
+    for (const text of waiting) yield* counted(reader.read(text, ++line));
     waiting = [];
   };
-  for await (const text of readLines(file, session.signal)) {
+  const ending: { cutOff?: DetectionError } = {};
+  for await (const text of linesBeforeCut(readLines(file, session.signal), ending)) {
     waiting.push(text);
     held += text.length;
-    if (text.length > LONGEST_LINE) tooLong?.(file, line + waiting.length, LONGEST_LINE);
     if (parser === undefined && waiting.length < FORMAT_LINES && held < FORMAT_CHARACTERS) continue;
     parser ??= start();
     yield* flush(parser);
   }
-  if (waiting.length > 0) yield* flush((parser ??= start()));
-  const last = parser?.end();
-  if (last !== undefined) yield last;
+  if (waiting.length > 0) {
+    try {
+      parser ??= start();
+    } catch (error) {
+      throw ending.cutOff ?? error;
+    }
+    yield* flush(parser);
+  }
+  if (parser !== undefined) yield* counted(parser.end());
+  if (ending.cutOff !== undefined) throw ending.cutOff;
 }
+
+/** Gives the lines of a file that is cut off and ends as if it were whole; `ending` then says why it is not. */
+async function* linesBeforeCut(
+  lines: AsyncIterable<string>,
+  ending: { cutOff?: DetectionError },
+): AsyncGenerator<string> {
+  try {
+    yield* lines;
+  } catch (error) {
+    if (!isUnreadable(error)) throw error;
+    ending.cutOff = error;
+  }
+}
+
+const isUnreadable = (error: unknown): error is DetectionError =>
+  error instanceof DetectionError && error.code === 'invalid_input';
 
 async function latestTime(session: Session, file: string, reading: Reading): Promise<number> {
   let latest = -Infinity;
@@ -281,8 +308,7 @@ async function latestTime(session: Session, file: string, reading: Reading): Pro
     }
   } catch (error) {
     // A file that is cut off is told of where its logs are written.
-    const isCutOff = error instanceof DetectionError && error.code === 'invalid_input';
-    if (!isCutOff || latest === -Infinity) throw error;
+    if (!isUnreadable(error) || latest === -Infinity) throw error;
   }
   if (latest === -Infinity)
     throw new DetectionError(

@@ -234,23 +234,20 @@ async function readText(
   let problem: string | undefined;
   // documents keep the names of their fields
   const parser = format === LINES || format === 'json' ? undefined : createRecordParser(format);
-  const take = (outcome: ParseOutcome | undefined): void => {
-    if (outcome === undefined) return;
-    const { document, failure } = outcome;
+  const take = ({ document, failure, isTooLong: isLeftOut }: ParseOutcome): void => {
     if (document !== undefined) documents.push(document);
     if (failure === undefined) return;
+    if (isLeftOut) session.tooLong(input, failure.line, LONGEST_LINE);
     malformed++;
     problem ??= `line ${failure.line}: ${failure.error}`;
   };
   let number = 0;
   const read = (line: string): void => {
     number++;
-    const isCut = isTooLong(line, number, input, session);
-    if (parser !== undefined) {
-      if (!isCut && line.length > LONGEST_LINE) session.tooLong(input, number, LONGEST_LINE);
-      take(parser.read(line, number));
-    } else if (line.trim() === '') return;
-    else if (isCut) take({ failure: { line: number, error: 'is longer than what is read', excerpt: '' } });
+    if (parser !== undefined) parser.read(line, number).forEach(take);
+    else if (line.trim() === '') return;
+    else if (isTooLong(line, number, input, session))
+      take({ failure: { line: number, error: 'is longer than what is read', excerpt: '' } });
     else if (format === LINES) documents.push({ message: line });
     else {
       const document = documentOf(line);
@@ -264,7 +261,7 @@ async function readText(
   head.forEach(read);
   for await (const line of rest) read(line);
   refuseInterrupted(session);
-  take(parser?.end());
+  parser?.end().forEach(take);
   return { documents, malformed, problem };
 }
 
