@@ -8,6 +8,7 @@ import { ingestLogs } from './ingest_logs';
 
 /** An Elasticsearch that refuses logs with `bad` in them. */
 let stored = 0;
+let documents: Record<string, unknown>[] = [];
 let onBulk: () => void = () => undefined;
 const elasticsearch = createServer((request, response) => {
   let body = '';
@@ -19,6 +20,7 @@ const elasticsearch = createServer((request, response) => {
       const error = { type: 'document_parsing_exception', reason: 'no number' };
       if (line.includes('bad')) return [{ create: { status: 400, error } }];
       stored++;
+      documents.push(JSON.parse(line) as Record<string, unknown>);
       return [{ create: { status: 201 } }];
     });
     if (body !== '') onBulk();
@@ -36,6 +38,7 @@ beforeAll(async () => {
 });
 beforeEach(() => {
   stored = 0;
+  documents = [];
   onBulk = () => undefined;
 });
 afterAll(async () => {
@@ -113,4 +116,52 @@ it.each([
   onBulk = () => process.emit('SIGINT');
   expect(await ingest(...options)).toMatchObject({ code: 130, stderr: expect.stringContaining(words) });
   expect(stored).toBe(2_000);
+});
+
+it('names the service of logs that name none, nested or dotted', async () => {
+  const services = [{}, { 'service.name': 'a' }, { service: { name: 'b' } }, { service: { version: '1' } }];
+  const lines = services.map((service) =>
+    JSON.stringify({ time: '2026-05-01T10:00:00Z', message: 'm', ...service }),
+  );
+  await writeFile(file(), lines.join('\n'));
+  await ingest('--service', 'shop');
+  expect(documents.map((each) => [each.service, each['service.name']])).toEqual([
+    [{ name: 'shop' }, undefined],
+    [undefined, 'a'],
+    [{ name: 'b' }, undefined],
+    [{ version: '1', name: 'shop' }, undefined],
+  ]);
+});
+
+it('ends with 2 and names the files of which no line is a log, but for empty ones', async () => {
+  await writeFile(file(), `${log('a')}\n`);
+  await writeFile(`${file()}.bad`, 'no log\n');
+  await writeFile(`${file()}.empty`, '');
+  expect(await ingest(`${file()}.bad`, `${file()}.empty`, '--format', 'json')).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining(`No line of ${file()}.bad could be read as a log`),
+  });
+  expect(stored).toBe(1);
+  expect(await ingest(`${file()}.empty`, '--format', 'json')).toMatchObject({ code: undefined });
+});
+
+it('writes what stands before the end of a short file that is cut off, the last log with it', async () => {
+  const lines = Array.from(
+    { length: 20 },
+    (_none, place) => `2026-05-01 10:00:00 ERROR ${Math.sin(place)}\n\tat ${place}`,
+  );
+  const zipped = gzipSync(`${lines.join('\n')}\n${'x'.repeat(1_000_000)}`);
+  await writeFile(file(), zipped.subarray(0, zipped.length - 20));
+  const { code, stderr } = await ingest();
+  expect([code, stored]).toEqual([2, 20]);
+  expect(stderr).toContain('cannot be read to its end: unexpected end of file (20 logs of it are written)');
+  expect(documents[19].message).toContain('\tat 19');
+});
+
+it('counts a log of many parts that is too long, and ends with 9', async () => {
+  const part = `2026-05-01T10:00:00.123456789Z stdout P ${'x'.repeat(16_384)}`;
+  const last = '2026-05-01T10:00:00.123456789Z stdout F end';
+  await writeFile(file(), [last, ...new Array<string>(100).fill(part), last, last].join('\n'));
+  expect(await ingest()).toMatchObject({ code: 9, stderr: expect.stringContaining('the first: line 2 of') });
+  expect(stored).toBe(2);
 });

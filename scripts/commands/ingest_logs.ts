@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { DetectionError } from '../../common/detection_error';
 import type { LogDocument } from '../../common/log_document';
+import { getField } from '../../common/log_features';
 import {
   createRecordParser,
   detectFormat,
@@ -114,7 +115,7 @@ function tellResult(session: Session, reports: readonly FileReport[], index: str
   );
 }
 
-/** @throws DetectionError `invalid_input` where Elasticsearch refused logs, or no line was one */
+/** @throws DetectionError `invalid_input` where Elasticsearch refused logs, or no line of a file was one */
 function insistOnLogs(reports: readonly FileReport[], index: string): void {
   const refused = reports.reduce((sum, { rejectedCount }) => sum + rejectedCount, 0);
   if (refused > 0) {
@@ -124,10 +125,19 @@ function insistOnLogs(reports: readonly FileReport[], index: string): void {
       `${index} refused ${refused === 1 ? '1 log' : `${numberWords(refused)} logs`}, e.g. ${printable(reason)}`,
     );
   }
-  if (reports.every(({ written, duplicates }) => written + duplicates === 0)) {
+  const unread = reports.filter(({ written, duplicates }) => written + duplicates === 0);
+  if (unread.length === reports.length) {
     throw new DetectionError(
       'invalid_input',
       'No line of any file could be read as a log; --format or --pattern may help.',
+    );
+  }
+  // An empty file among others is whole.
+  const failed = unread.filter(({ malformed }) => malformed > 0).map(({ file }) => file);
+  if (failed.length > 0) {
+    throw new DetectionError(
+      'invalid_input',
+      `No line of ${failed.join(', ')} could be read as a log; --format or --pattern may help.`,
     );
   }
 }
@@ -200,10 +210,7 @@ async function ingest(
         if (seen.examples.length < FAILURES_SHOWN) seen.examples.push(failure);
         continue;
       }
-      const named =
-        options.service !== undefined && document.service === undefined
-          ? { ...document, service: { name: options.service } }
-          : document;
+      const named = options.service === undefined ? document : withService(document, options.service);
       yield shift === 0 ? named : shiftTimestamp(named, shift);
     }
   }
@@ -230,6 +237,15 @@ async function ingest(
   } finally {
     progress.stop();
   }
+}
+
+/** Names the service of a log that names none, nested or dotted. */
+function withService(document: LogDocument, name: string): LogDocument {
+  const { service } = document;
+  if (getField(document, 'service.name') !== undefined) return document;
+  if (service === undefined || service === null) return { ...document, service: { name } };
+  const isObject = typeof service === 'object' && !Array.isArray(service);
+  return isObject ? { ...document, service: { ...service, name } } : document;
 }
 
 interface Listener {
