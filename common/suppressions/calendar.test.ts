@@ -93,6 +93,65 @@ describe('an iCalendar text', () => {
     ]);
   });
 
+  it('ends by the clocks in a night in which they change, and after as many hours where it says these', () => {
+    const nights: readonly [from: string, to: string, minutes: number][] = [
+      ['20260328T220000', '20260329T060000', 420],
+      ['20261024T220000', '20261025T060000', 540],
+    ];
+    for (const [begin, end, minutes] of nights) {
+      for (const [zones, name] of [
+        [[BERLIN], 'Office'],
+        [[], 'Europe/Berlin'],
+      ] as const) {
+        const once = calendar(...zones, event(`DTSTART;TZID=${name}:${begin}`, `DTEND;TZID=${name}:${end}`));
+        expect(shown(once, '2026-01-01', '2026-12-31')).toEqual([expect.stringContaining(` ${minutes}m`)]);
+        const lasting = calendar(...zones, event(`DTSTART;TZID=${name}:${begin}`, 'DURATION:PT8H'));
+        expect(shown(lasting, '2026-01-01', '2026-12-31')).toEqual([expect.stringContaining(' 480m')]);
+      }
+    }
+    const weekly = calendar(
+      BERLIN,
+      event(
+        'DTSTART;TZID=Office:20260328T220000',
+        'DTEND;TZID=Office:20260329T060000',
+        'RRULE:FREQ=WEEKLY;COUNT=2',
+      ),
+    );
+    expect(shown(weekly, '2026-04-01', '2026-05-01')).toEqual(['2026-04-04T20:00 480m']);
+    const days = calendar(event('DTSTART;VALUE=DATE:20260328', 'DURATION:P2D'));
+    expect(shown(days, '2026-01-01', '2026-12-31', 'Europe/Berlin')).toEqual(['2026-03-27T23:00 2820m']);
+  });
+
+  it('is the same whether times are those of UTC, of another zone or of the zone of the event', () => {
+    const daily = (...lines: string[]): string =>
+      event(
+        'DTSTART;TZID=Europe/Berlin:20260320T100000',
+        'DTEND;TZID=Europe/Berlin:20260320T110000',
+        ...lines,
+      );
+    const outcome = (...parts: string[]): string[] => shown(calendar(...parts), '2026-03-28', '2026-03-31');
+    const withUntil = (until: string): string[] => outcome(daily(`RRULE:FREQ=DAILY;UNTIL=${until}`));
+    expect(withUntil('20260329T080000Z')).toEqual(['2026-03-28T09:00 60m', '2026-03-29T08:00 60m']);
+    expect(withUntil('20260329T075959Z')).toEqual(['2026-03-28T09:00 60m']);
+    for (const time of [':20260329T080000Z', ';TZID=America/New_York:20260329T040000']) {
+      const left = ['2026-03-28T09:00 60m', '2026-03-30T08:00 60m'];
+      expect(outcome(daily('RRULE:FREQ=DAILY', `EXDATE${time}`))).toEqual(left);
+      const moved = event(`RECURRENCE-ID${time}`, 'DTSTART:20260329T160000Z', 'DTEND:20260329T170000Z');
+      expect(outcome(daily('RRULE:FREQ=DAILY'), moved)).toEqual([left[0], '2026-03-29T16:00 60m', left[1]]);
+      expect(outcome(daily(`RDATE${time}`))).toEqual(['2026-03-29T08:00 60m']);
+      const ends = event('DTSTART;TZID=Europe/Berlin:20260329T090000', `DTEND${time}`);
+      expect(outcome(ends)).toEqual(['2026-03-29T07:00 60m']);
+    }
+    const defined = event(
+      'DTSTART;TZID=Office:20260320T100000',
+      'DURATION:PT1H',
+      'RRULE:FREQ=DAILY',
+      'EXDATE;TZID=America/New_York:20260329T040000',
+      'EXDATE:20260328T100000',
+    );
+    expect(outcome(BERLIN, defined)).toEqual(['2026-03-30T08:00 60m']);
+  });
+
   it('is refused where it cannot be followed', () => {
     const rule = (text: string): string =>
       calendar(event('DTSTART:20260131T100000Z', 'DURATION:PT1H', `RRULE:${text}`));

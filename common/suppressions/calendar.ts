@@ -1,7 +1,8 @@
 import ICAL from 'ical.js';
 import { DetectionError } from '../detection_error';
+import { stateInOneZone, windowOf } from './calendar_times';
 import { CALENDAR_LIMITS } from './limits';
-import { momentOf, offsetIn } from './local_time';
+import { offsetIn } from './local_time';
 import { joinWindows, type TimeWindow } from './time_windows';
 
 /** A calendar that was read: what it holds, and when its events take place. */
@@ -178,6 +179,7 @@ export function readCalendar(text: string, timeZone: string): Calendar {
   const named = root.getFirstPropertyValue('x-wr-timezone');
   const zone = typeof named === 'string' ? named : timeZone;
   offsetIn(zone);
+  stateInOneZone(components, zone);
   const name = root.getFirstPropertyValue('x-wr-calname');
   const series = seriesOf(components);
   return {
@@ -198,7 +200,7 @@ export function readCalendar(text: string, timeZone: string): Calendar {
       const found: TimeWindow[] = [];
       for (const { event, exceptions } of series) {
         for (const exception of exceptions) {
-          if (takesPlace(exception)) found.push(windowOf(exception, exception, zone));
+          if (takesPlace(exception)) found.push(windowOf(exception.startDate, exception, zone));
         }
         if (!takesPlace(event)) continue;
         const moved = new Set(exceptions.map(({ recurrenceId }) => recurrenceId.toString()));
@@ -212,7 +214,7 @@ export function readCalendar(text: string, timeZone: string): Calendar {
           }
           yield;
           const details = event.getOccurrenceDetails(next);
-          const window = windowOf(details, details.item, zone);
+          const window = windowOf(details.startDate, details.item, zone);
           if (window.from >= range.to) break;
           if (!moved.has(next.toString()) && window.to > range.from) found.push(window);
         }
@@ -250,23 +252,3 @@ function seriesOf(components: readonly ICAL.Component[]): Series[] {
 
 const takesPlace = ({ component }: ICAL.Event): boolean =>
   component.getFirstPropertyValue('status') !== 'CANCELLED';
-
-/** @param item the event that says in which zone its times are */
-function windowOf(
-  { startDate, endDate }: { startDate: ICAL.Time; endDate: ICAL.Time },
-  item: ICAL.Event,
-  zone: string,
-): TimeWindow {
-  const property = item.component.getFirstProperty('dtstart');
-  const given: unknown = property?.getParameter('tzid');
-  const named = typeof given === 'string' ? given : zone;
-  return { from: timeOf(startDate, named), to: timeOf(endDate, named) };
-}
-
-/** A zone that the calendar defines is followed as it says; any other by its IANA name. */
-function timeOf(time: ICAL.Time, zone: string): number {
-  const isKnown = !time.isDate && time.zone !== null && time.zone !== ICAL.Timezone.localTimezone;
-  if (isKnown) return time.toUnixTime() * 1_000;
-  const local = Date.UTC(time.year, time.month - 1, time.day, time.hour, time.minute, time.second);
-  return momentOf(local, offsetIn(zone));
-}
