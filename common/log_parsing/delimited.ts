@@ -31,7 +31,7 @@ export function createTableReader(delimiter: ',' | '\t', context: TimeContext): 
       return `has ${cells.length} cells where the header has ${columns.length}`;
     const written = cells[timeColumn].trim();
     const found = readTimeAt(written, 0, context);
-    const time = parseTime(written) ?? (typeof found === 'object' ? found.time : undefined);
+    const time = parseTime(written, context) ?? (typeof found === 'object' ? found.time : undefined);
     if (time === undefined) return `${columns[timeColumn]} cannot be read as a time`;
     const document: Record<string, unknown> = { '@timestamp': new Date(time).toISOString() };
     columns.forEach((column, place) => {

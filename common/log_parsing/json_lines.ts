@@ -2,6 +2,7 @@ import type { LogDocument } from '../log_document';
 import { parseExactJson } from './exact_json';
 import { DEEPEST_JSON, isNestedTooDeeply, textOfJson } from '../json_values';
 import { withMessage } from './application_log';
+import type { TimeContext } from './leading_time';
 import { SYSLOG_LEVELS } from './levels';
 import { cutText } from './text_values';
 import { parseTime } from './timestamps';
@@ -48,7 +49,7 @@ const utf8 = new TextDecoder();
  *
  * @returns the document, or what is wrong with the line
  */
-export function readJsonLine(line: string): LogDocument | string {
+export function readJsonLine(line: string, context: TimeContext): LogDocument | string {
   let value: unknown;
   try {
     value = parseExactJson(line);
@@ -62,7 +63,7 @@ export function readJsonLine(line: string): LogDocument | string {
   if (Object.hasOwn(source, '__REALTIME_TIMESTAMP')) return readJournal(source);
   const timeKey = TIME_KEYS.find((key) => Object.hasOwn(source, key));
   if (timeKey === undefined) return `has no time; it needs one of ${TIME_KEYS.join(', ')}`;
-  const time = parseTime(source[timeKey]);
+  const time = parseTime(source[timeKey], context);
   if (time === undefined) return `${timeKey} cannot be read as a time`;
   const document: Record<string, unknown> = { ...source, '@timestamp': new Date(time).toISOString() };
   if (timeKey !== '@timestamp') delete document[timeKey];

@@ -1,4 +1,5 @@
 import { momentOf, offsetIn } from '../suppressions/local_time';
+import { offsetAt, type ClockOffset } from './clock_offset';
 
 /** Parts that complete an incomplete time. */
 export interface TimeContext {
@@ -23,21 +24,20 @@ const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', '
 const AHEAD = 86_400_000;
 const FRACTION = String.raw`(?:[.,:](?<fraction>\d{1,9}))?`;
 const CLOCK = String.raw`(?<hour>\d{1,2}):(?<minute>\d{1,2}):(?<second>\d{1,2})${FRACTION}`;
-const OFFSET = String.raw`(?:\s?(?<offset>Z|[+-]\d{2}:?\d{2}))?`;
 const MONTH = '(?<monthName>Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)';
 const WEEKDAY = '(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),?';
 
 /** Each form is anchored where the time may begin; none can match in more than one way, so that reading is linear. */
 const FORMS: readonly RegExp[] = [
   // 2015-07-29T17:41:44.747Z, 2015-07-29 17:41:44,747 +0200, 2005-06-03-15.42.50.675872, 2015/07/29 17:41:44
-  String.raw`(?<year>\d{4})[-/.](?<month>\d{2})[-/.](?<day>\d{2})[T _-]${CLOCK}${OFFSET}(?!\d)`,
+  String.raw`(?<year>\d{4})[-/.](?<month>\d{2})[-/.](?<day>\d{2})[T _-]${CLOCK}(?!\d)`,
   String.raw`(?<year>\d{4})-(?<month>\d{2})-(?<day>\d{2})-(?<hour>\d{2})\.(?<minute>\d{2})\.(?<second>\d{2})(?:\.(?<fraction>\d{1,9}))?(?!\d)`,
   // Sun Dec 04 04:47:44.123456 2005
   String.raw`(?:${WEEKDAY} )?${MONTH} {1,2}(?<day>\d{1,2}) ${CLOCK}(?: [A-Z]{3,4})? (?<year>\d{4})(?![\d:.])`,
   // Jun 14 15:16:01
   String.raw`(?:${WEEKDAY} )?${MONTH} {1,2}(?<day>\d{1,2}) ${CLOCK}(?!\d)`,
   // Thu, 17 Jun 2021 10:05:03 +0200; 17/Jun/2021:10:05:03 +0200; 17-Jun-2021 10:05:03.123
-  String.raw`(?:${WEEKDAY} )?(?<day>\d{1,2})[ /-]${MONTH}[ /-](?<year>\d{4})[ :]${CLOCK}${OFFSET}(?!\d)`,
+  String.raw`(?:${WEEKDAY} )?(?<day>\d{1,2})[ /-]${MONTH}[ /-](?<year>\d{4})[ :]${CLOCK}(?!\d)`,
   // 17/06/09 20:10:40: year, month, day, as Spark's log4j writes it
   String.raw`(?<shortYear>\d{2})/(?<month>\d{2})/(?<day>\d{2}) ${CLOCK}(?!\d)`,
   // 17.06.2021 20:10:40
@@ -48,12 +48,14 @@ const FORMS: readonly RegExp[] = [
   String.raw`(?<year>\d{4})(?<month>\d{2})(?<day>\d{2})[- T]${CLOCK}(?!\d)`,
   // 03-17 16:13:38.811, 10.30 16:49:06
   String.raw`(?<month>\d{2})[-.](?<day>\d{2}) ${CLOCK}(?!\d)`,
-  // Seconds or milliseconds since 1970
-  String.raw`(?<epoch>\d{10}(?:\.\d{1,9})?|\d{13})(?![\d.])`,
 ].map((form) => new RegExp(form, 'yi'));
 
+/** Seconds or milliseconds since 1970. The date that supercomputers write behind says that it is a time, wherever it stands. */
+const EPOCH = /(\d{10}(?:\.\d{1,9})?|\d{13})(?![\d.])(?=( \d{4}\.\d{2}\.\d{2} )?)/y;
+
 /**
- * Reads the time that begins at `from`, in any of the forms that programs put at the head of a line.
+ * Reads the time that begins at `from`, in any of the forms that programs put at the head of a line. A number is a time only
+ * where the line begins, or in brackets.
  *
  * @returns undefined when none begins there; a reason in words when one does that cannot be completed or never was
  */
@@ -62,21 +64,39 @@ export function readTimeAt(line: string, from: number, context: TimeContext): Fo
     form.lastIndex = from;
     const match = form.exec(line);
     if (match === null) continue;
-    const time = momentOfParts(match.groups as Parts, context);
+    const parts = match.groups as Parts;
+    const end = form.lastIndex;
+    // Behind a month and a day alone stands none.
+    const zone = parts.year === undefined ? undefined : offsetAt(line, end);
+    const time = momentOfParts(parts, zone, context);
     if (time === undefined) continue;
-    return typeof time === 'string' ? time : { time, end: form.lastIndex };
+    return typeof time === 'string' ? time : { time, end: zone?.end ?? end };
   }
-  return undefined;
+  return epochAt(line, from);
 }
+
+function epochAt(line: string, from: number): FoundTime | undefined {
+  EPOCH.lastIndex = from;
+  const match = EPOCH.exec(line);
+  if (match === null) return undefined;
+  const [, epoch, date] = match;
+  if (from > 0 && !'[(<'.includes(line[from - 1]) && date === undefined) return undefined;
+  const isMilliseconds = epoch.length === 13 && !epoch.includes('.');
+  return { time: Math.round(Number(epoch) * (isMilliseconds ? 1 : 1_000)), end: EPOCH.lastIndex };
+}
+
+/** The moment of a local time, given as if it were UTC, in the zone of times without an offset. */
+export const momentInZone = (local: number, { timeZone = 'UTC' }: TimeContext): number =>
+  timeZone === 'UTC' ? local : momentOf(local, offsetIn(timeZone));
 
 type Parts = Readonly<Record<string, string | undefined>>;
 
-function momentOfParts(parts: Parts, context: TimeContext): number | string | undefined {
-  const { epoch, monthName, fraction, offset } = parts;
-  if (epoch !== undefined) {
-    const value = Number(epoch);
-    return Math.round(epoch.length === 13 && !epoch.includes('.') ? value : value * 1_000);
-  }
+function momentOfParts(
+  parts: Parts,
+  zone: ClockOffset | undefined,
+  context: TimeContext,
+): number | string | undefined {
+  const { monthName, fraction } = parts;
   const month = monthName === undefined ? Number(parts.month) - 1 : MONTHS.indexOf(monthName.toLowerCase());
   const day = Number(parts.day);
   const hour = Number(parts.hour);
@@ -90,9 +110,7 @@ function momentOfParts(parts: Parts, context: TimeContext): number | string | un
     const midnight = Date.UTC(year, month, day);
     if (new Date(midnight).getUTCDate() !== day) return undefined;
     const local = midnight + ((hour * 60 + minute) * 60 + second) * 1_000 + milliseconds;
-    if (offset !== undefined) return local - offsetOf(offset);
-    const { timeZone = 'UTC' } = context;
-    return timeZone === 'UTC' ? local : momentOf(local, offsetIn(timeZone));
+    return zone === undefined ? momentInZone(local, context) : local - zone.offset;
   };
   if (parts.year !== undefined) return inYear(Number(parts.year));
   if (parts.shortYear !== undefined) return inYear(2_000 + Number(parts.shortYear));
@@ -105,11 +123,4 @@ function momentOfParts(parts: Parts, context: TimeContext): number | string | un
     if (time !== undefined && time <= context.latest + AHEAD) return time;
   }
   return undefined;
-}
-
-function offsetOf(text: string): number {
-  if (text.toUpperCase() === 'Z') return 0;
-  const digits = text.replace(/\D/g, '');
-  const minutes = Number(digits.slice(0, 2)) * 60 + Number(digits.slice(2, 4));
-  return (text.startsWith('-') ? -1 : 1) * minutes * 60_000;
 }

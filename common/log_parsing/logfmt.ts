@@ -23,7 +23,7 @@ export function readLogfmt(line: string, context: TimeContext): LogDocument | st
   if (timeKey === undefined) return `has no time; it needs one of ${TIME_KEYS.join(', ')}`;
   const text = String(pairs.get(timeKey));
   const found = readTimeAt(text, 0, context);
-  const time = parseTime(text) ?? (typeof found === 'object' ? found.time : undefined);
+  const time = parseTime(text, context) ?? (typeof found === 'object' ? found.time : undefined);
   if (time === undefined) return `${timeKey} cannot be read as a time`;
   pairs.delete(timeKey);
   const messageKey = MESSAGE_KEYS.find((key) => pairs.has(key));

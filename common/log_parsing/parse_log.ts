@@ -40,18 +40,18 @@ const PATTERNS: Readonly<Record<AccessFormat, string>> = {
 };
 
 function recordsOf(format: LogFormat, context: TimeContext): Records {
-  if (typeof format !== 'string') return singleLines(compilePattern(format.pattern));
+  if (typeof format !== 'string') return singleLines(compilePattern(format.pattern, context));
   type Read = (line: string, context: TimeContext) => LogDocument | string;
   const single = (read: Read): Records => singleLines((line) => read(line, context));
   const joined = (read: Read, begins: (line: string) => boolean): Records =>
     joinedLines((record) => read(record, context), begins);
   switch (format) {
     case 'json':
-      return singleLines(readJsonLine);
+      return single(readJsonLine);
     case 'common':
     case 'combined':
     case 'vhost_combined':
-      return singleLines(compilePattern(PATTERNS[format]));
+      return singleLines(compilePattern(PATTERNS[format], context));
     case 'syslog_5424':
       return single(readSyslog5424);
     case 'syslog':

@@ -1,5 +1,6 @@
 import { DetectionError } from '../detection_error';
 import type { LogDocument } from '../log_document';
+import type { TimeContext } from './leading_time';
 import { cutText, unescapeLogText } from './text_values';
 import { LONGEST_TEXT } from './types';
 import type { DraftDocument } from './variables';
@@ -28,7 +29,7 @@ const DATE_SPACE_CLOCK = /^\d{4}-\d{2}-\d{2} \d{2}:/;
  * @example compilePattern('$remote_addr [$time_local] "$request" $status $body_bytes_sent $request_time')
  * @throws DetectionError `invalid_input` for unknown variables, two variables without text between them, no time
  */
-export function compilePattern(pattern: string): PatternReader {
+export function compilePattern(pattern: string, context: TimeContext = {}): PatternReader {
   const refuse = (why: string): never => {
     throw new DetectionError(
       'invalid_input',
@@ -71,7 +72,7 @@ export function compilePattern(pattern: string): PatternReader {
       const raw = line.slice(position, isCutOff ? undefined : end);
       position = isCutOff ? line.length : end + until.length;
       if (raw === '-' || raw === '') continue;
-      const problem = read(draft, quoted ? unescapeLogText(raw) : raw);
+      const problem = read(draft, quoted ? unescapeLogText(raw) : raw, context);
       if (problem !== undefined) return problem;
     }
     if (position < line.length) return `text is left over after ${steps[steps.length - 1].name}`;

@@ -1,5 +1,5 @@
 import { isIpAddress } from './text_values';
-import { parseAccessLogTime, parseTime, shiftTimestamp } from './timestamps';
+import { parseAccessLogTime, parseIsoTime, parseTime, shiftTimestamp } from './timestamps';
 
 const iso = (time: number | undefined) => (time === undefined ? undefined : new Date(time).toISOString());
 
@@ -31,6 +31,15 @@ describe('parseTime', () => {
     ['1714557600.25', '2024-05-01T10:00:00.250Z'],
     [1714557600000, '2024-05-01T10:00:00.000Z'],
     [1714557600, '2024-05-01T10:00:00.000Z'],
+    ['1714557600123456', '2024-05-01T10:00:00.123Z'],
+    [1714557600123456, '2024-05-01T10:00:00.123Z'],
+    ['1714557600123456789', '2024-05-01T10:00:00.123Z'],
+    [1.714557600123e18, '2024-05-01T10:00:00.123Z'],
+    ['253402300799999', '9999-12-31T23:59:59.999Z'],
+    ['253402300800000', undefined],
+    ['17145576001234567', undefined],
+    ['9999-12-31T23:59:59-01:00', undefined],
+    ['0000-01-01T00:00:00+01:00', undefined],
     ['2024-13-01T10:00:00Z', undefined],
     ['now', undefined],
     ['9'.repeat(100), undefined],
@@ -40,6 +49,16 @@ describe('parseTime', () => {
     [null, undefined],
     [{}, undefined],
   ])('%p is %s', (value, expected) => expect(iso(parseTime(value))).toBe(expected));
+});
+
+describe('parseIsoTime', () => {
+  it('takes no number, and local times in the zone that is given', () => {
+    expect(parseIsoTime('1714557600')).toBeUndefined();
+    const inBerlin = (text: string) => iso(parseIsoTime(text, { timeZone: 'Europe/Berlin' }));
+    expect(inBerlin('2024-05-01 12:00:00')).toBe('2024-05-01T10:00:00.000Z');
+    expect(inBerlin('2024-05-01')).toBe('2024-04-30T22:00:00.000Z');
+    expect(inBerlin('2024-05-01T12:00:00+00:00')).toBe('2024-05-01T12:00:00.000Z');
+  });
 });
 
 describe('shiftTimestamp', () => {
@@ -56,6 +75,7 @@ describe('shiftTimestamp', () => {
     expect(shiftTimestamp(without, 1)).toBe(without);
     const document = { '@timestamp': '2015-05-17T10:05:03.000Z' };
     expect(shiftTimestamp(document, 1e16)).toBe(document);
+    expect(shiftTimestamp(document, 8e15)).toBe(document);
     expect(shiftTimestamp(document, NaN)).toBe(document);
   });
 });

@@ -1,7 +1,10 @@
 import type { LogDocument } from '../log_document';
+import { momentInZone, type TimeContext } from './leading_time';
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
-const LATEST = 8.64e15;
+/** The calendar of four-digit years, epoch milliseconds. */
+const EARLIEST = -62_167_219_200_000;
+const LATEST = 253_402_300_799_999;
 const ACCESS_LOG_TIME =
   /^(\d{2})\/([A-Z][a-z]{2})\/(\d{4}):(\d{2}):(\d{2}):(\d{2})(?:\.\d{1,9})? ([+-])(\d{2})(\d{2})$/;
 const ISO_TIME = /^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}([.,]\d{1,9})?)?( ?(Z|[+-]\d{2}(:?\d{2})?))?)?$/;
@@ -23,34 +26,52 @@ export function parseAccessLogTime(text: string): number | undefined {
   return midnight + ((+hour * 60 + +minute - offset) * 60 + +second) * 1_000;
 }
 
+const inCalendar = (time: number): number | undefined =>
+  time >= EARLIEST && time <= LATEST ? time : undefined;
+
 /**
- * Time as programs write it: ISO 8601 (UTC where no offset is given), or epoch seconds or milliseconds as number or text.
+ * Time in ISO 8601, with a space for the T and a comma for the point as well.
  *
- * @returns epoch milliseconds, undefined when it is no time
+ * @param context its zone is that of times without an offset; default UTC
+ * @returns epoch milliseconds, undefined when it is no such time
  */
-export function parseTime(value: unknown): number | undefined {
-  if (typeof value === 'string') {
-    if (value.length > 64) return undefined;
-    if (ISO_TIME.test(value)) {
-      const [, clock = ''] = /^.{10}[T ](.*)$/.exec(value) ?? [];
-      const hasOffset = /(Z|[+-]\d{2}(:?\d{2})?)$/.test(clock);
-      const iso = value
-        .replace(',', '.')
-        .replace(/^(.{10}) /, '$1T')
-        .replace(
-          / ?([+-]\d{2}):?(\d{2})?$/,
-          (whole, hours: string, minutes: string | undefined, at: number) =>
-            at < 13 ? whole : `${hours}:${minutes ?? '00'}`,
-        )
-        .replace(/ Z$/, 'Z');
-      const time = Date.parse(clock && !hasOffset ? `${iso}Z` : iso);
-      return Number.isNaN(time) ? undefined : time;
-    }
-    if (/^\d{1,16}(\.\d{1,9})?$/.test(value)) return parseTime(Number(value));
-    return parseAccessLogTime(value);
-  }
-  if (typeof value !== 'number' || !(value >= 0 && value <= LATEST)) return undefined;
-  return Math.round(value < SECONDS_BELOW ? value * 1_000 : value);
+export function parseIsoTime(text: string, context: TimeContext = {}): number | undefined {
+  if (text.length > 64 || !ISO_TIME.test(text)) return undefined;
+  const [, clock = ''] = /^.{10}[T ](.*)$/.exec(text) ?? [];
+  const hasOffset = /(Z|[+-]\d{2}(:?\d{2})?)$/.test(clock);
+  const iso = text
+    .replace(',', '.')
+    .replace(/^(.{10}) /, '$1T')
+    .replace(/ ?([+-]\d{2}):?(\d{2})?$/, (whole, hours: string, minutes: string | undefined, at: number) =>
+      at < 13 ? whole : `${hours}:${minutes ?? '00'}`,
+    )
+    .replace(/ Z$/, 'Z');
+  const time = Date.parse(clock && !hasOffset ? `${iso}Z` : iso);
+  if (Number.isNaN(time)) return undefined;
+  return inCalendar(hasOffset ? time : momentInZone(time, context));
+}
+
+/**
+ * Time as programs write it: ISO 8601, the time of an access log, or an epoch time as number or text, in seconds, milliseconds,
+ * microseconds (16 digits) or nanoseconds (19 digits).
+ *
+ * @param context its zone is that of times without an offset; default UTC
+ * @returns epoch milliseconds, undefined when it is no time, or one beyond the year 9999
+ */
+export function parseTime(value: unknown, context: TimeContext = {}): number | undefined {
+  if (typeof value === 'number') return epochTime(value);
+  if (typeof value !== 'string' || value.length > 64) return undefined;
+  if (/^\d{1,19}(\.\d{1,9})?$/.test(value)) return epochTime(Number(value));
+  return parseIsoTime(value, context) ?? parseAccessLogTime(value);
+}
+
+function epochTime(value: number): number | undefined {
+  if (!(value >= 0)) return undefined;
+  if (value < SECONDS_BELOW) return Math.round(value * 1_000);
+  if (value <= LATEST) return Math.round(value);
+  if (value >= 1e15 && value < 1e16) return Math.floor(value / 1e3);
+  if (value >= 1e18 && value < 1e19) return Math.floor(value / 1e6);
+  return undefined;
 }
 
 /**
@@ -62,6 +83,6 @@ export function parseTime(value: unknown): number | undefined {
 export function shiftTimestamp(document: LogDocument, milliseconds: number): LogDocument {
   const time = parseTime(document['@timestamp']);
   const shifted = (time ?? NaN) + milliseconds;
-  if (!(Math.abs(shifted) <= LATEST)) return document;
+  if (inCalendar(shifted) === undefined) return document;
   return { ...document, '@timestamp': new Date(shifted).toISOString() };
 }

@@ -1,3 +1,4 @@
+import type { TimeContext } from './leading_time';
 import { cutText, isIpAddress } from './text_values';
 import { parseAccessLogTime, parseTime } from './timestamps';
 import { LONGEST_TEXT } from './types';
@@ -27,7 +28,7 @@ export interface DraftDocument {
 }
 
 /** @returns what is wrong with the value, or nothing */
-type Reader = (draft: DraftDocument, value: string) => string | void;
+type Reader = (draft: DraftDocument, value: string, context: TimeContext) => string | void;
 
 function text(draft: DraftDocument, value: string): string {
   if (value.length <= LONGEST_TEXT) return value;
@@ -102,7 +103,7 @@ export const VARIABLES: Readonly<Record<string, Reader>> = {
     draft.user = { name: text(draft, value) };
   },
   time_local: (draft, value) => readTime(draft, value, parseAccessLogTime),
-  time_iso8601: (draft, value) => readTime(draft, value, parseTime),
+  time_iso8601: (draft, value, context) => readTime(draft, value, (text) => parseTime(text, context)),
   msec: (draft, value) => readTime(draft, value, parseTime),
   request: readRequest,
   request_method: (draft, value) => {
