@@ -21,7 +21,8 @@ import {
 import type { DetectorsOf } from './detectors_of';
 import type { LinkBase } from '../contracts/links';
 import { recoveryReasons } from './recovery_reasons';
-import { ResultGroups, type ResultGroup } from './result_groups';
+import { ResultGroups } from './result_groups';
+import { countsBeforeIn, keptCounts, risen, shortfallOf } from './rise';
 import { ruleLink } from './rule_link';
 
 const ACTION_GROUP = ACTION_GROUPS['logAnomalies.logAnomaly'];
@@ -79,21 +80,6 @@ async function collect(
   return { groups, isCut: false };
 }
 
-/** Returns those groups that have so many times as many results a minute as in the hour before all that was looked at. */
-async function risen(
-  groups: readonly ResultGroup[],
-  times: number | null,
-  { from, window }: { readonly from: number; readonly window: number },
-  before: (range: ReturnType<typeof windowOf>) => Promise<Found>,
-): Promise<readonly ResultGroup[]> {
-  if (times === null || groups.length === 0) return groups;
-  const earlier = await before({ from: from - HOUR, to: from, newFrom: from });
-  const rate = (count: number, milliseconds: number): number => count / milliseconds;
-  return groups.filter(
-    ({ id, count, peak = count }) => rate(peak, window) >= times * rate(earlier.groups.countOf(id), HOUR),
-  );
-}
-
 /** Raises one alert for each group that has enough results, and lets those recover that have not any more. */
 async function executeLogAnomaly(
   options: RuleExecutorOptions<LogAnomalyParams>,
@@ -107,11 +93,13 @@ async function executeLogAnomaly(
   const window = durationToMilliseconds(params.window);
   const range = windowOf(startedAt.getTime(), window, state.seen_to);
   const { groups, isCut } = await collect(options, range, true);
-  const reached = await risen(
+  const { groups: reached, countsBefore } = await risen(
     groups.reaching(params.count, params.min_entities),
-    params.times_before,
-    { from: range.from, window },
-    (before) => collect(options, before, false),
+    { times: params.times_before, window, kept: countsBeforeIn(state.counts_before) },
+    async () => {
+      const hourBefore = { from: range.from - HOUR, to: range.from, newFrom: range.from };
+      return (await collect(options, hourBefore, false)).groups;
+    },
   );
   const limit = alertsClient.getAlertLimitValue();
   const warn = (text: string): void => {
@@ -119,7 +107,8 @@ async function executeLogAnomaly(
     services.ruleResultService?.addLastRunWarning(text);
   };
   const timeFields = reached.length === 0 ? undefined : await timeFieldsOf(spaceId, detectorsOf);
-  for (const group of reached.slice(0, limit)) {
+  const told = reached.slice(0, limit);
+  for (const group of told) {
     alertsClient.report({
       id: group.id,
       actionGroup: ACTION_GROUP,
@@ -143,10 +132,21 @@ async function executeLogAnomaly(
           to: range.to,
         });
   for (const id of recovered) {
-    const context = recoveredContext(id, params.window, base, reasons.get(id));
+    const reason = reasons.get(id) ?? shortfallOf(groups.found(id), params);
+    const context = recoveredContext(id, params.window, base, reason);
     alertsClient.setAlertData({ id, context });
   }
-  return { state: { seen_to: range.to } };
+  return {
+    state: {
+      seen_to: range.to,
+      ...(params.times_before !== null && {
+        counts_before: keptCounts(
+          countsBefore,
+          told.map(({ id }) => id),
+        ),
+      }),
+    },
+  };
 }
 
 async function timeFieldsOf(space: string, detectorsOf: DetectorsOf): Promise<TimeFields> {

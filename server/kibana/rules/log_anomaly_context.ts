@@ -50,7 +50,7 @@ export const LOG_ANOMALY_VARIABLES: readonly ActionVariable[] = [
   {
     name: 'recovery_reason',
     description:
-      'Of an alert that recovers: whether its results were hidden or withdrawn, or have become too old',
+      'Of an alert that recovers: whether its results were hidden or withdrawn, are too few, or no longer meet another condition of the rule',
   },
   { name: 'results', description: 'The top results, each with the variables above' },
 ];

@@ -143,6 +143,13 @@ export class ResultGroups {
     return this.groups.get(id)?.count ?? 0;
   }
 
+  /** Counts what was added of a group; undefined where several windows were looked at. */
+  public found(id: string): Pick<ResultGroup, 'count' | 'entityCount'> | undefined {
+    const group = this.groups.get(id);
+    if (group === undefined || this.window !== undefined) return undefined;
+    return { count: group.count, entityCount: Math.max(1, group.entities.size) };
+  }
+
   /** Groups with at least `count` results of at least `entities` entities, the most confident first. */
   public reaching(count: number, entities = 1): ResultGroup[] {
     return [...this.groups.values()]
