@@ -1,19 +1,16 @@
-import { createReadStream, createWriteStream, rmSync } from 'node:fs';
+import { createWriteStream, rmSync } from 'node:fs';
 import { mkdir, open, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { PassThrough, type Readable, type Writable } from 'node:stream';
+import type { Writable } from 'node:stream';
 import { once } from 'node:events';
-import { StringDecoder } from 'node:string_decoder';
-import { createGunzip } from 'node:zlib';
 import { DetectionError } from '../../common/detection_error';
 import { parseExactJson } from '../../common/log_parsing/exact_json';
 import type { LogDocument } from '../../common/log_document';
 import { DEEPEST_JSON, isNestedTooDeeply } from '../../common/json_values';
 import { printable } from '../../common/printable';
+import { ARRAY_CHARACTERS, LINE_CHARACTERS } from '../log_lines/line_splitter';
+import { readLines } from '../log_lines/read_lines';
 import { terminalJson, terminalText } from './terminal';
-
-/** Longest line that is taken in; what goes beyond is refused as one malformed line. */
-const LINE_CHARACTERS = 16 * 1024 * 1024;
 
 /** Told of a line that is longer than `most` characters and was left out. Lines count from 1. */
 export type TooLong = (file: string, line: number, most: number) => void;
@@ -24,109 +21,11 @@ export interface Reading {
   readonly tooLong?: TooLong;
 }
 
-/** Tells of a line of {@link readLines} that goes beyond what is taken in. @returns whether it does */
+/** Tells of a line of a file that goes beyond what is taken in. @returns whether it does */
 export function isTooLong(text: string, line: number, file: string, { tooLong }: Reading): boolean {
   if (text.length <= LINE_CHARACTERS) return false;
   tooLong?.(file, line, LINE_CHARACTERS);
   return true;
-}
-
-/** A JSON array is read as a whole, so its file has a limit, below that of one text in V8; NDJSON has none. */
-const ARRAY_CHARACTERS = 500_000_000;
-
-const BYTE_ORDER_MARK = '\uFEFF';
-
-/**
- * Lines of a file, or of standard input for `-`; gzip is recognised by its first bytes. Of a line longer than LINE_CHARACTERS
- * one character more is kept and the rest is passed over while it is read, so that no line takes up the memory; the
- * first line may be a whole JSON array and be longer. A byte order mark at the beginning is passed over.
- *
- * @throws DetectionError `invalid_input` for a file that cannot be read to its end, such as a gzip that is cut off; the lines
- *   before were given out by then
- */
-export async function* readLines(path: string, signal?: AbortSignal): AsyncGenerator<string> {
-  const input = await openInput(path);
-  const decoder = new StringDecoder('utf8');
-  let pieces: string[] = [];
-  let length = 0;
-  let isArray: boolean | undefined;
-  let endedInReturn = false;
-  let isBeginning = true;
-  const add = (piece: string): void => {
-    if (isArray === undefined && piece.trim() !== '') isArray = piece.trimStart().startsWith('[');
-    const most = isArray === true ? ARRAY_CHARACTERS : LINE_CHARACTERS;
-    const left = most + 1 - length;
-    if (left <= 0 || piece === '') return;
-    pieces.push(piece.slice(0, left));
-    length += Math.min(left, piece.length);
-  };
-  const take = (): string => {
-    const line = pieces.join('');
-    pieces = [];
-    length = 0;
-    isArray = false;
-    return line;
-  };
-  try {
-    for await (const chunk of input) {
-      const read = typeof chunk === 'string' ? chunk : decoder.write(chunk as Buffer);
-      const text = isBeginning && read.startsWith(BYTE_ORDER_MARK) ? read.slice(1) : read;
-      if (read !== '') isBeginning = false;
-      let start = endedInReturn && text.startsWith('\n') ? 1 : 0;
-      if (text !== '') endedInReturn = false;
-      for (let index = start; index < text.length; index++) {
-        const code = text.charCodeAt(index);
-        if (code !== 10 && code !== 13) continue;
-        add(text.slice(start, index));
-        if (signal?.aborted) return;
-        yield take();
-        if (code === 13 && index + 1 === text.length) endedInReturn = true;
-        if (code === 13 && text.charCodeAt(index + 1) === 10) index++;
-        start = index + 1;
-      }
-      add(text.slice(start));
-      if (signal?.aborted) return;
-    }
-    add(decoder.end());
-    if (length > 0) yield take();
-  } catch (error) {
-    throw new DetectionError(
-      'invalid_input',
-      `${path === '-' ? 'Standard input' : `The file ${path}`} cannot be read to its end: ${(error as Error).message}`,
-      { cause: error },
-    );
-  } finally {
-    input.destroy();
-  }
-}
-
-async function openInput(path: string): Promise<Readable> {
-  if (path !== '-') {
-    const found = await stat(path).catch((error: Error) => {
-      throw new DetectionError('invalid_input', `The file ${path} cannot be read: ${error.message}`, {
-        cause: error,
-      });
-    });
-    if (found.isDirectory())
-      throw new DetectionError('invalid_input', `${path} is a folder; a file is wanted.`);
-  }
-  const raw: Readable = path === '-' ? process.stdin : createReadStream(path);
-  let first: Buffer = await new Promise((settle, fail) => {
-    raw.once('error', fail);
-    raw.once('end', () => settle(Buffer.alloc(0)));
-    raw.once('readable', () => settle((raw.read() as Buffer | null) ?? Buffer.alloc(0)));
-  });
-  if (typeof first === 'string') first = Buffer.from(first);
-  const joined = new PassThrough();
-  // A pipe hands on no errors: without this, the reader of a file that fails in its middle would wait for ever.
-  raw.on('error', (error) => joined.destroy(error));
-  joined.write(first);
-  if (raw.readableEnded) joined.end();
-  else raw.pipe(joined);
-  if (first.length < 2 || first[0] !== 0x1f || first[1] !== 0x8b) return joined;
-  const unzipped = createGunzip();
-  joined.on('error', (error) => unzipped.destroy(error));
-  return joined.pipe(unzipped);
 }
 
 export interface DocumentLine {
@@ -139,14 +38,16 @@ export interface DocumentLine {
 export async function* readDocuments(path: string, reading: Reading = {}): AsyncGenerator<DocumentLine> {
   let line = 0;
   let array: string[] | undefined;
-  let bytes = 0;
+  let isBeginning = true;
+  let characters = 0;
   for await (const text of readLines(path, reading.signal)) {
     line++;
     if (array === undefined && text.trim() === '') continue;
-    if (line === 1 && text.trimStart().startsWith('[')) array = [];
+    if (isBeginning && text.trimStart().startsWith('[')) array = [];
+    isBeginning = false;
     if (array !== undefined) {
-      bytes += text.length;
-      if (bytes > ARRAY_CHARACTERS) {
+      characters += text.length;
+      if (characters > ARRAY_CHARACTERS) {
         throw new DetectionError(
           'invalid_input',
           `${path} holds a JSON array of more than ${ARRAY_CHARACTERS.toLocaleString('en')} characters; write it as NDJSON.`,

@@ -18,7 +18,8 @@ import {
 } from '../../common/log_parsing';
 import { offsetIn } from '../../common/suppressions/local_time';
 import { type connect } from '../../server/elasticsearch';
-import { readLines, type TooLong } from '../command_line/log_files';
+import type { TooLong } from '../command_line/log_files';
+import { readLines } from '../log_lines/read_lines';
 import { writeLogs, type LogWriting } from '../../server/elasticsearch/logs/write_logs';
 import { printable, runs, type Session } from '../command_line/session';
 import { withClient } from '../command_line/stored_data';

@@ -15,7 +15,9 @@ import {
   type NamedFormat,
   type ParseOutcome,
 } from '../../common/log_parsing';
-import { isTooLong, openDocumentWriter, readLines } from '../command_line/log_files';
+import { isTooLong, openDocumentWriter } from '../command_line/log_files';
+import { ARRAY_CHARACTERS } from '../log_lines/line_splitter';
+import { readLines } from '../log_lines/read_lines';
 import { numberBetween, printable, runs, type Session } from '../command_line/session';
 
 interface Options {
@@ -157,8 +159,6 @@ async function readLogs({ input, format }: Options, session: Session): Promise<L
 
 /** A line of text may begin with a bracket, too: [2024-05-01] started. */
 const ARRAY_START = /^\s*\[\s*(?:\{|\])/;
-/** A JSON array is read as a whole. */
-const ARRAY_CHARACTERS = 512 * 1024 ** 2;
 
 async function readArray(
   input: string,
@@ -167,14 +167,14 @@ async function readArray(
   session: Session,
 ): Promise<Logs> {
   const lines = [...head];
-  let length = 0;
+  let length = head.reduce((sum, line) => sum + line.length, 0);
   for await (const line of rest) {
     lines.push(line);
     length += line.length;
     if (length > ARRAY_CHARACTERS) {
       throw new DetectionError(
         'invalid_input',
-        `${input} holds a JSON array of more than 512 MiB; write it as NDJSON.`,
+        `${input} holds a JSON array of more than ${ARRAY_CHARACTERS.toLocaleString('en')} characters; write it as NDJSON.`,
       );
     }
   }

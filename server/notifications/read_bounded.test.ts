@@ -18,6 +18,18 @@ describe('readBounded', () => {
     expect(await readBounded(join(folder, 'b'), 1)).toBe('');
   });
 
+  it('decodes as the byte order mark says, and passes it over', async () => {
+    const text = '\uFEFFname: é';
+    for (const bytes of [
+      Buffer.from(text),
+      Buffer.from(text, 'utf16le'),
+      Buffer.from(text, 'utf16le').swap16(),
+    ]) {
+      await writeFile(join(folder, 'a'), bytes);
+      expect(await readBounded(join(folder, 'a'), 1)).toBe('name: é');
+    }
+  });
+
   it('refuses what is larger, and what has no end', async () => {
     await writeFile(join(folder, 'a'), Buffer.alloc(1024 * 1024 + 1));
     await expect(readBounded(join(folder, 'a'), 1)).rejects.toThrow(/a is larger than 1 MB/);
