@@ -240,6 +240,54 @@ describe('formats are recognised, and their parts read', () => {
     expect(documentOf(line)).toMatchObject(expected);
   });
 
+  it('the journal keeps its own fields, and texts that come as lists', () => {
+    const entry = {
+      __REALTIME_TIMESTAMP: '1714557600123456',
+      __CURSOR: 's=1',
+      MESSAGE: ['first', [115, 101, 99, 255]],
+      PRIORITY: '6',
+      SYSLOG_IDENTIFIER: 'app',
+      _COMM: 'app-main',
+      _UID: '1000',
+      _CMDLINE: [97, 98],
+      CODE_FILE: ['a.c', 'b.c'],
+      COREDUMP: null,
+    };
+    expect(documentOf(JSON.stringify(entry))).toEqual({
+      '@timestamp': '2024-05-01T10:00:00.123Z',
+      message: 'first\nsec\ufffd',
+      log: { level: 'info' },
+      process: { name: 'app' },
+      _COMM: 'app-main',
+      _UID: '1000',
+      _CMDLINE: 'ab',
+      CODE_FILE: ['a.c', 'b.c'],
+    });
+    const late = JSON.stringify({ ...entry, __REALTIME_TIMESTAMP: '253402300800000000' });
+    expect([...parseLines([late], 'json')][0].failure?.error).toMatch(/cannot be read as a time/);
+  });
+
+  it('an event that is a text is the message where there is none', () => {
+    expect(documentOf(['{"timestamp":"2024-05-01T10:00:00Z","event":"user logged in"}'])).toEqual({
+      '@timestamp': '2024-05-01T10:00:00.000Z',
+      message: 'user logged in',
+    });
+    expect(documentOf(['{"timestamp":"2024-05-01T10:00:00Z","event":"login","msg":"in"}'])).toMatchObject({
+      event: 'login',
+      message: 'in',
+    });
+    expect(documentOf(['ts=2024-05-01T10:00:00Z event="user logged in" a=1'])).toMatchObject({
+      message: 'user logged in',
+    });
+    expect(documentOf(['time,event,message', '2024-05-01T10:00:00Z,login,in'])).toMatchObject({
+      event: 'login',
+      message: 'in',
+    });
+    expect(documentOf(['time,event,message', '2024-05-01T10:00:00Z,login,'])).toMatchObject({
+      message: 'login',
+    });
+  });
+
   it('the parts of a long line of a container are one log', () => {
     const { format, outcomes } = read([
       '2016-10-06T00:17:09.669794202Z stdout F one',

@@ -5,6 +5,7 @@ import { cutText } from './text_values';
 import { parseTime } from './timestamps';
 
 const TIME_COLUMNS = ['@timestamp', 'timestamp', 'time', 'ts', 'datetime', 'date', 'date_time', 'time_stamp'];
+/** In the order of trust. */
 const MESSAGE_COLUMNS = ['message', 'msg', 'log', 'text', 'content', 'event'];
 const LEVEL_COLUMNS = ['level', 'log_level', 'loglevel', 'severity'];
 const MOST_COLUMNS = 500;
@@ -15,6 +16,7 @@ const NUMBER = /^-?(?:0|[1-9]\d{0,14})(?:\.\d{1,15})?$/;
 export function createTableReader(delimiter: ',' | '\t', context: TimeContext): ReadRow {
   let columns: string[] | undefined;
   let timeColumn = -1;
+  let messageColumns: readonly number[] = [];
   return (cells, text) => {
     if (columns === undefined) {
       const names = cells.map((cell) => cell.trim());
@@ -24,6 +26,8 @@ export function createTableReader(delimiter: ',' | '\t', context: TimeContext): 
       if (empty >= 0) return `its column ${empty + 1} has no name that a field may have`;
       timeColumn = names.findIndex((name) => TIME_COLUMNS.includes(name.toLowerCase().replace(/[ -]/g, '_')));
       if (timeColumn < 0) return `has no column with a time; it needs one of ${TIME_COLUMNS.join(', ')}`;
+      const known = names.map((name) => name.toLowerCase());
+      messageColumns = MESSAGE_COLUMNS.map((name) => known.indexOf(name)).filter((place) => place >= 0);
       columns = names;
       return undefined;
     }
@@ -34,16 +38,18 @@ export function createTableReader(delimiter: ',' | '\t', context: TimeContext): 
     const time = parseTime(written, context) ?? (typeof found === 'object' ? found.time : undefined);
     if (time === undefined) return `${columns[timeColumn]} cannot be read as a time`;
     const document: Record<string, unknown> = { '@timestamp': new Date(time).toISOString() };
+    const messageColumn = messageColumns.find((place) => !isEmpty(cells[place]));
     columns.forEach((column, place) => {
       const cell = cells[place].trim();
-      if (place === timeColumn || cell === '' || cell === '-') return;
+      if (place === timeColumn || isEmpty(cell)) return;
       const name = column.toLowerCase();
       if (LEVEL_COLUMNS.includes(name) && levelOf(cell) !== undefined) document['log.level'] = levelOf(cell);
-      else if (MESSAGE_COLUMNS.includes(name) && document.message === undefined)
-        document.message = cutText(cell);
+      else if (place === messageColumn) document.message = cutText(cell);
       else document[column] = NUMBER.test(cell) ? Number(cell) : cutText(cell);
     });
     document.message ??= cutText(text);
     return document;
   };
 }
+
+const isEmpty = (cell: string): boolean => cell.trim() === '' || cell.trim() === '-';

@@ -8,14 +8,21 @@ import { cutText } from './text_values';
 import { parseTime } from './timestamps';
 import { LONGEST_TEXT } from './types';
 
+/** Microseconds; the year 10000. */
+const END_OF_JOURNAL = 253_402_300_800_000_000;
 /** Keys under which programs write the time, in the order of trust. */
 const TIME_KEYS = ['@timestamp', 'timestamp', 'time', 'ts', 'date'] as const;
-const MESSAGE_KEYS = ['msg', 'log'] as const;
+/** Keys of the message where there is no `message`; an `event` that is a text is that of structlog. */
+const MESSAGE_KEYS = ['msg', 'log', 'event'] as const;
 
-/** Fields of systemd's journal (systemd.journal-fields) under their ECS names; the others keep their own. */
+/**
+ * Fields of systemd's journal (systemd.journal-fields) under their ECS names; the others keep their own, but for those of the
+ * journal itself, which begin with two underscores.
+ */
 function readJournal(source: Record<string, unknown>): LogDocument | string {
   const microseconds = numberIn(source.__REALTIME_TIMESTAMP);
-  if (!(microseconds > 0 && microseconds < 8.64e18)) return '__REALTIME_TIMESTAMP cannot be read as a time';
+  if (!(microseconds > 0 && microseconds < END_OF_JOURNAL))
+    return '__REALTIME_TIMESTAMP cannot be read as a time';
   const { MESSAGE: message, PRIORITY: priority, _HOSTNAME: host, _PID: pid } = source;
   const name = source.SYSLOG_IDENTIFIER ?? source._COMM;
   const unit = source._SYSTEMD_UNIT;
@@ -24,17 +31,40 @@ function readJournal(source: Record<string, unknown>): LogDocument | string {
     ...(typeof name === 'string' && { name }),
     ...(Number.isInteger(numberIn(pid)) && { pid: numberIn(pid) }),
   };
+  const taken = new Set(['MESSAGE', '_HOSTNAME', '_PID', '_SYSTEMD_UNIT']);
+  taken.add(source.SYSLOG_IDENTIFIER === undefined ? '_COMM' : 'SYSLOG_IDENTIFIER');
+  if (level !== undefined) taken.add('PRIORITY');
+  const others = Object.entries(source).filter(
+    ([field, value]) => !taken.has(field) && !field.startsWith('__') && value !== null,
+  );
   return withMessage(
     {
+      ...Object.fromEntries(others.map(([field, value]) => [field, journalValue(value)])),
       '@timestamp': new Date(Math.floor(microseconds / 1_000)).toISOString(),
       ...(typeof host === 'string' && { host: { name: host } }),
       ...(Object.keys(process).length > 0 && { process }),
       ...(typeof unit === 'string' && { systemd: { unit } }),
     },
     level === undefined ? {} : { level },
-    // A message that is not UTF-8 comes as a list of bytes.
-    Array.isArray(message) ? utf8.decode(Uint8Array.from(message as number[])) : textOfJson(message),
+    journalTexts(message).join('\n'),
   );
+}
+
+const isByte = (value: unknown): boolean =>
+  Number.isInteger(value) && Number(value) >= 0 && Number(value) < 256;
+
+/** Texts of a field: one that is not UTF-8 comes as a list of bytes, one that is there several times as a list of either. */
+function journalTexts(value: unknown): string[] {
+  if (!Array.isArray(value)) return [textOfJson(value)];
+  if (value.length > 0 && value.every(isByte)) return [utf8.decode(Uint8Array.from(value as number[]))];
+  return value.flatMap(journalTexts);
+}
+
+function journalValue(value: unknown): unknown {
+  if (typeof value === 'string') return cutText(value);
+  if (!Array.isArray(value)) return value;
+  const texts = journalTexts(value).map((text) => cutText(text));
+  return texts.length === 1 ? texts[0] : texts;
 }
 
 /** The journal writes numbers as texts. */

@@ -5,7 +5,7 @@ import { levelOf } from './levels';
 import { parseTime } from './timestamps';
 
 const TIME_KEYS = ['time', 'ts', 'timestamp', 't', '@timestamp', 'date'] as const;
-const MESSAGE_KEYS = ['msg', 'message'] as const;
+const MESSAGE_KEYS = ['msg', 'message', 'event'] as const;
 const LEVEL_KEYS = ['level', 'lvl', 'severity'] as const;
 const LONGEST_KEY = 128;
 const MOST_PAIRS = 500;
@@ -26,7 +26,7 @@ export function readLogfmt(line: string, context: TimeContext): LogDocument | st
   const time = parseTime(text, context) ?? (typeof found === 'object' ? found.time : undefined);
   if (time === undefined) return `${timeKey} cannot be read as a time`;
   pairs.delete(timeKey);
-  const messageKey = MESSAGE_KEYS.find((key) => pairs.has(key));
+  const messageKey = MESSAGE_KEYS.find((key) => typeof pairs.get(key) === 'string');
   const message = messageKey === undefined ? line : String(pairs.get(messageKey));
   if (messageKey !== undefined) pairs.delete(messageKey);
   const levelKey = LEVEL_KEYS.find((key) => levelOf(String(pairs.get(key) ?? '')) !== undefined);

@@ -165,3 +165,30 @@ it('counts a log of many parts that is too long, and ends with 9', async () => {
   expect(await ingest()).toMatchObject({ code: 9, stderr: expect.stringContaining('the first: line 2 of') });
   expect(stored).toBe(2);
 });
+
+it('keeps an event that is no object as its action, and gives event.ingested one value', async () => {
+  const events = [
+    { event: 'login' },
+    { event: 7 },
+    { event: ['a', 'b'] },
+    { event: null },
+    { event: { kind: 'alert', ingested: '2020-01-01T00:00:00Z' } },
+    { 'event.ingested': '2020-01-01T00:00:00Z', 'event.kind': 'alert' },
+    { event: [{ kind: 'alert', ingested: '2020-01-01T00:00:00Z' }] },
+  ];
+  const lines = events.map((event) =>
+    JSON.stringify({ time: '2026-05-01T10:00:00Z', message: 'm', ...event }),
+  );
+  await writeFile(file(), lines.join('\n'));
+  await ingest();
+  const ingested = expect.stringMatching(/^20[^0]/);
+  expect(documents.map((each) => ({ ...each, message: undefined, '@timestamp': undefined }))).toEqual([
+    { event: { action: 'login', ingested } },
+    { event: { action: '7', ingested } },
+    { event: { action: ['a', 'b'], ingested } },
+    { event: { ingested } },
+    { event: { kind: 'alert', ingested } },
+    { event: { ingested }, 'event.kind': 'alert' },
+    { event: [{ kind: 'alert' }, { ingested }] },
+  ]);
+});

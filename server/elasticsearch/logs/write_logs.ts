@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Client } from '@elastic/elasticsearch';
 import { DetectionError } from '../../../common/detection_error';
+import { textOfJson } from '../../../common/json_values';
 import type { LogDocument } from '../../../common/log_document';
 import type { Clock, Progress } from '../../detection/ports';
 import { bulkWrite, type BulkOperation } from '../transport/bulk';
@@ -70,6 +71,25 @@ async function ensureLogIndex(client: Client, index: string): Promise<void> {
 }
 
 /**
+ * A log with `event.ingested`, which has no other value then, nested or dotted. An `event` that is no object, where ECS has one,
+ * becomes `event.action`.
+ */
+function withIngested({ event, ...log }: LogDocument, ingested: string): LogDocument {
+  const others = Object.fromEntries(Object.entries(log).filter(([name]) => name !== 'event.ingested'));
+  if (Array.isArray(event) && event.some(isObject)) {
+    const parts = event.map((part: unknown) => (isObject(part) ? { ...part, ingested: undefined } : part));
+    return { ...others, event: [...parts, { ingested }] };
+  }
+  if (isObject(event)) return { ...others, event: { ...event, ingested } };
+  if (event === undefined || event === null) return { ...others, event: { ingested } };
+  const action = Array.isArray(event) ? event.map(textOfJson) : textOfJson(event);
+  return { ...others, event: { action, ingested } };
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/**
  * Writes logs in bulk, stamped with `event.ingested`. What Elasticsearch refuses for load is tried again by the
  * client; what it refuses for its content is counted and returned. Memory holds a few megabytes at any time.
  *
@@ -123,9 +143,8 @@ export async function writeLogs(
       .update(`${origin}|${position++}|${JSON.stringify(log)}`)
       .digest('base64url')
       .slice(0, 24);
-    const event = typeof log.event === 'object' && log.event !== null ? log.event : {};
     const ingested = new Date(clock.now()).toISOString();
-    batch.push({ action: 'create', index, id, document: { ...log, event: { ...event, ingested } } });
+    batch.push({ action: 'create', index, id, document: withIngested(log, ingested) });
     if (batch.length >= BATCH || clock.now() - batchStarted >= (options.flushInterval ?? Infinity))
       await flush();
   }
