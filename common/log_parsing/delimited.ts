@@ -1,6 +1,6 @@
 import { readTimeAt, type TimeContext } from './leading_time';
 import { levelOf } from './levels';
-import type { ReadRow } from './records/table_records';
+import type { ReadRow } from './table_records';
 import { cutText } from './text_values';
 import { parseTime } from './timestamps';
 

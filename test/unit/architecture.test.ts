@@ -151,6 +151,7 @@ const FOLDERS: Readonly<Record<string, readonly string[]>> = {
     ...[
       'local_elasticsearch',
       'real_logs',
+      'log_lines',
       'command_line',
       'detectors_as_files',
       'following',

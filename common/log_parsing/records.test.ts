@@ -1,4 +1,4 @@
-import { createRecordParser, LONGEST_LINE, parseLines, type NamedFormat } from '..';
+import { createRecordParser, LONGEST_LINE, parseLines, type NamedFormat } from '.';
 
 const CONTEXT = { latest: Date.UTC(2026, 10, 27, 12) };
 const LONG = 'x'.repeat(LONGEST_LINE + 1);

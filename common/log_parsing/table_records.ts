@@ -1,6 +1,6 @@
-import type { LogDocument } from '../../log_document';
-import { LONGEST_LINE, type ParseOutcome } from '../types';
-import { NO_OUTCOMES, outcomesOf, tooLongOutcome, type Records } from './record_outcomes';
+import type { LogDocument } from '../log_document';
+import { LONGEST_LINE, type ParseOutcome } from './types';
+import { NO_OUTCOMES, outcomesOf, tooLongOutcome, type Records } from './records';
 import { createRowScanner } from './row_scanner';
 
 /** Reads one row. `text` is the row as it stands in the file. */
