@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { outputOf, type CommandOutput } from '../../test/unit/command_output';
 import { ingestLogs } from './ingest_logs';
 
 /** An Elasticsearch that refuses logs with `bad` in them. */
@@ -46,24 +47,12 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-async function ingest(...options: string[]): Promise<{ code: unknown; stdout: string; stderr: string }> {
-  const said = { stdout: '', stderr: '' };
-  const spies = (['stdout', 'stderr'] as const).map((name) =>
-    jest.spyOn(process[name], 'write').mockImplementation((text) => {
-      said[name] += String(text);
-      return true;
-    }),
-  );
-  const { exitCode } = process;
+async function ingest(...options: string[]): Promise<CommandOutput> {
   const { ELASTICSEARCH_URL: before } = process.env;
-  process.exitCode = undefined;
   process.env.ELASTICSEARCH_URL = `http://127.0.0.1:${(elasticsearch.address() as AddressInfo).port}`;
   try {
-    await ingestLogs().parseAsync([file(), '--index', 'web', ...options], { from: 'user' });
-    return { code: process.exitCode, ...said };
+    return await outputOf(ingestLogs(), file(), '--index', 'web', ...options);
   } finally {
-    for (const spy of spies) spy.mockRestore();
-    process.exitCode = exitCode;
     if (before === undefined) delete process.env.ELASTICSEARCH_URL;
     else process.env.ELASTICSEARCH_URL = before;
   }

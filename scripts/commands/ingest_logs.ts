@@ -16,20 +16,18 @@ import {
   type RecordParser,
   type TimeContext,
 } from '../../common/log_parsing';
-import { offsetIn } from '../../common/suppressions/local_time';
 import { type connect } from '../../server/elasticsearch';
 import type { TooLong } from '../command_line/log_files';
 import { readLines } from '../log_lines/read_lines';
+import { timesOfLogs, timeZoneOption, yearOption, type TimesOfLogs } from '../log_lines/times_of_logs';
 import { writeLogs, type LogWriting } from '../../server/elasticsearch/logs/write_logs';
 import { printable, runs, type Session } from '../command_line/session';
 import { withClient } from '../command_line/stored_data';
 
-interface Options {
+interface Options extends TimesOfLogs {
   index?: string;
   format: string;
   pattern?: string;
-  year?: string;
-  timeZone?: string;
   shiftToNow: boolean;
   service?: string;
 }
@@ -57,8 +55,8 @@ export const ingestLogs = (): Command =>
       .option('--index <name>', 'index to write to (default: index of the configuration)')
       .option('--format <name>', `auto, ${NAMED_FORMATS.join(', ')}`, 'auto')
       .option('--pattern <pattern>', "a pattern in the notation of nginx's log_format")
-      .option('--year <year>', 'of times that name none (default: the latest that is not in the future)')
-      .option('--time-zone <zone>', 'IANA name of the zone of times without an offset (default: UTC)')
+      .addOption(yearOption())
+      .addOption(timeZoneOption())
       .option('--shift-to-now', 'move all times so that the last log is now', false)
       .option('--service <name>', 'service.name for logs without one')
       .addHelpText(
@@ -78,7 +76,7 @@ Examples:
       ),
     async (session, options, command) => {
       const format = chosenFormat(options);
-      const times = timesOf(options, session);
+      const times = timesOfLogs(options, session.clock.now());
       const files = command.args;
       if (options.shiftToNow && files.includes('-')) {
         throw new DetectionError(
@@ -156,19 +154,6 @@ function chosenFormat(options: Options): LogFormat | 'auto' {
     'invalid_input',
     `--format is "${options.format}"; it must be auto, ${NAMED_FORMATS.join(', ')}, or give --pattern.`,
   );
-}
-
-/** @throws DetectionError `invalid_input` for a year or a time zone that is none */
-function timesOf({ year, timeZone }: Options, session: Session): TimeContext {
-  if (year !== undefined && !/^(19[7-9]\d|2\d{3})$/.test(year)) {
-    throw new DetectionError('invalid_input', `--year is "${year}"; allowed: 1970 to 2999.`);
-  }
-  if (timeZone !== undefined) offsetIn(timeZone);
-  return {
-    latest: session.clock.now(),
-    ...(year !== undefined && { year: Number(year) }),
-    ...(timeZone !== undefined && { timeZone }),
-  };
 }
 
 /** Options for reading the lines of the files. */

@@ -13,17 +13,21 @@ import {
   NAMED_FORMATS,
   type LogFormat,
   type NamedFormat,
+  type RecordParser,
+  type TimeContext,
   type ParseOutcome,
 } from '../../common/log_parsing';
 import { isTooLong, openDocumentWriter } from '../command_line/log_files';
 import { ARRAY_CHARACTERS } from '../log_lines/line_splitter';
 import { readLines } from '../log_lines/read_lines';
+import { timesOfLogs, timeZoneOption, yearOption, type TimesOfLogs } from '../log_lines/times_of_logs';
 import { numberBetween, printable, runs, type Session } from '../command_line/session';
 
-interface Options {
+interface Options extends TimesOfLogs {
   input: string;
   field: string;
   format: string;
+  pattern?: string;
   output?: string;
   mask: string[];
   limit: number;
@@ -55,6 +59,9 @@ export const mineTemplatesCommand = (): Command =>
         `auto, ${LINES} (each line is a message), ${NAMED_FORMATS.join(', ')}`,
         'auto',
       )
+      .option('--pattern <pattern>', "a pattern in the notation of nginx's log_format")
+      .addOption(yearOption())
+      .addOption(timeZoneOption())
       .option(
         '--output <file>',
         'each log with template.id and template.text: NDJSON (a .json file: one array)',
@@ -80,6 +87,7 @@ beyond the 1,000 templates that are kept, is written without one.
 Examples:
   log-anomalies mine-templates --input logs.ndjson --field message
   log-anomalies mine-templates --input app.log --output templates.ndjson
+  log-anomalies mine-templates --input /var/log/auth.log --year 2026 --time-zone Europe/Berlin
   log-anomalies mine-templates --input app.log --mask 'order=[A-Z]{3}-[a-z]+' --json`,
       ),
     async (session, options) => {
@@ -93,6 +101,12 @@ Examples:
       const values = documents.map((document) => getField(document, options.field));
       const encoding = learnTemplate(definition, values);
       const { counts, total } = encoding;
+      if (documents.length === 0) {
+        throw new DetectionError(
+          'invalid_input',
+          `No line of ${options.input} could be read as a log (${problem}); --format or --pattern may help.`,
+        );
+      }
       if (total === 0) {
         throw new DetectionError(
           'invalid_input',
@@ -131,7 +145,9 @@ function maskOf(given: string): { name: string; regex: string } {
   return { name, regex };
 }
 
-async function readLogs({ input, format }: Options, session: Session): Promise<Logs> {
+async function readLogs(options: Options, session: Session): Promise<Logs> {
+  const { input, pattern, format } = options;
+  const times = timesOfLogs(options, session.clock.now());
   if (format !== 'auto' && format !== LINES && !(NAMED_FORMATS as readonly string[]).includes(format)) {
     throw new DetectionError(
       'invalid_input',
@@ -151,10 +167,15 @@ async function readLogs({ input, format }: Options, session: Session): Promise<L
   }
   if (used === 0) throw new DetectionError('invalid_input', `${input} is empty.`);
   const isArray =
-    (format === 'auto' || format === 'json') && ARRAY_START.test(head.join('\n').slice(0, 1_000));
-  return isArray
-    ? await readArray(input, head, lines, session)
-    : await readText(session, chosenFormat(format, head), input, { head, rest: lines });
+    pattern === undefined &&
+    (format === 'auto' || format === 'json') &&
+    ARRAY_START.test(head.join('\n').slice(0, 1_000));
+  if (isArray) return readArray(input, head, lines, session);
+  const chosen = pattern === undefined ? chosenFormat(format, head, times) : { pattern };
+  // Documents keep the names of their fields.
+  const isAsItStands = chosen === LINES || chosen === 'json';
+  const parser = isAsItStands ? undefined : createRecordParser(chosen, times);
+  return readText(session, { format: chosen, parser }, input, { head, rest: lines });
 }
 
 /** A line of text may begin with a bracket, too: [2024-05-01] started. */
@@ -201,11 +222,15 @@ function refuseInterrupted({ signal }: Session): void {
 }
 
 /** The format that the first lines have; a message a line where they have none. */
-function chosenFormat(format: string, head: readonly string[]): LogFormat | typeof LINES {
+function chosenFormat(
+  format: string,
+  head: readonly string[],
+  times: TimeContext,
+): NamedFormat | typeof LINES {
   if (format !== 'auto') return format as NamedFormat | typeof LINES;
   if (documentOf(head.find((line) => line.trim() !== '') ?? '') !== undefined) return 'json';
   try {
-    return detectFormat(head);
+    return detectFormat(head, times);
   } catch (error) {
     if (error instanceof DetectionError) return LINES;
     throw error;
@@ -225,15 +250,13 @@ function documentOf(line: string): LogDocument | undefined {
 
 async function readText(
   session: Session,
-  format: LogFormat | typeof LINES,
+  { format, parser }: { readonly format: LogFormat | typeof LINES; readonly parser?: RecordParser },
   input: string,
   { head, rest }: { readonly head: readonly string[]; readonly rest: AsyncGenerator<string> },
 ): Promise<Logs> {
   const documents: LogDocument[] = [];
   let malformed = 0;
   let problem: string | undefined;
-  // documents keep the names of their fields
-  const parser = format === LINES || format === 'json' ? undefined : createRecordParser(format);
   const take = ({ document, failure, isTooLong: isLeftOut }: ParseOutcome): void => {
     if (document !== undefined) documents.push(document);
     if (failure === undefined) return;
