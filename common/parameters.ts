@@ -1,11 +1,28 @@
 import { z } from 'zod';
 
-/** A point in time: ISO 8601, or milliseconds since 1970. Converted to milliseconds. */
+const ISO_TIME =
+  /^(?:\d{4}|[+-]\d{6})(?:-\d{2}(?:-\d{2}([T ]\d{2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})?)?)?)?$/i;
+
+/**
+ * Reads a time that people give. One without an offset is UTC, as that of a log is, wherever the machine stands.
+ *
+ * @param text ISO 8601: a date, or a date and a time with or without an offset
+ * @returns epoch milliseconds, NaN for anything else
+ */
+export function parseInstant(text: string): number {
+  const match = ISO_TIME.exec(text);
+  if (match === null) return NaN;
+  const [, clock, offset] = match;
+  const iso = text.replace(' ', 'T').replace(',', '.');
+  return Date.parse(clock !== undefined && offset === undefined ? `${iso}Z` : iso);
+}
+
+/** A point in time: ISO 8601, UTC without an offset, or milliseconds since 1970. Converted to milliseconds. */
 export const timeSchema = z
   .union([z.number().int(), z.string().max(40)])
   .transform((value, context): number => {
     const time =
-      typeof value === 'number' ? value : /^-?\d{1,15}$/.test(value) ? Number(value) : Date.parse(value);
+      typeof value === 'number' ? value : /^-?\d{1,15}$/.test(value) ? Number(value) : parseInstant(value);
     if (Number.isFinite(time) && Math.abs(time) <= 8.64e15) return time;
     context.addIssue({ code: 'custom', message: 'must be ISO 8601 or milliseconds since 1970' });
     return z.NEVER;

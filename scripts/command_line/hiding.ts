@@ -2,6 +2,7 @@ import { userInfo } from 'node:os';
 import { InvalidArgumentError } from 'commander';
 import type { ReplayBody, SuppressionBody } from '../../common/api';
 import { durationSchema, durationToMilliseconds } from '../../common/detector';
+import { parseInstant } from '../../common/parameters';
 import { parseWith } from '../../common/validation';
 import { DetectionError } from '../../common/detection_error';
 import {
@@ -72,7 +73,7 @@ export async function connected<Result>(
 export function expiryOf(text: string | undefined, now: number): string | undefined {
   if (text === undefined) return undefined;
   const duration = durationSchema.safeParse(text);
-  const time = duration.success ? now + durationToMilliseconds(duration.data) : Date.parse(text);
+  const time = duration.success ? now + durationToMilliseconds(duration.data) : parseInstant(text);
   if (Number.isNaN(time)) {
     throw new DetectionError(
       'invalid_input',

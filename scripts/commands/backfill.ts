@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { DetectionError } from '../../common/detection_error';
 import type { ModelSnapshot } from '../../common/model_snapshot';
 import { detectAnomalies } from '../../server/detection/scoring/detect_anomalies';
@@ -27,30 +27,25 @@ import { loadActiveModel } from '../command_line/models';
 import { incidentsFor } from '../command_line/incidents';
 import { numberBetween, runs, type Session } from '../command_line/session';
 import { withStoredData } from '../command_line/stored_data';
+import { parseTimeOption } from '../command_line/time_options';
 
 interface Options {
   detectorId: string;
-  from: string;
-  to: string;
+  from: number;
+  to: number;
   job: boolean;
   into?: string;
   slices?: number;
   rate?: number;
 }
 
-const parseTime = (text: string): string => {
-  if (Number.isNaN(Date.parse(text)))
-    throw new InvalidArgumentError(`must be a time such as 2026-01-31T00:00:00Z, not "${text}".`);
-  return text;
-};
-
 export const backfill = (): Command =>
   runs<Options>(
     new Command('backfill')
       .description('Score logs of the past: inside the cluster where the detector has an ingest pipeline')
       .requiredOption('--detector-id <id>', 'the detector, with its active model or its ingest pipeline')
-      .requiredOption('--from <time>', 'the first time that is scored', parseTime)
-      .requiredOption('--to <time>', 'end, exclusive', parseTime)
+      .requiredOption('--from <time>', 'the first time that is scored', parseTimeOption)
+      .requiredOption('--to <time>', 'end, exclusive', parseTimeOption)
       .option('--job', 'read the logs and write results, even where there is a pipeline', false)
       .option('--into <index>', 'in the cluster: write scored copies here and leave the logs alone')
       .option('--slices <number>', 'in the cluster: parts side by side', numberBetween(1, 1_024, true))
@@ -69,12 +64,11 @@ Examples:
       const { detectorId } = options;
       const { clock, signal } = session;
       const { space } = session.config;
-      const from = Date.parse(options.from);
-      const to = Date.parse(options.to);
+      const { from, to } = options;
       if (!(from < to)) {
         throw new DetectionError(
           'invalid_input',
-          `--from is ${options.from}, must be before --to (${options.to})`,
+          `--from is ${new Date(from).toISOString()}, must be before --to (${new Date(to).toISOString()})`,
         );
       }
       const progress = session.progress('Backfill');
@@ -173,8 +167,8 @@ async function collect(
     checkpoints,
     clock: session.clock,
     runId: `${BACKFILL_RUN_PREFIX}${randomUUID()}`,
-    startFrom: Date.parse(options.from),
-    upTo: Date.parse(options.to),
+    startFrom: options.from,
+    upTo: options.to,
     signal: session.signal,
   });
   return run;

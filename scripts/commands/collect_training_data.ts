@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { labelSilences } from '../../common/buckets';
 import type { Detector } from '../../common/detector';
 import { sourceOfFileSchema } from '../../common/detector/query_limits';
+import { parseInstant } from '../../common/parameters';
 import { parseWith } from '../../common/validation';
 import { DetectionError } from '../../common/detection_error';
 import type { LogDocument } from '../../common/log_document';
@@ -282,11 +283,11 @@ async function leftOut(
 
 /** @throws DetectionError `invalid_input` with what is allowed */
 function timesOf(text: string): { from: number; to: number } {
-  const [from, to] = text.split('/').map((part) => Date.parse(part));
+  const [from, to] = text.split('/').map(parseInstant);
   if (from < to) return { from, to };
   throw new DetectionError(
     'invalid_input',
-    `--exclude is "${text}"; it must be two times of ISO 8601 with / between, the earlier one first.`,
+    `--exclude is "${text}"; it must be two times of ISO 8601 (UTC without an offset) with / between, the earlier one first.`,
   );
 }
 

@@ -5,7 +5,7 @@ import { checkConnection, deleteResultMonths, resultMonthsBefore } from '../../s
 import type { ResultMonth } from '../../server/elasticsearch';
 import { authorOf } from '../command_line/hiding';
 import { runs } from '../command_line/session';
-import { parseDuration } from '../command_line/duration_option';
+import { parseDuration } from '../command_line/time_options';
 import { withClient } from '../command_line/stored_data';
 
 interface Options {

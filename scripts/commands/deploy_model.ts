@@ -37,7 +37,7 @@ import { checkOnLabelledLogs } from '../command_line/labelled_check';
 import { loadDocuments } from '../command_line/log_files';
 import { detectorIdOf, gateLimitsOf, loadActiveModel, loadModelFile } from '../command_line/models';
 import { numberBetween, runs, type Session } from '../command_line/session';
-import { parseDuration } from '../command_line/duration_option';
+import { parseDuration } from '../command_line/time_options';
 import { withStoredData } from '../command_line/stored_data';
 import { DAY } from '../../common/duration';
 

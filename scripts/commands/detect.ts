@@ -2,7 +2,7 @@ import { Command, Option } from 'commander';
 import { SCORING_WAYS } from '../../common/detector';
 import { createSnapshotStore } from '../../server/elasticsearch';
 import { checkpointPlace } from '../command_line/checkpoint_file';
-import { parseDuration } from '../command_line/duration_option';
+import { parseDuration } from '../command_line/time_options';
 import { numberBetween, runs } from '../command_line/session';
 import { withStoredData } from '../command_line/stored_data';
 import { chooseModels } from '../following/choose_models';

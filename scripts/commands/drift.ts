@@ -14,7 +14,7 @@ import {
 } from '../../server/elasticsearch';
 import { detectorIdOf, loadActiveModel, loadModelFile } from '../command_line/models';
 import { numberBetween, runs, type Session } from '../command_line/session';
-import { parseDuration } from '../command_line/duration_option';
+import { parseDuration } from '../command_line/time_options';
 import { rangeOf } from '../../server/detection/ports/log_range';
 import { withStoredData } from '../command_line/stored_data';
 import { DAY } from '../../common/duration';

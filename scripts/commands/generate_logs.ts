@@ -7,12 +7,13 @@ import {
   type DemoLogOptions,
 } from '../../common/demo_logs';
 import { durationToMilliseconds } from '../../common/detector';
+import { DetectionError } from '../../common/detection_error';
 import type { LogDocument } from '../../common/log_document';
 import { openDocumentWriter, writeWhole } from '../command_line/log_files';
 import { writeLogs } from '../../server/elasticsearch/logs/write_logs';
 import { numberBetween, printable, runs, type Session } from '../command_line/session';
 import { withClient } from '../command_line/stored_data';
-import { parseDuration } from '../command_line/duration_option';
+import { parseDuration, parseTimeOption } from '../command_line/time_options';
 
 interface Options {
   duration: number;
@@ -22,7 +23,7 @@ interface Options {
   dirtRate: number;
   lateRate: number;
   seed?: number;
-  until?: string;
+  until?: number;
   services?: string[];
   kinds?: string[];
   index?: string;
@@ -32,12 +33,6 @@ interface Options {
 
 /** Live traffic is written in steps of this length. */
 const LIVE_STEP_MILLISECONDS = 250;
-
-const parseTime = (text: string): string => {
-  if (Number.isNaN(Date.parse(text)))
-    throw new InvalidArgumentError(`must be a time such as 2026-01-31T00:00:00Z, not "${text}".`);
-  return text;
-};
 
 const parseList =
   (what: string, allowed: readonly string[]) =>
@@ -86,7 +81,7 @@ export const generateLogs = (): Command =>
         'the same seed, options and --until give the same logs (default: the time)',
         numberBetween(0, 4_294_967_295, true),
       )
-      .option('--until <time>', 'end of the history (default: now)', parseTime)
+      .option('--until <time>', 'end of the history (default: now)', parseTimeOption)
       .option('--index <name>', 'index to write to (default: index of the configuration)')
       .option(
         '--output <file>',
@@ -96,7 +91,8 @@ export const generateLogs = (): Command =>
       .addHelpText(
         'after',
         `
-The ground truth stands in labels.anomaly, labels.kind and labels.incident; it is never a feature.
+The ground truth stands in labels.anomaly, labels.kind and labels.incident; it is never a feature. The exit code is 2 where
+Elasticsearch refused logs, as it may those of --dirt-rate.
 
 Examples:
   log-anomalies generate-logs --duration 300 --anomaly-rate 0.05
@@ -116,7 +112,7 @@ interface Writing {
 /** Live traffic begins now, history ends now or at --until; a file gets live traffic as if it had been. */
 function settingsOf(session: Session, options: Options): { settings: DemoLogOptions; live: boolean } {
   const live = options.backfill === undefined;
-  const now = options.until === undefined ? session.clock.now() : Date.parse(options.until);
+  const now = options.until ?? session.clock.now();
   const length = live ? options.duration * 1_000 : durationToMilliseconds(options.backfill!);
   const from = live && options.output === undefined ? session.clock.now() : now - length;
   return {
@@ -152,18 +148,21 @@ async function generateAndWrite(session: Session, options: Options): Promise<voi
   const target = options.output ?? options.index ?? session.config.index;
   const progress = session.progress('Generating');
   const expected = Math.round(((to - from) / 1_000) * options.rate);
+  let refused: Refused | undefined;
   try {
     const writing = { logs: counted(), expected, progress };
     if (options.output !== undefined) await toFile(session, options.output, writing);
-    else await toElasticsearch(session, target, writing, { settings, live });
+    else refused = await toElasticsearch(session, target, writing, { settings, live });
     if (options.incidents !== undefined) {
       await writeWhole(options.incidents, `${JSON.stringify([...incidentsOf(settings)], null, 2)}\n`);
     }
   } finally {
     progress.stop();
   }
+  const written = counts.logs - (refused?.count ?? 0);
   const summary = {
     ...counts,
+    ...(refused && { refused: refused.count }),
     target,
     seed: settings.seed,
     from: new Date(from).toISOString(),
@@ -174,11 +173,22 @@ async function generateAndWrite(session: Session, options: Options): Promise<voi
     session.result(
       summary,
       () =>
-        `${counts.logs.toLocaleString('en')} logs to ${target}, ${counts.anomalies.toLocaleString('en')} of them anomalous` +
+        `${written.toLocaleString('en')} logs to ${target}, ${counts.anomalies.toLocaleString('en')} ${refused ? 'of all' : 'of them'} anomalous` +
         Object.entries(counts.kinds)
           .map(([kind, count]) => `\n  ${kind.padEnd(20)} ${count}`)
           .join(''),
     );
+  if (refused !== undefined) {
+    const logs = refused.count === 1 ? '1 log' : `${refused.count.toLocaleString('en')} logs`;
+    throw new DetectionError('invalid_input', `${target} refused ${logs}, e.g. ${refused.reason}`);
+  }
+}
+
+/** Logs that Elasticsearch refused for their content. */
+interface Refused {
+  readonly count: number;
+  /** Of the first, fit for a terminal. */
+  readonly reason: string;
 }
 
 async function toFile(session: Session, path: string, { logs, expected, progress }: Writing): Promise<void> {
@@ -202,7 +212,7 @@ async function toElasticsearch(
   index: string,
   { logs, expected, progress }: Writing,
   { settings, live }: { readonly settings: DemoLogOptions; readonly live: boolean },
-): Promise<void> {
+): Promise<Refused | undefined> {
   async function* paced(): AsyncGenerator<LogDocument> {
     for (const { arrival, document } of logs) {
       while (live && arrival - session.clock.now() > 0 && !session.signal.aborted) {
@@ -214,7 +224,7 @@ async function toElasticsearch(
       yield document;
     }
   }
-  await withClient(session, async (client) => {
+  return withClient(session, async (client) => {
     const origin = `generate-logs|${settings.seed}|${settings.from}|${settings.ratePerSecond}`;
     const { rejectedCount, rejected } = await writeLogs(client, index, paced(), {
       origin,
@@ -226,9 +236,6 @@ async function toElasticsearch(
         flushInterval: live ? LIVE_STEP_MILLISECONDS : undefined,
       },
     });
-    if (rejectedCount > 0)
-      session.say(
-        `${rejectedCount} logs were refused by Elasticsearch, e.g. ${printable(rejected[0].reason)}`,
-      );
+    return rejectedCount === 0 ? undefined : { count: rejectedCount, reason: printable(rejected[0].reason) };
   });
 }

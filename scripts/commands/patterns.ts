@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import type { ApiRequest, ApiResponse, Endpoints } from '../../common/api';
 import { DetectionError } from '../../common/detection_error';
+import { parseInstant } from '../../common/parameters';
 import { PATTERN_STATES } from '../../common/patterns';
 import { ignorePattern } from '../../server/detection/patterns/ignore_pattern';
 import { mergePatternInto, takePatternApart } from '../../server/detection/patterns/regroup_pattern';
@@ -165,7 +166,7 @@ async function regroup(
 
 /** @throws DetectionError `invalid_input` */
 function timeOf(option: string, text: string): number {
-  const time = Date.parse(text);
+  const time = parseInstant(text);
   if (Number.isFinite(time)) return time;
   throw new DetectionError(
     'invalid_input',

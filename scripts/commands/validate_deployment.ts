@@ -8,7 +8,7 @@ import { checkpointPlace, createCheckpointFile } from '../command_line/checkpoin
 import { gateBody, gateText, insist } from '../command_line/gate_text';
 import { gateLimitsOf, loadActiveModel } from '../command_line/models';
 import { numberBetween, runs, type Session } from '../command_line/session';
-import { parseDuration } from '../command_line/duration_option';
+import { parseDuration } from '../command_line/time_options';
 import { withStoredData } from '../command_line/stored_data';
 
 interface Options {

@@ -6,7 +6,7 @@ import { GROUPINGS, logAnomalyParamsSchema, type LogAnomalyParams } from '../../
 import { refuseUnreadable, resultsPattern, whatIf as countWhatIf } from '../../server/elasticsearch';
 import { barsOf } from '../command_line/hiding';
 import { numberBetween, printable, runs } from '../command_line/session';
-import { parseDuration } from '../command_line/duration_option';
+import { parseDuration } from '../command_line/time_options';
 import { withStoredData } from '../command_line/stored_data';
 
 interface Options {
