@@ -19,5 +19,5 @@ export {
 } from './pattern_catalogue';
 export { newPattern } from './new_pattern';
 export { patternsToForget } from './patterns_to_forget';
-export { mergePatterns, takeApart } from './merge_patterns';
+export { mergePatterns, partsWithoutName, takeApart } from './merge_patterns';
 export { kqlOf, kqlOfForms, type MessageSearch } from './pattern_query';

@@ -59,6 +59,16 @@ export function mergePatterns(
   };
 }
 
+/**
+ * Ids of parts that a merged pattern has no room to name: their counts are to be added to its own, or nobody knows whose they are.
+ *
+ * @param parts that it was made of
+ */
+export function partsWithoutName(merged: PatternModel, parts: readonly PatternModel[]): string[] {
+  const named = new Set([merged.id, ...merged.members]);
+  return [...new Set(parts.flatMap(({ id, members }) => [id, ...members]))].filter((id) => !named.has(id));
+}
+
 function joined(one: Series | undefined, other: Series): Series {
   if (one === undefined) return copyOfSeries(other);
   const at = Math.max(one.at, other.at);

@@ -69,6 +69,11 @@ export class PatternCatalogue {
     return this.patterns.get(key);
   }
 
+  /** @returns the tokens of a pattern that is stored */
+  public tokensOf(id: string): readonly string[] | undefined {
+    return this.known.find((pattern) => pattern.id === id)?.tokens;
+  }
+
   private read(text: string): MatchedPattern | undefined {
     const tokens = tokeniseMessage(text, this.masks(text));
     const key = keyOfTokens(tokens);

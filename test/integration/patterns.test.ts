@@ -321,6 +321,34 @@ test('a pattern is merged into another one with its past, and taken apart again'
   ]);
 });
 
+test('logs of more variants than a pattern can name are its own, and it comes back after it was forgotten', async () => {
+  const letters = [...'abcdefghijkl'];
+  const names = letters.flatMap((one) => letters.map((other) => `n${one}x${other}z`));
+  const logOf = (name: string, hour: number, id: number): SourceLog => {
+    const time = new Date(START + hour * HOUR + id * 1_000).toISOString();
+    const event = { ingested: time };
+    const message = `Session of ${name} was closed`;
+    return { index: 'weblogs', id: `${hour} ${id}`, document: { '@timestamp': time, event, message } };
+  };
+  const [last] = names;
+  const logs = [...names.map((name, id) => logOf(name, 0, id)), logOf(last, 2, 0), logOf(last, 4, 0)];
+  const { space, store, checkpoints, run } = world(logs);
+  const upTo = (hour: number): Promise<unknown> =>
+    run(START + hour * HOUR + 7 * MINUTE, { store, checkpoints });
+  const listed = async (): Promise<unknown> => {
+    const { patterns } = await listLogPatterns(client, { space, id: 'till', detector }, query, query.to);
+    return patterns.map(({ text, logs: counted }) => [text, counted]);
+  };
+  await upTo(1);
+  expect(await listed()).toEqual([['Session of <*> was closed', names.length]]);
+  await upTo(3);
+  expect(await listed()).toEqual([['Session of <*> was closed', names.length + 1]]);
+  await store.remove((await store.tokens()).map(({ id }) => id));
+  expect(await listed()).toEqual([]);
+  await upTo(5);
+  expect(await listed()).toEqual([[`Session of ${last} was closed`, expect.any(Number)]]);
+});
+
 test('the command line merges a pattern into another one, and takes it apart', async () => {
   const { space, store, checkpoints, run } = world(LOGS);
   const folder = await mkdtemp(join(tmpdir(), 'log-anomalies-patterns-'));

@@ -15,11 +15,13 @@ export function memoryPatternStore(): PatternStore & {
     tokens: async () => [...patterns.values()].map(({ id, tokens }) => ({ id, tokens })),
     load: async () => [...patterns.values()],
     add: async ({ seen, cells }, _sequence, since, zone) => {
+      const gone: string[] = [];
       for (const [id, each] of seen) {
         const known = patterns.get(id);
         if (known !== undefined) known.lastSeen = Math.max(known.lastSeen, each.last);
         else if (each.tokens !== undefined)
           patterns.set(id, newPattern(id, { ...each, tokens: each.tokens }, { since, zone }));
+        else gone.push(id);
       }
       for (const [id, entity, bucket, logs] of cells) {
         const ofBucket = counted.get(bucket) ?? new Map<string, Map<string, number>>();
@@ -27,6 +29,7 @@ export function memoryPatternStore(): PatternStore & {
         counted.set(bucket, ofBucket.set(id, ofPattern));
         for (const name of [entity, ALL_ENTITIES]) ofPattern.set(name, (ofPattern.get(name) ?? 0) + logs);
       }
+      return gone;
     },
     counts: async ({ from, to }) => {
       // Buckets before are over: nobody asks for them again.

@@ -32,7 +32,7 @@ const patternOf = (word: string): PatternModel => ({
 test('a run that dies as it merges leaves no catalogue of before to the next one', async () => {
   const [paid, closed] = [patternOf('Paid'), patternOf('Closed')];
   const store = {
-    add: async () => undefined,
+    add: async () => [],
     counts: async () => new Map([[START, new Map([[paid.id, new Map([[ALL_ENTITIES, 3]])]])]]),
     load: async () => [paid],
     joining: async () => [{ into: paid.id, pattern: closed }],
@@ -102,7 +102,7 @@ test('what is known of logs from scoring them changes nothing of their counts', 
 });
 
 test('patterns that are new are stored with the time zone of the detector', async () => {
-  const add = jest.fn<Promise<void>, Parameters<PatternStore['add']>>(async () => undefined);
+  const add = jest.fn<ReturnType<PatternStore['add']>, Parameters<PatternStore['add']>>(async () => []);
   const patterns = patternsOfRun({
     store: { add, save: async () => undefined, counts: async () => new Map() } as unknown as PatternStore,
     detector: { ...detector, time_zone: 'Asia/Kolkata' },
@@ -137,7 +137,7 @@ async function closed(
 ): Promise<PatternProgress> {
   const patterns = patternsOfRun({
     store: {
-      ...{ add: ignoring, save: ignoring, joining: async () => [], remove: ignoring },
+      ...{ add: async () => [], save: ignoring, joining: async () => [], remove: ignoring },
       put: async (changed: readonly PatternModel[]) => {
         for (const each of changed) models[models.findIndex(({ id }) => id === each.id)] = each;
       },
@@ -226,4 +226,54 @@ test('what is counted is taken for unchanged where an earlier version did not no
   const given = { progress: kept, from: START, reached: START + HOUR };
   const { counted, since } = await closed(detector, given, { models, counts: new Map([[START, 4]]) });
   expect([counted, since, models[0].since]).toEqual([expect.any(String), START, START]);
+});
+
+test('a pattern that was deleted while messages were matched with it is stored again, as a new one', async () => {
+  const [paid, closedOne] = [patternOf('Paid'), patternOf('Closed')];
+  const added: unknown[] = [];
+  const settings = detector;
+  const patterns = patternsOfRun({
+    store: {
+      ...{ save: ignoring, counts: async () => new Map() },
+      tokens: async () => [paid, closedOne].map(({ id, tokens }) => ({ id, tokens })),
+      add: async (counts: unknown) => (added.push(counts) === 1 ? [paid.id] : []),
+    } as unknown as PatternStore,
+    ...{ detector: settings, templates: () => [], now: () => START + 2 * HOUR, warn: () => undefined },
+  })!;
+  patterns.resume(kept, START);
+  const documents = ['Paid', 'Closed'].map((message) => ({ '@timestamp': START, message }));
+  const logs = documents.map((document, row) => ({ index: 'weblogs', id: String(row), document }));
+  await patterns.count({ logs, position: undefined }, { now: START + 2 * HOUR, reached: START });
+  await patterns.finish(START + HOUR, ignoring, ignoring);
+  const seen = { first: START, last: START, example: 'Paid' };
+  expect(added).toEqual([
+    expect.objectContaining({ cells: expect.arrayContaining([[paid.id, expect.any(String), START, 1]]) }),
+    { seen: [[paid.id, { ...seen, tokens: ['Paid'] }]], cells: [] },
+  ]);
+  expect(patterns.progress()!.catalogue).toBeGreaterThan(kept.catalogue);
+});
+
+test('all variants of a message that become one at once count in the bucket in which they do', async () => {
+  const letters = [...'abcdefghijklmnop'];
+  const names = letters.flatMap((one) => letters.map((other) => `n${one}x${other}z`));
+  const models = names.map((name): PatternModel => {
+    const tokens = ['Session', ' of', ` ${name}`, ' was', ' closed'];
+    return { ...patternOf('x'), id: patternIdOf(tokens), tokens };
+  });
+  const merge = jest.fn<Promise<void>, Parameters<PatternStore['merge']>>(async () => undefined);
+  const save = jest.fn<Promise<void>, Parameters<PatternStore['save']>>(async () => undefined);
+  const bucket = new Map(models.map(({ id }) => [id, new Map([[ALL_ENTITIES, 1]])]));
+  const patterns = patternsOfRun({
+    store: {
+      ...{ merge, save, add: async () => [], joining: async () => [], remove: ignoring },
+      ...{ load: async () => [...models], counts: async () => new Map([[START, bucket]]) },
+    } as unknown as PatternStore,
+    ...{ detector, templates: () => [], now: () => START + 2 * HOUR, warn: () => undefined },
+  })!;
+  patterns.resume(kept, START);
+  await patterns.finish(START + HOUR, ignoring, ignoring);
+  const [[merged, gone, unnamed]] = merge.mock.calls;
+  expect([gone.length, merged.members.length, unnamed?.length]).toEqual([256, 100, 156]);
+  const [[[saved]]] = save.mock.calls;
+  expect(saved.series.get(ALL_ENTITIES)?.lastCount).toBe(256);
 });

@@ -12,6 +12,7 @@ import {
   judgeBucket,
   localTimeIn,
   mergePatterns,
+  partsWithoutName,
   PatternCatalogue,
   PatternCounts,
   patternIdOf,
@@ -19,6 +20,7 @@ import {
   profileInZone,
   type Arrivals,
   type CataloguedPattern,
+  type CountsState,
   type PatternFinding,
   type PatternModel,
   type Silence,
@@ -83,6 +85,12 @@ class TellingFailed extends Error {
 }
 
 type Tell = (changes: readonly FoundChange[]) => Promise<void>;
+
+interface LoadedPatterns {
+  readonly patterns: PatternModel[];
+  /** By the ids of parts that a pattern has no room to name, the pattern: their counts were read before they became its own. */
+  readonly unnamed: ReadonlyMap<string, string>;
+}
 
 interface State extends Omit<PatternProgress, 'open'> {
   readonly open: PatternCounts;
@@ -229,9 +237,27 @@ class PatternCounter implements RunPatterns {
   private async storeSealed(state: State): Promise<void> {
     const { sealed, ...rest } = state;
     if (sealed === undefined) return;
-    await this.options.store.add(sealed, state.sequence, state.since, this.options.detector.time_zone);
-    const hasNew = sealed.seen.some(([, { tokens }]) => tokens !== undefined);
+    const { store, detector } = this.options;
+    const add = (counts: CountsState): Promise<readonly string[]> =>
+      store.add(counts, state.sequence, state.since, detector.time_zone);
+    const gone = new Set(await add(sealed));
+    if (gone.size > 0) await add(await this.withTokens(sealed, gone, state));
+    const hasNew = gone.size > 0 || sealed.seen.some(([, { tokens }]) => tokens !== undefined);
     this.state = { ...rest, ...(hasNew && { catalogue: state.sequence }) };
+  }
+
+  /** Patterns that were deleted since messages were matched with them, as new ones: their counts are stored. */
+  private async withTokens(
+    { seen }: CountsState,
+    gone: ReadonlySet<string>,
+    state: State,
+  ): Promise<CountsState> {
+    const catalogue = await this.catalogueOf(state);
+    const again = seen.flatMap(([id, of]): CountsState['seen'] => {
+      const tokens = gone.has(id) ? catalogue.tokensOf(id) : undefined;
+      return tokens === undefined ? [] : [[id, { ...of, tokens }]];
+    });
+    return { seen: again, cells: [] };
   }
 
   private catalogueOf({ catalogue: version, since }: State): Promise<PatternCatalogue> {
@@ -253,7 +279,8 @@ class PatternCounter implements RunPatterns {
     const from = Math.floor(Math.max(state.judgedTo, over - JUDGED_BACK) / this.span) * this.span;
     const counts = binned(await store.counts({ from, to: over }), this.span);
     // Without a log there is nothing to judge.
-    const patterns = counts.size > 0 ? await this.loadPatterns(counts, commit) : [];
+    const { patterns, unnamed } =
+      counts.size > 0 ? await this.loadPatterns(counts, commit) : { patterns: [], unnamed: new Map() };
     for (const pattern of patterns) pattern.profile = profileInZone(pattern.profile, detector.time_zone);
     const local = localTimeIn(detector.time_zone);
     let { arrivals, silences }: { arrivals: Arrivals; silences: readonly Silence[] } = state;
@@ -262,7 +289,7 @@ class PatternCounter implements RunPatterns {
     const touched = new Set<string>();
     const findings: PatternFinding[] = [];
     for (let time = from; time < over; time += this.span) {
-      const of = mappedCounts(counts.get(time), patterns);
+      const of = mappedCounts(counts.get(time), patterns, unnamed);
       if (of === undefined) {
         silences = withSilence(silences, { from: time, to: time + this.span });
         continue;
@@ -320,8 +347,9 @@ class PatternCounter implements RunPatterns {
   }
 
   /** Reads all patterns; those that differ in values only become one, and beyond the bound those with the fewest logs are forgotten. */
-  private async loadPatterns(counts: BucketCounts, commit: () => Promise<void>): Promise<PatternModel[]> {
+  private async loadPatterns(counts: BucketCounts, commit: () => Promise<void>): Promise<LoadedPatterns> {
     const { store } = this.options;
+    const unnamed = new Map<string, string>();
     let patterns = await store.load();
     let isChanged = await this.followPeople(patterns, commit);
     if (isChanged) patterns = await store.load();
@@ -337,9 +365,12 @@ class PatternCounter implements RunPatterns {
     for (const { tokens, members } of found) {
       const models = members.map((id) => byId.get(id)!);
       const general = byId.get(patternIdOf(tokens));
-      const merged = mergePatterns(tokens, general === undefined ? models : [general, ...models]);
+      const parts = general === undefined ? models : [general, ...models];
+      const merged = mergePatterns(tokens, parts);
       const gone = models.filter(({ id }) => id !== merged.id);
-      await store.merge(merged, gone);
+      const beyond = partsWithoutName(merged, parts);
+      await store.merge(merged, gone, beyond);
+      for (const id of beyond) unnamed.set(id, merged.id);
       for (const { id } of gone) byId.delete(id);
       byId.set(merged.id, merged);
       isChanged = true;
@@ -352,7 +383,7 @@ class PatternCounter implements RunPatterns {
       isChanged = true;
     }
     if (isChanged) this.renewCatalogue();
-    return patterns;
+    return { patterns, unnamed };
   }
 
   /** Carries out what people want. @returns true where that was anything */
@@ -396,9 +427,11 @@ const sumOf = (values: Float64Array): number => values.reduce((sum, value) => su
 function mappedCounts(
   counts: ReturnType<BucketCounts['get']>,
   patterns: readonly PatternModel[],
+  unnamed: ReadonlyMap<string, string>,
 ): ReadonlyMap<string, ReadonlyMap<string, number>> | undefined {
   if (counts === undefined) return undefined;
-  const into = new Map(patterns.flatMap(({ id, members }) => members.map((member) => [member, id] as const)));
+  const named = patterns.flatMap(({ id, members }) => members.map((member) => [member, id] as const));
+  const into = new Map([...unnamed, ...named]);
   const mapped = new Map<string, Map<string, number>>();
   for (const [id, entities] of counts) {
     const target = into.get(id) ?? id;

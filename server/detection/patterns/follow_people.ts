@@ -1,5 +1,6 @@
 import {
   mergePatterns,
+  partsWithoutName,
   PATTERN_LIMITS,
   patternIdOf,
   takeApart,
@@ -72,7 +73,7 @@ export async function followPeople(
       continue;
     }
     const merged = isMerged ? target : mergePatterns(target.tokens, [target, pattern], { withForms: true });
-    await store.merge(merged, [pattern]);
+    await store.merge(merged, [pattern], partsWithoutName(merged, [target, pattern]));
     byId.set(merged.id, merged);
   }
 }

@@ -40,8 +40,9 @@ export interface PatternStore {
    * @param sequence above those of all counts that were added before
    * @param since begin of all counting, epoch milliseconds
    * @param zone time zone of the hours of new patterns; absent: UTC
+   * @returns ids of patterns without tokens that are not there: somebody has deleted them
    */
-  add(counts: CountsState, sequence: number, since: number, zone?: string): Promise<void>;
+  add(counts: CountsState, sequence: number, since: number, zone?: string): Promise<readonly string[]>;
   /** @param range of buckets, half-open, epoch milliseconds */
   counts(range: Span): Promise<BucketCounts>;
   /** Writes statistics and states, where they are of a later bucket than those that are there, and findings. */
@@ -57,11 +58,15 @@ export interface PatternStore {
   separate(id: string): Promise<void>;
   /** Writes patterns as they are. */
   put(patterns: readonly PatternModel[]): Promise<void>;
-  /** Writes a pattern that others became a part of, and says so of these. */
-  merge(into: PatternModel, members: readonly PatternModel[]): Promise<void>;
+  /**
+   * Writes a pattern that others became a part of, and says so of these.
+   *
+   * @param unnamed ids of parts that it has no room to name: their counts become its own
+   */
+  merge(into: PatternModel, members: readonly PatternModel[], unnamed?: readonly string[]): Promise<void>;
   /** Way in which the field with the message is searched. */
   searchOf(source: { readonly index: string; readonly field: string }): Promise<MessageSearch>;
-  /** Forgets patterns, not their counts. */
+  /** Forgets patterns with all that became a part of them, not their counts: what comes again is a new one. */
   remove(ids: readonly string[]): Promise<void>;
   find(id: string): Promise<
     | {

@@ -13,7 +13,6 @@ import {
   NO_ENTITY,
   OTHER_ENTITIES,
   OTHER_PATTERNS,
-  PATTERN_LIMITS,
   PATTERN_STATES,
   patternText,
   profileInZone,
@@ -227,7 +226,7 @@ function listedOf({ listed, changed }: Partial<FoundAggregations> = {}): ListedP
 }
 
 /**
- * Ids of what became a part of each pattern, by way of others as well, as many as a pattern keeps. They tell its place; which logs
+ * Ids of what became a part of each pattern, by way of others as well. They tell its place; which logs
  * are its own its document says, since what became a part of it may have been forgotten, or taken apart, and been seen again.
  */
 function membersByPattern(merged: estypes.SearchResponse<unknown>): ReadonlyMap<string, readonly string[]> {
@@ -239,7 +238,8 @@ function membersByPattern(merged: estypes.SearchResponse<unknown>): ReadonlyMap<
     let end = id;
     for (let steps = 0; into.has(end) && steps < into.size; steps++) end = into.get(end)!;
     const of = members.get(end) ?? [];
-    if (of.length < PATTERN_LIMITS.members) members.set(end, [...of, id]);
+    of.push(id);
+    members.set(end, of);
   }
   return members;
 }

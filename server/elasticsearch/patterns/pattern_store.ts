@@ -14,7 +14,7 @@ import type { PatternStore } from '../../detection/ports/patterns';
 import { ensureIndex, guardOf } from '../indices/index_resources';
 import { DEFAULT_SPACE, patternsIndex } from '../indices/names';
 import { attempt, type RetryPolicy } from '../transport/attempt';
-import { bulkWriteAll, type BulkOperation } from '../transport/bulk';
+import { bulkWrite, throwIfRefused, type BulkOperation } from '../transport/bulk';
 import type { ElasticsearchClient } from '../transport/client';
 import {
   countsDocumentId,
@@ -39,10 +39,7 @@ type Query = estypes.QueryDslQueryContainer;
 /** Documents of one answer; a pattern of many entities takes some 10 kB. */
 const PAGE = 500;
 
-/** Adds counts to those of a day, unless these or later ones have been added. */
-const ADD_COUNTS = `
-  if (ctx._source.applied != null && ctx._source.applied >= params.sequence) { ctx.op = 'none'; return; }
-  ctx._source.applied = params.sequence;
+const SUM_COUNTS = `
   if (params.until > ctx._source.until) ctx._source.until = params.until;
   def cells = ctx._source.cells;
   for (def entity : params.cells.entrySet()) {
@@ -56,6 +53,19 @@ const ADD_COUNTS = `
       ctx._source.logs += bucket.getValue();
     }
   }
+`;
+/** Adds counts to those of a day, unless these or later ones have been added. */
+const ADD_COUNTS = `
+  if (ctx._source.applied != null && ctx._source.applied >= params.sequence) { ctx.op = 'none'; return; }
+  ctx._source.applied = params.sequence;
+  ${SUM_COUNTS}
+`;
+/** Adds the counts of a pattern that became a part of this one, once. */
+const TAKE_COUNTS = `
+  if (ctx._source.taken == null) ctx._source.taken = [];
+  if (ctx._source.taken.contains(params.part)) { ctx.op = 'none'; return; }
+  ctx._source.taken.add(params.part);
+  ${SUM_COUNTS}
 `;
 /** Notes when a pattern was seen first and last. */
 const NOTE_SEEN = `
@@ -122,6 +132,10 @@ export function createPatternStore(
     }
   }
   const byPattern: estypes.SortCombinations[] = [{ pattern_id: { order: 'asc', unmapped_type: 'keyword' } }];
+  const byPatternAndDay: estypes.SortCombinations[] = [
+    ...byPattern,
+    { day: { order: 'asc', unmapped_type: 'date' } },
+  ];
   const notMerged: Query[] = [
     { term: { kind: 'pattern' } },
     { bool: { must_not: [{ exists: { field: 'merged_into' } }] } },
@@ -139,17 +153,16 @@ export function createPatternStore(
     document: documentOf(detectorId, pattern),
   });
 
-  const write = async (operations: readonly BulkOperation[]): Promise<void> => {
-    if (operations.length === 0) return;
+  /** @returns ids of documents that are written, or are as they were to be */
+  const written = async (operations: readonly BulkOperation[]): Promise<ReadonlySet<string>> => {
+    if (operations.length === 0) return new Set();
     await (isReady ??= ensureIndex(client, index, 'patterns', { policy, signal }));
     try {
-      await bulkWriteAll(client, operations, {
-        what: `write patterns of space "${space}"`,
-        guard: guardOf(client, 'patterns', { policy, signal }),
-        refresh: true,
-        policy,
-        signal,
-      });
+      const what = `write patterns of space "${space}"`;
+      const guard = guardOf(client, 'patterns', { policy, signal });
+      const outcome = await bulkWrite(client, operations, { what, guard, refresh: true, policy, signal });
+      throwIfRefused(outcome, what);
+      return new Set(outcome.revisions.keys());
     } catch (error) {
       if (!(error instanceof DetectionError) || error.code !== 'forbidden') throw error;
       throw new DetectionError(
@@ -159,12 +172,17 @@ export function createPatternStore(
       );
     }
   };
+  const write = async (operations: readonly BulkOperation[]): Promise<void> => {
+    await written(operations);
+  };
   const update = (id: string, document: unknown): BulkOperation => ({
     action: 'update',
     index,
     id,
     document,
   });
+
+  const deletion = (id: string): BulkOperation => ({ action: 'delete', index, id });
 
   const seenOperation = (
     id: string,
@@ -180,6 +198,45 @@ export function createPatternStore(
         upsert: documentOf(detectorId, newPattern(id, { ...seen, tokens }, begin)),
       }),
     });
+  };
+
+  const countsOperation = (
+    { id, day, until, cells }: DayCounts,
+    source: string,
+    once: Readonly<Record<string, unknown>>,
+  ): BulkOperation =>
+    update(countsDocumentId(detectorId, id, day), {
+      script: {
+        source,
+        params: {
+          ...{ ...once, until, cells, most: PATTERN_LIMITS.entities },
+          others: entityKey(OTHER_ENTITIES),
+        },
+      },
+      scripted_upsert: true,
+      upsert: {
+        ...{ kind: 'counts', detector_id: detectorId, pattern_id: id },
+        ...{ day, until, logs: 0, cells: {} },
+      } satisfies CountsDocument,
+    });
+
+  const allOf = async <Document>(filters: Query[], sort: estypes.SortCombinations[]): Promise<Document[]> => {
+    const found: Document[] = [];
+    for await (const document of read<Document>(filters, sort, ['*'])) found.push(document);
+    return found;
+  };
+
+  /** Makes the counts of parts those of a pattern. Doing it again, after any step of it, changes nothing. */
+  const takeCounts = async (id: string, parts: readonly string[]): Promise<void> => {
+    if (parts.length === 0) return;
+    const filters: Query[] = [{ term: { kind: 'counts' } }, { terms: { pattern_id: [...parts] } }];
+    const counts = await allOf<CountsDocument>(filters, byPatternAndDay);
+    await write(
+      counts.map(({ pattern_id: part, day, until, cells }) =>
+        countsOperation({ id, day, until, cells }, TAKE_COUNTS, { part }),
+      ),
+    );
+    await write(counts.map((of) => deletion(countsDocumentId(detectorId, of.pattern_id, of.day))));
   };
 
   return {
@@ -223,33 +280,13 @@ export function createPatternStore(
       write([update(patternDocumentId(detectorId, id), { doc: { is_to_be_taken_apart: true } })]),
     put: (patterns) => write(patterns.map(indexed)),
     async add(counts, sequence, since, zone) {
-      await write([
+      const there = await written([
         ...counts.seen.map(([id, seen]) => seenOperation(id, seen, { since, zone })),
-        ...daysOf(counts).map(({ id, day, until, cells }) =>
-          update(countsDocumentId(detectorId, id, day), {
-            script: {
-              source: ADD_COUNTS,
-              params: {
-                sequence,
-                until,
-                cells,
-                most: PATTERN_LIMITS.entities,
-                others: entityKey(OTHER_ENTITIES),
-              },
-            },
-            scripted_upsert: true,
-            upsert: {
-              kind: 'counts',
-              detector_id: detectorId,
-              pattern_id: id,
-              day,
-              until,
-              logs: 0,
-              cells: {},
-            } satisfies CountsDocument,
-          }),
-        ),
+        ...daysOf(counts).map((of) => countsOperation(of, ADD_COUNTS, { sequence })),
       ]);
+      return counts.seen.flatMap(([id, { tokens }]) =>
+        tokens !== undefined || there.has(patternDocumentId(detectorId, id)) ? [] : [id],
+      );
     },
     async counts({ from, to }) {
       const found = new Map<number, Map<string, Map<string, number>>>();
@@ -259,12 +296,12 @@ export function createPatternStore(
         { range: { day: { gte: dayOf(from), lt: to, format: 'epoch_millis' } } },
         { range: { until: { gte: from, format: 'epoch_millis' } } },
       ];
-      const sort: estypes.SortCombinations[] = [
-        ...byPattern,
-        { day: { order: 'asc', unmapped_type: 'date' } },
-      ];
       const source = ['pattern_id', 'day', 'cells'];
-      for await (const { pattern_id: id, day, cells } of read<CountsDocument>(filter, sort, source)) {
+      for await (const { pattern_id: id, day, cells } of read<CountsDocument>(
+        filter,
+        byPatternAndDay,
+        source,
+      )) {
         for (const [key, buckets] of Object.entries(cells)) {
           for (const [minute, logs] of Object.entries(buckets)) {
             const bucket = day + Number(minute) * MINUTE;
@@ -307,7 +344,8 @@ export function createPatternStore(
         ),
       ]);
     },
-    async merge(into, members) {
+    async merge(into, members, unnamed = []) {
+      await takeCounts(into.id, unnamed);
       await write([
         indexed(into),
         ...members.map(({ id }) =>
@@ -317,9 +355,18 @@ export function createPatternStore(
     },
     searchOf: (source) => messageSearchOf(client, source),
     async remove(ids) {
-      await write(
-        ids.map((id): BulkOperation => ({ action: 'delete', index, id: patternDocumentId(detectorId, id) })),
-      );
+      const gone = new Set(ids);
+      for (let found: readonly string[] = ids; found.length > 0;) {
+        const parts = await allOf<PatternDocument>(
+          [{ term: { kind: 'pattern' } }, { terms: { merged_into: [...found] } }],
+          byPattern,
+        );
+        found = parts.flatMap(({ pattern_id: id, is_joining: isJoining }) =>
+          isJoining === true || gone.has(id) ? [] : [id],
+        );
+        for (const id of found) gone.add(id);
+      }
+      await write([...gone].map((id) => deletion(patternDocumentId(detectorId, id))));
     },
     async find(id) {
       const found = await attempt(

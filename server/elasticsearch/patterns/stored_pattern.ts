@@ -55,6 +55,8 @@ export interface CountsDocument {
   readonly logs: number;
   /** Number of the counts that were added last. */
   readonly applied?: number;
+  /** Ids of parts of the pattern whose counts are among these. */
+  readonly taken?: readonly string[];
   /** Keys as {@link entityKey} makes them. */
   readonly cells: Readonly<Record<string, Readonly<Record<string, number>>>>;
 }
