@@ -6,6 +6,47 @@ const SURROUNDINGS_MILLISECONDS = 15 * 60_000;
 /** The logs of a pattern that has vanished are looked for so long before the last one, in milliseconds; a result of an earlier version names none. */
 const BEFORE_IT_VANISHED = 24 * 3_600_000;
 
+/** Characters of a query that a link holds; without a longer one Discover shows more logs. */
+const LONGEST_QUERY = 3_000;
+const LONGEST_LABEL = 200;
+
+/** A filter of Kibana. Source: packages/kbn-es-query/src/filters/build_filters/custom_filter.ts. */
+export interface QueryFilter {
+  readonly $state: { readonly store: 'appState' };
+  readonly meta: {
+    readonly type: 'custom';
+    readonly key: 'query';
+    readonly value: string;
+    readonly alias: string | null;
+    readonly negate: false;
+    readonly disabled: false;
+  };
+  /** In Elasticsearch's query language. */
+  readonly query: Readonly<Record<string, unknown>>;
+}
+
+interface ReadSource {
+  readonly query?: string | Readonly<Record<string, unknown>> | undefined;
+  readonly kql?: string | undefined;
+}
+
+/** Filters of Discover that leave out logs which the detector does not read. */
+export function filtersOfSource({ query: given, kql }: ReadSource): QueryFilter[] {
+  if (given === undefined || (typeof given === 'string' && given.trim() === '')) return [];
+  const query = typeof given === 'string' ? { query_string: { query: given } } : given;
+  const value = JSON.stringify(query);
+  if (value.length > LONGEST_QUERY) return [];
+  const text = kql ?? (typeof given === 'string' ? given : undefined);
+  const alias = text === undefined || text === '' ? null : text.slice(0, LONGEST_LABEL);
+  return [
+    {
+      $state: { store: 'appState' },
+      meta: { type: 'custom', key: 'query', value, alias, negate: false, disabled: false },
+      query,
+    },
+  ];
+}
+
 /** The logs that a result is about, as Discover selects them. */
 export interface LogsOfResult {
   /** In Kibana's query language. */

@@ -9,8 +9,8 @@ test('is the runs of fixed words, quoted', () => {
 });
 
 test('is one text with gaps where the field is searched as a whole', () => {
-  expect(kqlOf(TOKENS, 'message', 'whole')).toBe('message : *Timeout of*after*\\: \\"retry\\"*');
-  expect(kqlOf(['not', ' (', 'found', ')'], 'a:b', 'whole')).toBe('a\\:b : *not\\u0020\\(found\\)*');
+  expect(kqlOf(TOKENS, 'message', 'whole')).toBe('message : *Timeout*of*after*\\:*\\"retry\\"*');
+  expect(kqlOf(['not', ' (', 'found', ')'], 'a:b', 'whole')).toBe('a\\:b : *not*\\(found\\)*');
 });
 
 test('is any message for a pattern without a fixed word', () => {

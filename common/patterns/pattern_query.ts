@@ -31,7 +31,11 @@ export function kqlOf(tokens: readonly string[], field: string, search: MessageS
   const runs = fixedRuns(tokens);
   const name = unquotedKql(field);
   if (runs.length === 0) return `${name} : *`;
-  if (search === 'whole') return `${name} : *${runs.map(unquotedKql).join('*')}*`;
+  if (search === 'whole') {
+    // A token tells that white space stands before it, not which: two spaces, a tab and a line break are others.
+    const parts = runs.flatMap((run) => run.split(/\s+/));
+    return `${name} : *${parts.map(unquotedKql).join('*')}*`;
+  }
   return runs.map((run) => `${name} : ${quoted(run)}`).join(' and ');
 }
 

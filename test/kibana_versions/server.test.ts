@@ -142,12 +142,13 @@ describe.each(KIBANAS.map((facts) => [facts.version, facts] as const))('in Kiban
       source: { index: 'weblogs-1', id: 'a"b' },
     } as unknown as Parameters<typeof discoverLink>[1];
     const { version: kibanaVersion } = facts;
+    const source = { index: 'weblogs-1', timestamp_field: 'time', ingested_field: 'event.ingested' };
     const bases = [
       { publicBaseUrl: undefined, serverBasePath: '/kibana', space: 'shop' },
       { publicBaseUrl: 'https://proxy.test/kibana', serverBasePath: '/kibana', space: 'shop' },
     ];
     for (const base of bases) {
-      const link = discoverLink({ ...base, kibanaVersion }, result, 'time');
+      const link = discoverLink({ ...base, kibanaVersion }, result, source);
       const around = { basePath: '/kibana/s/shop', maySee: true };
       expect(followToDiscover(link, facts, { ...around, dataViews: 1 })).toBe('logs');
       expect(followToDiscover(link, facts, { ...around, dataViews: 0 })).toBe(

@@ -3,7 +3,7 @@ import { EuiCodeBlock, EuiFlexGroup, EuiFlexItem, EuiSpacer, EuiText } from '@el
 import { i18n } from '@kbn/i18n';
 import type { DetectorRecord } from '../../../common/api';
 import { entityKql } from '../../../common/detector/entity_fields';
-import { logsOfResult } from '../../../common/findings/logs_of_result';
+import { filtersOfSource, logsOfResult } from '../../../common/findings/logs_of_result';
 import { DiscoverButton } from '../../shared/results/discover_button';
 import { SolutionLinks } from '../../shared/results/solution_links';
 import { formatScore, formatTime } from '../../shared/values/format';
@@ -68,7 +68,10 @@ export function ResultDetails(props: {
       <EuiFlexGroup gutterSize="s" responsive={false} wrap>
         <EuiFlexItem grow={false}>
           <DiscoverButton
-            logs={logs(source.index, behind.query, behind.timeRange)}
+            logs={{
+              ...logs(source.index, behind.query, behind.timeRange),
+              ...(behind.isBucket && { filters: filtersOfSource(record.detector.source) }),
+            }}
             subject="logAnomaliesDiscover"
             label={
               behind.isBucket

@@ -3,6 +3,7 @@ import { EuiBadge, EuiBasicTable, EuiButtonEmpty, EuiText, useEuiTheme } from '@
 import { i18n } from '@kbn/i18n';
 import type { LogPatternBody } from '../../../common/api';
 import { entityKql } from '../../../common/detector/entity_fields';
+import { filtersOfSource } from '../../../common/findings/logs_of_result';
 import type { DetectorView } from '../../shared/detector/detector_view';
 import { DiscoverLink } from '../../shared/results/discover_button';
 import type { LogsToShow } from '../../shared/results/discover_link';
@@ -45,6 +46,7 @@ export function PatternsTable(props: {
     timestampField: source.timestamp_field,
     timeRange: { from, to },
     query: inEntity === '' ? kql : `${kql} and ${inEntity}`,
+    filters: filtersOfSource(source),
   });
   return (
     <EuiBasicTable<LogPatternBody>

@@ -1,3 +1,4 @@
+import type { QueryFilter } from '../../../common/findings/logs_of_result';
 import type { HttpSetup } from '../../kibana/contracts';
 import type { TimeRange } from '../values/time_range';
 
@@ -8,6 +9,7 @@ export interface LogsToShow {
   readonly timeRange: TimeRange;
   /** In Kibana's query language. */
   readonly query: string;
+  readonly filters?: readonly QueryFilter[];
 }
 
 /** Kibana's own redirect to Discover; no data view has to exist. */
@@ -16,6 +18,7 @@ export function discoverLink(http: HttpSetup, kibanaVersion: string, logs: LogsT
     dataViewSpec: { title: logs.index, timeFieldName: logs.timestampField },
     query: { language: 'kuery', query: logs.query },
     timeRange: logs.timeRange,
+    ...(logs.filters !== undefined && { filters: logs.filters }),
   };
   const search = new URLSearchParams({
     l: 'DISCOVER_APP_LOCATOR',

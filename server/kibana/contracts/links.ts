@@ -1,5 +1,6 @@
 import type { AnomalyResult } from '../../../common/anomaly';
-import { logsOfResult } from '../../../common/findings/logs_of_result';
+import type { Detector } from '../../../common/detector';
+import { filtersOfSource, logsOfResult } from '../../../common/findings/logs_of_result';
 import { PLUGIN_ID } from '../../../common/plugin';
 
 export interface LinkBase {
@@ -33,14 +34,15 @@ export const feedbackLink = (base: LinkBase, detectorId: string, resultId: strin
 /**
  * The log itself, or the logs of a bucket, in Discover, by Kibana's own redirect for such links.
  *
- * @param timeField the field that the logs are dated by
+ * @param source of its detector; absent where the detector is gone
  */
-export function discoverLink(base: LinkBase, result: AnomalyResult, timeField = '@timestamp'): string {
-  const { query, timeRange } = logsOfResult(result);
+export function discoverLink(base: LinkBase, result: AnomalyResult, source?: Detector['source']): string {
+  const { query, timeRange, isBucket } = logsOfResult(result);
   const parameters = {
-    dataViewSpec: { title: result.source.index, timeFieldName: timeField },
+    dataViewSpec: { title: result.source.index, timeFieldName: source?.timestamp_field ?? '@timestamp' },
     query: { language: 'kuery', query },
     timeRange,
+    ...(isBucket && source !== undefined && { filters: filtersOfSource(source) }),
   };
   const search = new URLSearchParams({
     l: 'DISCOVER_APP_LOCATOR',

@@ -16,7 +16,7 @@ import {
   logAnomalyAlert,
   LOG_ANOMALY_VARIABLES,
   recoveredContext,
-  type TimeFields,
+  type SourcesOf,
 } from './log_anomaly_context';
 import type { DetectorsOf } from './detectors_of';
 import type { LinkBase } from '../contracts/links';
@@ -106,14 +106,14 @@ async function executeLogAnomaly(
     logger.warn(`Rule "${rule.name}": ${text}`);
     services.ruleResultService?.addLastRunWarning(text);
   };
-  const timeFields = reached.length === 0 ? undefined : await timeFieldsOf(spaceId, detectorsOf);
+  const sources = reached.length === 0 ? undefined : await sourcesOf(spaceId, detectorsOf);
   const told = reached.slice(0, limit);
   for (const group of told) {
     alertsClient.report({
       id: group.id,
       actionGroup: ACTION_GROUP,
       state: { count: group.count },
-      ...logAnomalyAlert(group, params.window, base, timeFields),
+      ...logAnomalyAlert(group, params.window, base, sources),
     });
   }
   alertsClient.setAlertLimitReached(reached.length > limit);
@@ -149,9 +149,9 @@ async function executeLogAnomaly(
   };
 }
 
-async function timeFieldsOf(space: string, detectorsOf: DetectorsOf): Promise<TimeFields> {
+async function sourcesOf(space: string, detectorsOf: DetectorsOf): Promise<SourcesOf> {
   const { detectors } = await (await detectorsOf(space)).list();
-  return new Map(detectors.map(({ id, detector }) => [id, detector.source.timestamp_field]));
+  return new Map(detectors.map(({ id, detector }) => [id, detector.source]));
 }
 
 export function createLogAnomalyRuleType(

@@ -1,5 +1,6 @@
 import { dottedWordsOf } from '../../../common/defang_links';
 import type { AnomalyResult } from '../../../common/anomaly';
+import type { Detector } from '../../../common/detector';
 import { sentenceOf, subjectOf } from '../../../common/explanations';
 import type { ActionVariable } from '../contracts/alerting_contracts';
 import { detectorLink, discoverLink, feedbackLink, resultLink, type LinkBase } from '../contracts/links';
@@ -67,7 +68,7 @@ function lineOf(result: AnomalyResult): string {
 }
 
 /** Names that actions go by (group, entity, detector) are cleaned and otherwise as they are; sentences hold no links. */
-function resultContext({ id, result }: FoundResult, base: LinkBase, timeFields: TimeFields) {
+function resultContext({ id, result }: FoundResult, base: LinkBase, sources: SourcesOf) {
   const { anomaly } = result;
   const known = knownIn(result);
   const attribution = anomaly.attribution.slice(0, SHOWN_FEATURES).map((each) => ({
@@ -96,20 +97,20 @@ function resultContext({ id, result }: FoundResult, base: LinkBase, timeFields: 
     log_line: lineOf(result),
     link: resultLink(base, id),
     feedback_link: feedbackLink(base, result.detector.id, id),
-    discover_link: discoverLink(base, result, timeFields.get(result.detector.id)),
+    discover_link: discoverLink(base, result, sources.get(result.detector.id)),
     detector_link: detectorLink(base, result.detector.id),
   };
 }
 
-/** By the id of a detector: the field that its logs are dated by. A detector that is gone has none. */
-export type TimeFields = ReadonlyMap<string, string>;
+/** By the id of a detector: which logs it reads. A detector that is gone has none. */
+export type SourcesOf = ReadonlyMap<string, Detector['source']>;
 
 /** Returns the variables for actions, and the fields of the alert's document. */
 export function logAnomalyAlert(
   group: ResultGroup,
   window: string,
   base: LinkBase,
-  timeFields: TimeFields = new Map(),
+  sources: SourcesOf = new Map(),
 ) {
   const [best] = group.top;
   const { detector, anomaly } = best.result;
@@ -123,14 +124,14 @@ export function logAnomalyAlert(
     `${told(anomaly.reason, known)} (confidence ${(anomaly.confidence * 100).toFixed(1)}%)`;
   return {
     context: {
-      ...resultContext(best, base, timeFields),
+      ...resultContext(best, base, sources),
       message,
       group: clean(group.name),
       count: group.count,
       new_count: group.newCount,
       entity_count: group.entityCount,
       window,
-      results: group.top.map((found) => resultContext(found, base, timeFields)),
+      results: group.top.map((found) => resultContext(found, base, sources)),
     },
     payload: {
       ...ecsFieldsOf(best.result),
