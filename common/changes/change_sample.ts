@@ -112,6 +112,17 @@ const isScalar = (value: unknown): value is FieldScalar =>
   (typeof value === 'number' && Number.isFinite(value)) ||
   (typeof value === 'string' && value !== '' && value.length <= LONGEST_VALUE);
 
+/** Makes a check of logs for having nothing in a field, as a search for those without it finds them: an empty text is something. */
+export function missingIn(field: string): (log: LogDocument) => boolean {
+  const read = compileField(field);
+  return (log) => isNothing(read(log));
+}
+
+const isNothing = (value: unknown): boolean =>
+  value === undefined ||
+  value === null ||
+  (typeof value === 'object' && Object.values(value).every(isNothing));
+
 /** Makes a reader of the different values that a log has in a field; texts of more than 1,024 characters are none. */
 export function valueReader(field: string): (log: LogDocument) => readonly FieldScalar[] {
   const read = compileField(field);

@@ -1,6 +1,5 @@
 import type { LogDocument } from '../log_document';
-import { compileField } from '../log_features/fields/field_access';
-import { valueReader, type ChangeSample } from './change_sample';
+import { missingIn, valueReader, type ChangeSample } from './change_sample';
 import type { MessagePatterns } from './message_patterns';
 import type { BySpan } from './share_test';
 import type { FactChange } from './significant_changes';
@@ -32,10 +31,8 @@ export function factMatcher(
       const read = valueReader(fact.field);
       return (log) => read(log).includes(fact.value);
     }
-    case 'missing': {
-      const read = compileField(fact.field);
-      return (log) => [undefined, null].includes(read(log) as null);
-    }
+    case 'missing':
+      return missingIn(fact.field);
     case 'pattern': {
       const own = patterns.find(({ field }) => field === fact.field);
       return (log) => own?.patternOf(log) === fact.pattern;

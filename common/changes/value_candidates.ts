@@ -1,4 +1,5 @@
 import {
+  missingIn,
   toBySpan,
   valueReader,
   type ChangeSample,
@@ -60,12 +61,15 @@ const sizeOf = ({ window, pieces }: BySpan): number => window + sum(pieces);
 /** Counts the values of a field in a sample. */
 export function profileOf(sample: ChangeSample, { field, kind }: ComparedField): FieldProfile {
   const read = valueReader(field);
+  const isMissing = missingIn(field);
   const present = sample.noCounts();
   const byValue = new Map<FieldScalar, Float64Array>();
   let values = 0;
+  let valued = 0;
   sample.logs.forEach((log, place) => {
     const found = kind === 'message' ? [] : read(log);
-    if (found.length > 0) sample.add(present, place);
+    if (kind !== 'message' && !isMissing(log)) sample.add(present, place);
+    if (found.length > 0) valued++;
     values += found.length;
     for (const value of found) {
       let counts = byValue.get(value);
@@ -97,7 +101,7 @@ export function profileOf(sample: ChangeSample, { field, kind }: ComparedField):
     field,
     as,
     isIdentifier: values >= LEAST_FOR_IDENTIFIER && byValue.size > IDENTIFIER_SHARE * values,
-    isConstant: byValue.size === 1 && sum([...present]) === sample.logs.length,
+    isConstant: byValue.size === 1 && valued === sample.logs.length,
     usualNewcomer: usualNewcomer(named, totals),
     facts: [...named, ...(isUsual && kind !== 'message' ? [missing] : [])],
   };

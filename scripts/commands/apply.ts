@@ -56,7 +56,7 @@ export const apply = (): Command =>
 A document of a file is a detector, or what its kind says: kind: quiet_time or kind: rule ("log-anomalies export" writes some). Each is
 known by its name, of its kind. All files are read and all rights are asked for before anything is saved. A changed detector keeps
 its id, models and results, and goes on running; it says itself when it has to be trained again. A deleted one keeps its results. A
-changed quiet time takes the place of the one before; one that is over is neither changed nor deleted. Rules name connectors, which are
+changed quiet time takes the place of the one before; one that is over is neither made nor changed nor deleted. Rules name connectors, which are
 neither made nor changed. Kibana says only on saving a rule if it takes it: what can be checked is checked before, and rules come last.
 
 --prune deletes detectors only where the files have a detector, and so with quiet times and rules. Of rules it deletes those that apply

@@ -88,10 +88,11 @@ describe('pruning', () => {
     const { plan, apply } = space({ quietTimes: [quietTime({ labels: ['team'] })] });
     await apply(filesOf(INCIDENTS), { label: 'team' });
     expect(await plan(filesOf(), TEAM)).toEqual([]);
-    expect(actionsOf(await plan(filesOf({ ...OVER, name: 'Other' }), TEAM))).toEqual([
-      'create quiet_time Other',
-      expect.stringMatching(/^delete quiet_time Move/),
-    ]);
+    expect(
+      actionsOf(
+        await plan(filesOf({ ...OVER, name: 'Other', expires_at: '2099-01-01T00:00:00.000Z' }), TEAM),
+      ),
+    ).toEqual(['create quiet_time Other', expect.stringMatching(/^delete quiet_time Move/)]);
   });
 
   it('deletes only rules that apply has saved with the label', async () => {

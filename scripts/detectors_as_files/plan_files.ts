@@ -30,7 +30,7 @@ export interface Plan {
 export async function planFiles(
   connection: KibanaConnection,
   files: ReadFiles,
-  options: Omit<PlanOptions, 'kind'> & { readonly start: boolean },
+  options: Omit<PlanOptions, 'kind'> & { readonly start: boolean; readonly now?: number },
 ): Promise<Plan> {
   const records = await allDetectors(connection);
   const quietTimes = files.quietTimes.length > 0 ? await allQuietTimes(connection) : [];

@@ -1,4 +1,7 @@
 import { ENDPOINTS, type SuppressionBody } from '../../common/api';
+import { DetectionError } from '../../common/detection_error';
+import { DAY } from '../../common/duration';
+import { checkLimits, isExpired, windowsOf, type Suppression } from '../../common/suppressions';
 import { askEndpoint, type KibanaConnection } from '../command_line/kibana';
 import type { QuietTimeFile } from './file_kinds';
 import {
@@ -42,7 +45,11 @@ export function quietTimeAsFile(quietTime: SuppressionBody, detectors: readonly 
   };
 }
 
-/** @param all those of the space, whether expired or not */
+/**
+ * Plans nothing for those that are over and that the space does not have: they would hide nothing, and nobody takes them.
+ *
+ * @param all those of the space, whether expired or not
+ */
 export function planQuietTimes(
   connection: KibanaConnection,
   {
@@ -54,7 +61,7 @@ export function planQuietTimes(
     all: readonly SuppressionBody[];
     detectors: readonly Named[];
   },
-  options: Omit<PlanOptions, 'kind'>,
+  { now = Date.now(), ...options }: Omit<PlanOptions, 'kind'> & { readonly now?: number },
 ): Step[] {
   const consent = new Map(files.map(({ settings }) => [settings.name, settings.accept]));
   const wanted = files.map(({ settings, place }) => ({
@@ -74,13 +81,26 @@ export function planQuietTimes(
     found: each,
     differences: [],
   }));
-  const steps = [...planByName(wanted, found, { ...options, kind: 'quiet time' }), ...leftOver];
-  return steps.map((planned) => ({
-    ...stepOf('quiet_time', planned),
-    problems: () => problemsOf(connection, planned, { detectors, accept: consent.get(planned.name) ?? [] }),
-    carryOut: (now) =>
-      carryOut(connection, planned, { detectors: now, accept: consent.get(planned.name) ?? [] }),
-  }));
+  const over = new Set<Planned<Settings>>();
+  const planned = planByName(wanted, found, { ...options, kind: 'quiet time' }).map((each) => {
+    if (each.action !== 'create' || each.wanted === undefined || !isOver(each.wanted, now)) return each;
+    const left: Planned<Settings> = { ...each, action: 'leave' };
+    over.add(left);
+    return left;
+  });
+  return [...planned, ...leftOver].map((each) => {
+    const accept = consent.get(each.name) ?? [];
+    return {
+      ...stepOf('quiet_time', each),
+      ...(over.has(each) && {
+        warnings: async () => [
+          `it ended at ${each.wanted?.expires_at}, so it is not made: take it out of the files`,
+        ],
+      }),
+      problems: () => problemsOf(connection, each, { detectors, accept, now }),
+      carryOut: (byNow) => carryOut(connection, each, { detectors: byNow, accept }),
+    };
+  });
 }
 
 /**
@@ -128,30 +148,55 @@ interface Context {
   readonly accept: QuietTimeFile['accept'];
 }
 
-/** @returns undefined where one of the detectors is not there yet */
+/** @returns detectors of the space alone, where others are not there yet */
 function suppressionOf(
   { kind: _kind, detectors: named = [], ...settings }: Settings,
   detectors: readonly Named[],
-): object | undefined {
+) {
   const ids = named.flatMap((each) => idOf(detectors, each) ?? []);
-  return ids.length < named.length ? undefined : { ...settings, origin: 'calendar', detector_ids: ids };
+  return { ...settings, origin: 'calendar' as const, detector_ids: ids };
 }
 
-/** Asks about limits and consequences where all detectors are there already. */
+const isOver = ({ expires_at: expires }: Settings, now: number): boolean =>
+  expires !== undefined && isExpired({ expires_at: expires } as Suppression, now);
+
+/** Time for which a calendar is followed ahead, as Kibana does it. */
+const CHECKED_AHEAD = 2 * 365 * DAY;
+
+/** @returns why Kibana would refuse a quiet time whatever its detectors have found; undefined where it would not */
+function refusalOf(suppression: ReturnType<typeof suppressionOf>, now: number): string | undefined {
+  try {
+    const at = new Date(now).toISOString();
+    const whole = { exclude_from_training: false, ...suppression, id: '', at };
+    if (whole.schedule !== undefined) windowsOf(whole.schedule, { from: now, to: now + CHECKED_AHEAD });
+    checkLimits(whole, [], 0, now);
+    return undefined;
+  } catch (error) {
+    if (error instanceof DetectionError) return error.message;
+    throw error;
+  }
+}
+
+/**
+ * Asks about limits and consequences: of the detectors that are there. Those that are not there yet have found nothing, so that there are no
+ * consequences where none is.
+ */
 async function problemsOf(
   connection: KibanaConnection,
   { action, wanted }: Planned<Settings>,
-  { detectors, accept }: Context,
+  { detectors, accept, now }: Context & { readonly now: number },
 ): Promise<string[]> {
   if (wanted === undefined || (action !== 'create' && action !== 'change')) return [];
   const suppression = suppressionOf(wanted, detectors);
-  if (suppression === undefined) return [];
+  const refusal = refusalOf(suppression, now);
+  if (refusal !== undefined) return [refusal];
   const { refused, consequences } = await askEndpoint(
     connection,
     ENDPOINTS.previewSuppression,
     '/suppressions/_preview',
     { suppression },
   );
+  if (wanted.detectors !== undefined && suppression.detector_ids.length === 0) return [];
   const unwanted = consequences.filter((each) => !accept.includes(each));
   return [
     ...(refused === undefined ? [] : [refused]),

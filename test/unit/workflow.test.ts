@@ -49,11 +49,12 @@ describe('a deployment', () => {
   afterAll(() => rmSync(folder, { recursive: true }));
 
   /** Runs a script with a command line that ends with this code and knows these models. @returns code and outputs of the step */
-  function outcomeOf(script: string, code: number, models: readonly object[] = []) {
+  function outcomeOf(script: string, code: number, models: readonly object[] | 'unknown' = []) {
     writeFileSync(join(folder, 'model.json'), '{"version":"v2"}');
+    const listed = models === 'unknown' ? 'exit 3' : `echo '${JSON.stringify(models)}'`;
     writeFileSync(
       join(folder, 'npm'),
-      `#!/bin/sh\ncase "$*" in *list-models*) echo '${JSON.stringify(models)}';; *) exit ${code};; esac\n`,
+      `#!/bin/sh\ncase "$*" in *list-models*) ${listed};; *) exit ${code};; esac\n`,
     );
     chmodSync(join(folder, 'npm'), 0o755);
     rmSync(output, { force: true });
@@ -78,6 +79,11 @@ describe('a deployment', () => {
       { version: 'v2', status: state },
     ];
     expect(outcomeOf('deploy.sh', code, models)).toEqual({ status: code, output: `active=${active}` });
+  });
+
+  it('counts as active where nobody can tell', () => {
+    expect(outcomeOf('deploy.sh', 8, 'unknown')).toEqual({ status: 8, output: 'active=true' });
+    expect(outcomeOf('deploy.sh', 8, [])).toEqual({ status: 8, output: 'active=false' });
   });
 
   it.each([
