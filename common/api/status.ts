@@ -212,6 +212,7 @@ const READINESS_KINDS = [
   'drift',
   'api_key',
   'put_aside',
+  'untrained_edit',
   'index_mapping',
   'kibanas_differ',
   'odd_times',

@@ -171,6 +171,66 @@ describe('a detector through the HTTP API', () => {
   });
 });
 
+describe('an edit that takes a new model', () => {
+  const trainedWith = async (id: string): Promise<number | undefined> => {
+    const { model } = await status(id);
+    const { detector } = await ok<{ detector: { forest: { seed: number } } }>(reader, 'getModel', {
+      params: { id, version: model!.version },
+    });
+    return detector.forest.seed;
+  };
+  const edit = async (id: string, seed: number): Promise<void> => {
+    const { version } = await ok<DetectorRecord>(owner, 'getDetector', { params: { id } });
+    await ok(owner, 'updateDetector', {
+      params: { id },
+      body: { detector: webDetector(index, { forest: { seed }, promotion: { mode: 'automatic' } }), version },
+    });
+  };
+  let clock: () => number;
+  beforeEach(() => {
+    clock = kibana.now;
+  });
+  afterEach(() => {
+    kibana.now = clock;
+  });
+
+  it('is learned once a detector that was stopped is started', async () => {
+    const { id } = await trained();
+    await ok(owner, 'stopDetector', { params: { id } });
+    await edit(id, 7);
+    expect((await status(id)).readiness).toContainEqual(
+      expect.objectContaining({ kind: 'untrained_edit', next_step: expect.stringMatching(/^Start/) }),
+    );
+    kibana.now = () => clock() + 1_000;
+    await ok(owner, 'startDetector', { params: { id } });
+    expect((await status(id)).training).toMatchObject({ state: 'queued', reason: 'edit' });
+    await kibana.tasks.run(trainingTaskId(target(id)));
+    expect(await trainedWith(id)).toBe(7);
+    expect((await status(id)).readiness?.map(({ kind }) => kind)).not.toContain('untrained_edit');
+    await ok(owner, 'deleteDetector', { params: { id } });
+  });
+
+  it('is learned by a training that was under way, which begins anew', async () => {
+    const { id } = await trained();
+    kibana.now = () => clock() + 1_000;
+    await ok(owner, 'trainDetector', { params: { id } });
+    const { train } = kibana.services;
+    Object.assign(kibana.services, {
+      train: async (work: never) => {
+        const outcome = await train(work);
+        Object.assign(kibana.services, { train });
+        await edit(id, 8);
+        return outcome;
+      },
+    });
+    await kibana.tasks.run(trainingTaskId(target(id)));
+    expect((await status(id)).training).toMatchObject({ state: 'queued', reason: 'edit' });
+    await kibana.tasks.run(trainingTaskId(target(id)));
+    expect(await trainedWith(id)).toBe(8);
+    await ok(owner, 'deleteDetector', { params: { id } });
+  });
+});
+
 describe('a detector that is deleted while it is trained', () => {
   it('leaves no model behind', async () => {
     const { id } = await ok<DetectorRecord>(owner, 'createDetector', {

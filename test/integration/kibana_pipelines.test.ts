@@ -244,10 +244,32 @@ describe('a detector with scoring: ingest through the HTTP API', () => {
       expect.objectContaining({ from: second, to: first, reason: 'reverted with the pipeline' }),
     );
 
-    // The threshold of an edit goes live with it.
+    // The threshold of an edit goes live with it, and of one that is not saved it does not.
     const edited = detectorOf({ threshold: { method: 'fixed', score: 0.7 } });
-    await ok(owner, 'updateDetector', { params: { id }, body: { detector: edited, version: revision } });
+    const save = (detector: DetectorInput, version: string) => ({
+      params: { id },
+      body: { detector, version },
+    });
+    const late = detectorOf({ threshold: { method: 'fixed', score: 0.8 } });
+    await ok(owner, 'updateDetector', save(edited, revision));
     expect((await status(id)).pipeline).toMatchObject({ version: first, threshold: 0.7 });
+    expect(await refused(owner, 'updateDetector', save(late, revision))).toMatch(/^409 /);
+    const live = await admin.ingest.getPipeline({ id: pipelineName(id, space) });
+    expect(live[pipelineName(id, space)]._meta).toMatchObject({ threshold: 0.7 });
+    const { version: next } = await ok<DetectorRecord>(owner, 'getDetector', { params: { id } });
+    const { create } = kibana.services.apiKeys.records;
+    Object.assign(kibana.services.apiKeys.records, { create: () => Promise.reject(new Error('no room')) });
+    try {
+      expect((await kibana.call(owner, 'updateDetector', save(late, next), space)).status).toBe(500);
+    } finally {
+      Object.assign(kibana.services.apiKeys.records, { create });
+    }
+    expect((await status(id)).pipeline).toMatchObject({ version: first, threshold: 0.7 });
+
+    // So does that of an edit which takes a new model as well: nobody knows when that one is promoted.
+    const both = detectorOf({ threshold: { method: 'fixed', score: 0.75 }, forest: { seed: 7 } });
+    await ok(owner, 'updateDetector', save(both, next));
+    expect((await status(id)).pipeline).toMatchObject({ version: first, threshold: 0.75 });
     const adaptive = await ok<{ issues: string[] }>(owner, 'validateDetector', {
       body: { detector: detectorOf({ threshold: { method: 'adaptive' } }) },
     });

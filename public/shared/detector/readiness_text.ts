@@ -33,6 +33,21 @@ const leftOutText = (
   nextStep: leftOutAdvice(by),
 });
 
+const untrainedEditText = (isStopped: boolean): FindingText => ({
+  message: i18n.translate('logAnomalies.readiness.untrainedEdit', {
+    defaultMessage:
+      'The model was trained before the detector was edited: what the edit says of features, forest or logs takes effect with a new model.',
+  }),
+  nextStep: isStopped
+    ? i18n.translate('logAnomalies.readiness.untrainedEditStopped', {
+        defaultMessage: 'Start the detector, or train a model.',
+      })
+    : i18n.translate('logAnomalies.readiness.untrainedEditNext', {
+        defaultMessage:
+          'Nothing, if a training goes on; one that failed is repeated, and its error says what to do.',
+      }),
+});
+
 /** Returns the translated message and next step of a finding; an unknown code keeps the server's words. */
 export function readinessText(finding: ReadinessFinding): FindingText {
   const { message, next_step: nextStep, said } = finding;
@@ -61,6 +76,8 @@ export function readinessText(finding: ReadinessFinding): FindingText {
           defaultMessage: 'Check source.index and source.query: no log of the training window matches.',
         }),
       };
+    case 'untrained_edit':
+      return untrainedEditText(values.stopped === 'yes');
     case 'sparse_hours':
       return {
         message: i18n.translate('logAnomalies.readiness.sparse', {

@@ -23,6 +23,7 @@ import { checkRights } from '../keys/check_rights';
 import { checkGroupField } from './group_field';
 import { allowedSchedule, checkDetectorCount, checkInterval } from '../limits/usage_limits';
 import {
+  changedMeanwhile,
   createDetectorRepository,
   publicRecordOf,
   type StoredDetector,
@@ -37,10 +38,11 @@ import {
   trainingTaskId,
   type TaskTarget,
 } from '../contracts/identifiers';
+import { isEditUntrained, noteEdit } from '../records/untrained_edit';
 import { isAged } from '../records/key_age';
 import { checkBinding, steeringOf, type KeyUse } from '../keys/key_binding';
 import type { ApiKeyAttributes } from '../contracts/saved_object_types';
-import { pipelineWorkOf, swapPipeline } from '../models/pipeline_swap';
+import { swapForEdit } from '../models/pipeline_edit';
 import { API_KEY_REALM, type RequestScope, type Services } from '../contracts/services';
 import { forgetDetector, hidingStoresOf } from './suppression_service';
 import { deleteDocuments } from '../../elasticsearch/stores/delete_documents';
@@ -119,47 +121,34 @@ export async function updateDetector(
 ): Promise<DetectorRecord> {
   const repository = createDetectorRepository(scope.savedObjects);
   const before = await repository.get(id);
+  // Before anything is changed; saving asks once more.
+  if (before.version !== version) throw changedMeanwhile(`the detector "${id}"`);
   checkInterval(detector, services.usage);
   const warnings = await checkRights(services, scope, detector);
   if (entityFieldsOf(detector).join() !== entityFieldsOf(before.detector).join())
     await checkGroupField(services, scope, detector);
   await ensureUpgraded(services, scope.elasticsearch, targetOf(scope, id));
-  await swapForEdit(services, scope, before, detector);
-  const stored = await saveWithNewKey(services, scope, before, { detector, version });
+  const status = createStatusStore(scope.elasticsearch, scope);
+  const now = services.clock.now();
+  await noteEdit(status, id, { before: before.detector, after: detector, now });
+  const undoSwap = await swapForEdit(services, scope, before, detector);
+  let stored: StoredDetector;
+  try {
+    stored = await saveWithNewKey(services, scope, before, { detector, version });
+  } catch (error) {
+    await undoSwap();
+    throw error;
+  }
   if (stored.enabled) {
     const target = targetOf(scope, id);
     const interval = taskInterval(allowedSchedule(detector.schedule, services.usage).interval);
     await services.taskManager.bulkUpdateSchedules([detectionTaskId(target)], { interval });
     await schedule(services, scope, stored);
     if (needsTraining(before.detector, detector)) {
-      const status = createStatusStore(scope.elasticsearch, scope);
       await requestTraining(services, { target, status }, 'edit', scope.user);
     }
   }
   return withWarnings(publicRecordOf(stored), warnings);
-}
-
-/**
- * The pipeline holds the threshold: an edit of it, or of where logs are scored, takes effect with a new pipeline. An edit
- * that asks for a new model is followed by the pipeline of that model.
- *
- * @throws DetectionError `refused` when the pipeline fails its trial; nothing is saved then
- */
-async function swapForEdit(
-  services: Services,
-  scope: RequestScope,
-  before: StoredDetector,
-  detector: Detector,
-): Promise<void> {
-  const { scoring, threshold } = before.detector;
-  const isSame =
-    scoring === detector.scoring && JSON.stringify(threshold) === JSON.stringify(detector.threshold);
-  if (isSame || detector.scoring !== 'ingest') return;
-  const models = createSnapshotStore(scope.elasticsearch, { space: scope.space });
-  const active = await models.active(before.id);
-  if (active === undefined || needsTraining(before.detector, detector)) return;
-  const work = pipelineWorkOf(services, scope, { ...before, detector });
-  await swapPipeline(services, work, active.version);
 }
 
 /**
@@ -406,11 +395,19 @@ export async function startDetector(
   }
   const isDue = await schedule(services, scope, stored);
   const target = targetOf(scope, id);
-  const model = await createSnapshotStore(scope.elasticsearch, { space: scope.space }).active(id);
+  const models = createSnapshotStore(scope.elasticsearch, { space: scope.space });
+  const model = await models.active(id);
+  const status = createStatusStore(scope.elasticsearch, scope);
   if (model === undefined) {
-    const status = createStatusStore(scope.elasticsearch, scope);
     await requestTraining(services, { target, status }, 'first', scope.user);
-  } else if (isDue) await services.taskManager.runSoon(detectionTaskId(target)).catch(() => undefined);
+  } else {
+    const edited = await status.readPart(id, 'edited');
+    const work = { target, stored, models, status };
+    if (await isEditUntrained(services, work, { edited, model })) {
+      await requestTraining(services, work, 'edit', scope.user);
+    }
+    if (isDue) await services.taskManager.runSoon(detectionTaskId(target)).catch(() => undefined);
+  }
   return publicRecordOf(stored);
 }
 

@@ -19,6 +19,7 @@ import { expiryFindings, missingKeyFindings } from '../records/key_age';
 import type { ApiKeyAttributes } from '../contracts/saved_object_types';
 import type { RequestScope, Services } from '../contracts/services';
 import { kibanaFindings, KIBANAS_OF_SPACE } from '../records/known_kibanas';
+import { untrainedEditFinding } from '../records/untrained_edit';
 import { waitingTrainings, withPlace } from './training_queue';
 import { createStatusStore, type KnownKibana, type StoredStatus } from '../records/status_store';
 
@@ -133,6 +134,7 @@ function readinessFor(
     ...(behind ? [behind] : []),
     ...aside,
     ...closed,
+    ...untrainedEditFinding(status?.edited, { enabled, hasModel: model !== undefined }),
     ...differing,
     // Rows of silent entities have no latency, by right.
     ...(unit === 'bucket' ? known : withGoneFeatures(known, lastRun)),

@@ -18,6 +18,9 @@ import {
 } from '../../detection/training/training_sample';
 import { promoteAndWatch, settleCandidate, type Settled } from './candidate_promotion';
 import type { DetectorJob } from '../records/detector_job';
+import type { StoredDetector } from '../records/detector_repository';
+import { needsTraining } from '../records/effective_snapshot';
+import { forgetEdit } from '../records/untrained_edit';
 import type { Services } from '../contracts/services';
 import { checkModelSize } from '../limits/usage_limits';
 import type { TellTraining, TrainingOutcome, TrainingWork } from '../../detection/training/training_work';
@@ -25,8 +28,8 @@ import type { TellTraining, TrainingOutcome, TrainingWork } from '../../detectio
 export type TrainingRequest = Pick<TrainingReport, 'requested_at' | 'requested_by' | 'reason'>;
 
 export interface TrainingConditions {
-  /** Tells a training whose detector was deleted meanwhile to store nothing. */
-  readonly isStillThere: () => Promise<boolean>;
+  /** Reads the detector once more; undefined once it was deleted. */
+  readonly current: () => Promise<Pick<StoredDetector, 'detector'> | undefined>;
   readonly signal: AbortSignal;
   readonly tell?: TellTraining;
 }
@@ -34,12 +37,15 @@ export interface TrainingConditions {
 /**
  * Trains a model of a detector on a fresh sample and stores it. The first model becomes active in any case; a later one
  * when it passes its gate beside the active one, at once or after it was scored in shadow.
+ *
+ * @throws DetectionError `interrupted` where the detector was deleted meanwhile, `conflict` where it was edited so that it
+ *   takes another model; nothing is stored then
  */
 export async function trainDetector(
   services: Services,
   job: DetectorJob,
   asked: TrainingRequest,
-  { isStillThere, signal, tell = () => {} }: TrainingConditions,
+  { current, signal, tell = () => {} }: TrainingConditions,
 ): Promise<TrainingReport> {
   const { detectorId } = job.target;
   const { detector } = job.stored;
@@ -67,8 +73,12 @@ export async function trainDetector(
     ? await fetchJudgedLogs(job.source, await job.feedback.list(detectorId), fieldsLearned(detector))
     : undefined;
   const outcome = await services.train({ ...work, ...(judged && { judged }) }, signal, tell);
-  if (!(await isStillThere())) {
+  const today = await current();
+  if (today === undefined) {
     throw new DetectionError('interrupted', 'The detector was deleted while its model was trained.');
+  }
+  if (needsTraining(detector, today.detector)) {
+    throw new DetectionError('conflict', 'The detector was edited while its model was trained.');
   }
   checkModelSize(outcome.text.length, 'model', services.usage);
   await job.models.save(detectorId, outcome.version, outcome.text, {
@@ -79,6 +89,7 @@ export async function trainDetector(
   });
   const active = await job.models.active(detectorId);
   await noteTrained(job, asked, { work, outcome, active: active?.version });
+  await forgetEdit(job.status, detectorId);
   await noteReadiness(job, services.clock.now(), {
     ...factsOf(work, now),
     ...oddTimes,

@@ -149,6 +149,13 @@ export function publicRecordOf({
   return { ...record, detector: detectorSchema.parse(record.detector) };
 }
 
+export const changedMeanwhile = (what: string, cause?: unknown): DetectionError =>
+  new DetectionError(
+    'conflict',
+    `Somebody else has changed ${what} meanwhile. Load it again and repeat your change.`,
+    { cause },
+  );
+
 /** Errors of saved objects are Boom errors with a status of their own. */
 function rethrow(error: unknown, what: string): never {
   const { output, message } = error as { output?: { statusCode?: number }; message: string };
@@ -164,11 +171,7 @@ function rethrow(error: unknown, what: string): never {
         { cause: error },
       );
     case 409:
-      throw new DetectionError(
-        'conflict',
-        `Somebody else has changed ${what} meanwhile. Load it again and repeat your change.`,
-        { cause: error },
-      );
+      throw changedMeanwhile(what, error);
     case 400:
       throw new DetectionError('invalid_input', `Kibana refuses ${what}: ${message}`, { cause: error });
     case 503:

@@ -20,6 +20,8 @@ interface Parts {
   backfill: BackfillReport;
   /** Undefined once it is deleted. */
   pipeline: LivePipelineBody | undefined;
+  /** Undefined once a training has learned what it says. */
+  edited: UntrainedEdit | undefined;
   /** The training, by the time of its request, that somebody has asked to stop. */
   training_cancelled: { requested_at: string };
   /** Id of the backfill that somebody has asked to stop. */
@@ -41,6 +43,12 @@ type Part = keyof Parts;
 
 /** Each space has its sample logs at most once. */
 export const SAMPLE_OF_SPACE = 'sample';
+
+/** An edit that takes a new model: it is on record until a training has learned what it says. */
+export interface UntrainedEdit {
+  /** ISO 8601. */
+  readonly at: string;
+}
 
 export interface StoredReadiness {
   readonly at: string;
@@ -96,9 +104,10 @@ export interface StoredStatus {
   readonly pipeline?: LivePipelineBody;
   readonly readiness?: StoredReadiness;
   readonly withheld?: Withheld;
+  readonly edited?: UntrainedEdit;
 }
 
-const SHOWN = ['runs', 'training', 'backfill', 'pipeline', 'readiness', 'withheld'] as const;
+const SHOWN = ['runs', 'training', 'backfill', 'pipeline', 'readiness', 'withheld', 'edited'] as const;
 
 export function createStatusStore(client: ElasticsearchClient, { space }: { space: string }): StatusStore {
   const documents = createStatusDocuments(client, { space });
@@ -109,7 +118,7 @@ export function createStatusStore(client: ElasticsearchClient, { space }: { spac
       const found = await documents.read(keys);
       return new Map(
         detectorIds.map((detectorId, position): [string, StoredStatus] => {
-          const [runs, training, backfill, pipeline, readiness, withheld] = found.slice(
+          const [runs, training, backfill, pipeline, readiness, withheld, edited] = found.slice(
             position * SHOWN.length,
             (position + 1) * SHOWN.length,
           );
@@ -122,6 +131,7 @@ export function createStatusStore(client: ElasticsearchClient, { space }: { spac
               ...(pipeline && { pipeline: pipeline as unknown as LivePipelineBody }),
               ...(readiness && { readiness: readiness as unknown as StoredReadiness }),
               ...(withheld && { withheld: withheld as Withheld }),
+              ...(edited && { edited: edited as unknown as UntrainedEdit }),
             },
           ];
         }),

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { spanOf } from '../../../common/buckets';
-import type { Failure, LivePipelineBody, RunReport, RunSummary, TrainingReport } from '../../../common/api';
+import type { Failure, LivePipelineBody, RunReport, RunSummary } from '../../../common/api';
 import { RUNS_KEPT } from '../../../common/api/status';
 import { durationToMilliseconds, type Detector } from '../../../common/detector';
 import { MINUTE } from '../../../common/duration';
@@ -15,7 +15,7 @@ import type { DetectionRun } from '../../detection/scoring/run_detection';
 import { createSuppressor } from '../../detection/feedback/suppress_new_results';
 import { closedIndices } from '../../elasticsearch';
 import { livePipeline } from '../../elasticsearch/ingest';
-import { openDetectorJob, requestTraining, trainingLife, type DetectorJob } from '../records/detector_job';
+import { openDetectorJob, type DetectorJob } from '../records/detector_job';
 import { isUpkeepDue } from '../models/model_upkeep';
 import { NEVER_RUN, type RunState } from '../records/detector_state';
 import { longestRun, type JobLimits } from '../limits/job_limits';
@@ -23,8 +23,9 @@ import { allowedSchedule } from '../limits/usage_limits';
 import { withCurrentSettings } from '../records/effective_snapshot';
 import { incidentsOfJob } from './job_incidents';
 import { patternsOfJob } from './job_patterns';
+import { seeToTraining } from './see_to_training';
 import { openAnnouncements, type RunAnnouncements } from './run_announcements';
-import { failureOf, isPassing, pauseAfter } from '../records/failure_advice';
+import { failureOf, pauseAfter } from '../records/failure_advice';
 import { upkeepTaskId, UPKEEP_TASK_TYPE, type TaskTarget } from '../contracts/identifiers';
 import { idlePause, longestSilence } from '../../detection/scoring/idle_pause';
 import { liveBodyOf } from '../models/pipeline_swap';
@@ -45,11 +46,6 @@ const SMALLEST_SHARE = 1 / 64;
 /** A run that takes a share of what has arrived takes at least so many buckets. */
 const FEWEST_BUCKETS = 2;
 const FEWEST_LOGS_A_PAGE = 100;
-/** A detector that cannot be trained is tried again after this long. */
-const TRAINING_RETRY_MILLISECONDS = 10 * 60_000;
-/** One whose training failed for what mostly passes. */
-const PASSING_TRAINING_RETRY_MILLISECONDS = 30_000;
-
 export type RunOutcome =
   /** The detector was deleted or stopped: its task has nothing left to do. */
   | { readonly kind: 'gone' }
@@ -105,7 +101,7 @@ export async function runDetector(
       return { kind: 'ran', interval, failures: 0, share, delay: idlePause(schedule, silence) };
     }
     const model = await job.models.active(target.detectorId);
-    await seeToTraining(services, job, model, known?.training);
+    await seeToTraining(services, job, model, known);
     if (model === undefined) {
       const delay = Math.min(durationToMilliseconds(interval), LOOK_AFTER_TRAINING_MILLISECONDS);
       return { kind: 'ran', interval, failures: 0, share, delay };
@@ -186,11 +182,6 @@ const tooSlow = (limits: JobLimits, share: number): DetectionError =>
         : `It took ${share} of a page already: Elasticsearch is too slow for it.`),
   );
 
-const trainingPause = (training: TrainingReport | undefined): number =>
-  training?.failure !== undefined && isPassing(training.failure.code)
-    ? PASSING_TRAINING_RETRY_MILLISECONDS
-    : TRAINING_RETRY_MILLISECONDS;
-
 /** Looking after a model can take longer than a run may: it has a task of its own, which is there while it is due. */
 async function askForUpkeep(services: Services, job: DetectorJob, model: ModelRecord): Promise<void> {
   const { target } = job;
@@ -212,45 +203,6 @@ async function askForUpkeep(services: Services, job: DetectorJob, model: ModelRe
     const { message } = error as Error;
     services.log.warn(`Detector ${target.detectorId}: its model is not looked after: ${message}`);
   }
-}
-
-async function seeToTraining(
-  services: Services,
-  job: DetectorJob,
-  model: ModelRecord | undefined,
-  training: TrainingReport | undefined,
-): Promise<void> {
-  const now = services.clock.now();
-  const { retrain_every: retrainEvery } = job.stored.detector.training;
-  const sinceAsked = training === undefined ? Infinity : now - Date.parse(training.requested_at);
-  const life = await trainingLife(services, job.target, training);
-  if (life === 'alive') return;
-  if (life === 'dead') {
-    await requestTraining(services, job, training?.reason ?? 'first', training?.requested_by);
-    services.log.warn(`Detector ${job.target.detectorId}: its training had died and is begun anew.`);
-    return;
-  }
-  const isDue =
-    model === undefined
-      ? sinceAsked >= trainingPause(training)
-      : retrainEvery !== undefined &&
-        now - Date.parse(model.createdAt) >= durationToMilliseconds(retrainEvery) &&
-        sinceAsked >= Math.min(durationToMilliseconds(retrainEvery), 24 * 3_600_000);
-  if (!isDue) return;
-  // The time of a candidate in shadow is to end before there is another one.
-  const { candidate } = await job.status.readUpkeep(job.target.detectorId);
-  if (candidate?.state === 'shadowing') return;
-  await requestTraining(services, job, model === undefined ? 'first' : 'schedule');
-  if (model === undefined) return;
-  await job.audit.append([
-    {
-      detectorId: job.target.detectorId,
-      at: new Date(now).toISOString(),
-      action: 'retraining_requested',
-      from: model.version,
-      reason: `A new model is trained every ${retrainEvery}, and the active one is older.`,
-    },
-  ]);
 }
 
 async function score(

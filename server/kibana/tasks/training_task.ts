@@ -5,6 +5,8 @@ import { detectionTaskId, trainingTaskId, type TaskTarget } from '../contracts/i
 import type { Services } from '../contracts/services';
 import type { TaskDefinition, TaskRunResult } from '../contracts/task_contracts';
 import { runnerOf } from './task_runner';
+import { needsTraining } from '../records/effective_snapshot';
+import { forgetEdit } from '../records/untrained_edit';
 import { trainDetector } from '../models/train_detector';
 import { tellNowAndThen } from '../../detection/training/training_record';
 import type { TellTraining } from '../../detection/training/training_work';
@@ -93,7 +95,7 @@ async function train(
   try {
     record.tell('sampling');
     const report = await trainDetector(services, job, request, {
-      isStillThere: async () => (await openDetectorJob(services, target)) !== undefined,
+      current: async () => (await openDetectorJob(services, target))?.stored,
       signal: interruption.signal,
       tell: record.tell,
     });
@@ -105,14 +107,21 @@ async function train(
     }
   } catch (error) {
     await record.stop();
-    if ((await openDetectorJob(services, target).catch(() => job)) === undefined) return { state: {} };
+    const current = await openDetectorJob(services, target).catch(() => job);
+    if (current === undefined) return { state: {} };
     if (record.isCancelled()) {
       await job.status.writePart(detectorId, 'training', {
         state: 'cancelled',
         ...request,
         finished_at: new Date(clock.now()).toISOString(),
       });
+      await forgetEdit(current.status, detectorId).catch(() => undefined);
       return { state: {} };
+    }
+    if (needsTraining(job.stored.detector, current.stored.detector)) {
+      log.info(`Detector ${detectorId}: it was edited while its model was trained, and is trained again.`);
+      await current.status.writePart(detectorId, 'training', { state: 'queued', ...request, reason: 'edit' });
+      return { state: {}, runAt: new Date(clock.now()) };
     }
     log.warn(`Detector ${detectorId}: training failed: ${(error as Error).message}`);
     await job.status

@@ -1,0 +1,69 @@
+import type { ReadinessFinding } from '../../../common/api';
+import type { Detector } from '../../../common/detector';
+import type { ModelRecord } from '../../detection/ports';
+import type { Services } from '../contracts/services';
+import type { DetectorJob } from './detector_job';
+import { needsTraining } from './effective_snapshot';
+import type { StatusStore, UntrainedEdit } from './status_store';
+
+/**
+ * Puts an edit on record, before it is saved: whatever happens to the training that it asks for, and also where it asks for none
+ * since the detector is stopped. Models that people bring with other settings of training are no edit, and stay.
+ */
+export async function noteEdit(
+  status: Pick<StatusStore, 'writePart'>,
+  detectorId: string,
+  { before, after, now }: { readonly before: Detector; readonly after: Detector; readonly now: number },
+): Promise<void> {
+  if (!needsTraining(before, after)) return;
+  await status.writePart(detectorId, 'edited', { at: new Date(now).toISOString() });
+}
+
+/** A training has learned the settings of today: whether its model is good enough is for its gate, and not for another training. */
+export async function forgetEdit(
+  status: Pick<StatusStore, 'readPart' | 'writePart'>,
+  detectorId: string,
+): Promise<void> {
+  if ((await status.readPart(detectorId, 'edited')) === undefined) return;
+  await status.writePart(detectorId, 'edited', undefined);
+}
+
+/** @returns true where an edit waits for a model; one that was undone, or never saved, is taken off the record */
+export async function isEditUntrained(
+  services: Pick<Services, 'models' | 'log'>,
+  { target, stored, models, status }: Pick<DetectorJob, 'target' | 'stored' | 'models' | 'status'>,
+  { edited, model }: { readonly edited: UntrainedEdit | undefined; readonly model: ModelRecord },
+): Promise<boolean> {
+  if (edited === undefined) return false;
+  const { detectorId } = target;
+  try {
+    const { detector } = await services.models.load(models, detectorId, model);
+    if (needsTraining(detector, stored.detector)) return true;
+  } catch (error) {
+    // A new model takes the place of one that cannot be read.
+    services.log.warn(`Detector ${detectorId}: ${(error as Error).message}`);
+    return true;
+  }
+  await forgetEdit(status, detectorId);
+  return false;
+}
+
+/** @param hasModel is true where a model goes on meanwhile */
+export function untrainedEditFinding(
+  edited: UntrainedEdit | undefined,
+  { enabled, hasModel }: { readonly enabled: boolean; readonly hasModel: boolean },
+): ReadinessFinding[] {
+  if (edited === undefined || !hasModel) return [];
+  return [
+    {
+      kind: 'untrained_edit',
+      level: 'warning',
+      message:
+        'The model was trained before the detector was edited: what the edit says of features, forest or logs takes effect with a new model.',
+      next_step: enabled
+        ? 'Nothing, if a training goes on; one that failed is repeated, and its error says what to do.'
+        : 'Start the detector, or train a model.',
+      said: { code: 'untrained_edit', values: { stopped: enabled ? 'no' : 'yes' } },
+    },
+  ];
+}

@@ -1,0 +1,88 @@
+import { MINUTE } from '../../../common/duration';
+import type { ModelSnapshot } from '../../../common/model_snapshot';
+import { modelRecord, modelWork, savedDetector } from '../../../test/fakes/model_work';
+import { forgetEdit, noteEdit, untrainedEditFinding } from '../records/untrained_edit';
+import { seeToTraining } from './see_to_training';
+
+const NOW = Date.parse('2026-03-02T10:00:00Z');
+const TRAINED = savedDetector();
+const EDITED = savedDetector({ features: [{ type: 'number', field: 'bytes' }] });
+
+function workOf({ detector = EDITED, trained = TRAINED } = {}) {
+  const model = modelRecord('first', { status: 'active' });
+  const snapshot = { version: 'first', detector: trained } as ModelSnapshot;
+  const work = modelWork({ now: NOW, detector, records: [model], snapshots: new Map([['first', snapshot]]) });
+  const see = () =>
+    seeToTraining(work.services, work.job, model, {
+      training: work.parts.get('training') as never,
+      edited: work.parts.get('edited') as never,
+    });
+  const training = () => work.parts.get('training') as { state: string; reason: string } | undefined;
+  const edit = () =>
+    noteEdit(work.job.status, 'shop', { before: TRAINED, after: detector, now: work.clock.now() });
+  return { ...work, see, edit, training };
+}
+
+it('trains after an edit that was saved while the detector was stopped', async () => {
+  const { see, edit, training, tasks } = workOf();
+  await edit();
+  await see();
+  expect(training()).toMatchObject({ state: 'queued', reason: 'edit' });
+  expect(tasks.size).toBe(1);
+});
+
+it('repeats a training after an edit that failed, after a pause', async () => {
+  const { see, edit, training, parts, tasks, clock } = workOf();
+  await edit();
+  await see();
+  parts.set('training', { ...training(), state: 'failed', failure: { code: 'too_few_logs' } });
+  tasks.clear();
+  clock.at += 9 * MINUTE;
+  await see();
+  expect(training()).toMatchObject({ state: 'failed' });
+  clock.at += MINUTE;
+  await see();
+  expect(training()).toMatchObject({ state: 'queued', reason: 'edit' });
+});
+
+it('does so although a candidate from before the edit is scored in shadow', async () => {
+  const { see, edit, training, parts } = workOf();
+  await edit();
+  parts.set('candidate', { version: 'other', state: 'shadowing', since: '', until: '' });
+  await see();
+  expect(training()).toMatchObject({ reason: 'edit' });
+});
+
+it('trains no more once the edit was learned, though its model was refused', async () => {
+  const { job, see, edit, training } = workOf();
+  await edit();
+  await forgetEdit(job.status, 'shop');
+  await see();
+  expect(training()).toBeUndefined();
+});
+
+it('asks for nothing after an edit that was undone, that takes no new model or was never saved', async () => {
+  const undone = workOf({ detector: TRAINED });
+  await undone.job.status.writePart('shop', 'edited', { at: new Date(NOW).toISOString() });
+  await undone.see();
+  expect(undone.training()).toBeUndefined();
+  expect(undone.parts.has('edited')).toBe(false);
+  const slower = workOf({ detector: savedDetector({ schedule: { interval: '5m' } }) });
+  await slower.edit();
+  expect(slower.parts.has('edited')).toBe(false);
+});
+
+it('leaves a model alone that people brought with other settings of training', async () => {
+  const { see, training } = workOf({ detector: TRAINED, trained: savedDetector({ forest: { seed: 7 } }) });
+  await see();
+  expect(training()).toBeUndefined();
+});
+
+it('is said in the status, with what to do', () => {
+  const edited = { at: new Date(NOW).toISOString() };
+  expect(untrainedEditFinding(edited, { enabled: false, hasModel: true })).toMatchObject([
+    { kind: 'untrained_edit', next_step: 'Start the detector, or train a model.' },
+  ]);
+  expect(untrainedEditFinding(edited, { enabled: true, hasModel: false })).toEqual([]);
+  expect(untrainedEditFinding(undefined, { enabled: true, hasModel: true })).toEqual([]);
+});

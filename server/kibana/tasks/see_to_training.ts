@@ -1,0 +1,78 @@
+import type { TrainingReport } from '../../../common/api';
+import { durationToMilliseconds } from '../../../common/detector';
+import type { ModelRecord } from '../../detection/ports';
+import type { Services } from '../contracts/services';
+import { requestTraining, trainingLife, type DetectorJob } from '../records/detector_job';
+import { isPassing } from '../records/failure_advice';
+import type { StoredStatus } from '../records/status_store';
+import { isEditUntrained } from '../records/untrained_edit';
+
+/** A detector that cannot be trained is tried again after this long. */
+const TRAINING_RETRY_MILLISECONDS = 10 * 60_000;
+/** One whose training failed for what mostly passes. */
+const PASSING_TRAINING_RETRY_MILLISECONDS = 30_000;
+
+/** Parts of a job that ask for a training. */
+export type TrainedJob = Pick<DetectorJob, 'target' | 'stored' | 'models' | 'status' | 'audit'>;
+
+const trainingPause = (training: TrainingReport | undefined): number =>
+  training?.failure !== undefined && isPassing(training.failure.code)
+    ? PASSING_TRAINING_RETRY_MILLISECONDS
+    : TRAINING_RETRY_MILLISECONDS;
+
+/**
+ * Asks for a model where there is none, where the active one was trained before an edit, or is older than the schedule
+ * allows; begins a training anew that has died. One that failed is tried again after a pause.
+ *
+ * @param model the active one
+ */
+export async function seeToTraining(
+  services: Services,
+  job: TrainedJob,
+  model: ModelRecord | undefined,
+  known: Pick<StoredStatus, 'training' | 'edited'> | undefined,
+): Promise<void> {
+  const { training, edited } = known ?? {};
+  const now = services.clock.now();
+  const sinceAsked = training === undefined ? Infinity : now - Date.parse(training.requested_at);
+  const life = await trainingLife(services, job.target, training);
+  if (life === 'alive') return;
+  if (life === 'dead') {
+    await requestTraining(services, job, training?.reason ?? 'first', training?.requested_by);
+    services.log.warn(`Detector ${job.target.detectorId}: its training had died and is begun anew.`);
+    return;
+  }
+  if (model !== undefined && (await isEditUntrained(services, job, { edited, model }))) {
+    // Also while a candidate is scored in shadow: that one was trained before the edit, too.
+    if (sinceAsked >= trainingPause(training)) await requestTraining(services, job, 'edit');
+    return;
+  }
+  if (model === undefined ? sinceAsked < trainingPause(training) : !isOld(job, model, { sinceAsked, now }))
+    return;
+  // The time of a candidate in shadow is to end before there is another one.
+  const { candidate } = await job.status.readUpkeep(job.target.detectorId);
+  if (candidate?.state === 'shadowing') return;
+  await requestTraining(services, job, model === undefined ? 'first' : 'schedule');
+  if (model === undefined) return;
+  const { retrain_every: retrainEvery } = job.stored.detector.training;
+  await job.audit.append([
+    {
+      detectorId: job.target.detectorId,
+      at: new Date(now).toISOString(),
+      action: 'retraining_requested',
+      from: model.version,
+      reason: `A new model is trained every ${retrainEvery}, and the active one is older.`,
+    },
+  ]);
+}
+
+function isOld(
+  { stored }: TrainedJob,
+  model: ModelRecord,
+  { sinceAsked, now }: { readonly sinceAsked: number; readonly now: number },
+): boolean {
+  const { retrain_every: retrainEvery } = stored.detector.training;
+  if (retrainEvery === undefined) return false;
+  const every = durationToMilliseconds(retrainEvery);
+  return now - Date.parse(model.createdAt) >= every && sinceAsked >= Math.min(every, 24 * 3_600_000);
+}
