@@ -186,7 +186,7 @@ const candidateStateSchema = z.object({
 export type CandidateState = z.infer<typeof candidateStateSchema>;
 
 const WATCH_STATES = ['watching', 'kept', 'taken_back', 'ended'] as const;
-/** A model after its promotion; `ended`: somebody has made another one active meanwhile. */
+/** A model after its promotion; `ended`: somebody has made another one active meanwhile, or `reasons` say why it cannot be watched. */
 const watchStateSchema = z.object({
   version: z.string(),
   previous: z.string(),
@@ -198,7 +198,10 @@ const watchStateSchema = z.object({
     .array(z.enum(GATE_CHECKS))
     .optional()
     .describe('Checks that had failed when a person promoted it all the same: they do not take it back'),
-  reasons: z.array(z.string()).optional().describe('Reasons why it was taken back'),
+  reasons: z
+    .array(z.string())
+    .optional()
+    .describe('Reasons why it was taken back, is about to be, or cannot be watched any more'),
 });
 export type WatchState = z.infer<typeof watchStateSchema>;
 

@@ -2,7 +2,7 @@ import type { AuditEntry } from '../../common/audit';
 import { DetectionError } from '../../common/detection_error';
 import { detectorSchema, type Detector } from '../../common/detector';
 import type { ModelSnapshot } from '../../common/model_snapshot';
-import type { ModelRecord } from '../../server/detection/ports';
+import type { AuditQuery, ModelRecord } from '../../server/detection/ports';
 import type { Services } from '../../server/kibana/contracts/services';
 import type { TaskInstance, TaskToSchedule } from '../../server/kibana/contracts/task_contracts';
 import type { DetectorJob } from '../../server/kibana/records/detector_job';
@@ -48,6 +48,9 @@ interface Given {
  */
 export function modelWork({ now, detector, records: given = [], snapshots = new Map(), logs = [] }: Given) {
   const records = [...given];
+  const promotions = given.flatMap(({ version, status }) =>
+    status === 'candidate' ? [] : [{ version, isBack: false }],
+  );
   const parts = new Map<string, unknown>();
   const entries: AuditEntry[] = [];
   const tasks = new Map<string, TaskToSchedule & { status?: string }>();
@@ -68,7 +71,7 @@ export function modelWork({ now, detector, records: given = [], snapshots = new 
       if (found === undefined) throw new DetectionError('not_found', `There is no model ${version}.`);
       return found;
     },
-    promote: async (_id: string, version: string) => {
+    promote: async (_id: string, version: string, _note?: string, isBack?: boolean) => {
       mayFail('promote');
       const previous = active()?.version;
       if (previous === version) return { previous };
@@ -76,7 +79,13 @@ export function modelWork({ now, detector, records: given = [], snapshots = new 
         records[place(previous)] = { ...records[place(previous)], status: 'retired' };
       }
       const promotedAt = new Date(clock.at).toISOString();
-      records[place(version)] = { ...records[place(version)], status: 'active', promotedAt };
+      promotions.push({ version, isBack: isBack === true });
+      records[place(version)] = {
+        ...records[place(version)],
+        status: 'active',
+        promotedAt,
+        promotions: [...promotions],
+      };
       return { previous };
     },
     keepGate: async () => undefined,
@@ -116,6 +125,10 @@ export function modelWork({ now, detector, records: given = [], snapshots = new 
       append: async (added: readonly AuditEntry[]) => {
         mayFail('audit');
         entries.push(...added);
+      },
+      list: async (_id: string, { from = 0 }: AuditQuery = {}) => {
+        const found = entries.filter(({ at }) => Date.parse(at) >= from);
+        return { total: found.length, entries: found };
       },
     },
     feedback: { list: async () => [] },

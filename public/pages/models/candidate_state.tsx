@@ -92,7 +92,17 @@ function WatchState(props: {
   };
   switch (watch.state) {
     case 'ended':
-      return null;
+      return watch.reasons === undefined ? null : (
+        <Said
+          color="warning"
+          icon="eye"
+          title={i18n.translate('logAnomalies.watch.ended', {
+            defaultMessage: 'The model of {version} stays and is not watched any more',
+            values,
+          })}
+          reasons={watch.reasons}
+        />
+      );
     case 'watching':
       return (
         <Said
@@ -133,7 +143,7 @@ function WatchState(props: {
 }
 
 const Said = (props: {
-  color: 'primary' | 'success' | 'danger';
+  color: 'primary' | 'success' | 'warning' | 'danger';
   icon: string;
   title: string;
   reasons?: readonly string[];

@@ -1,5 +1,6 @@
 import type { AuditEntry } from '../../../common/audit';
 import { DetectionError } from '../../../common/detection_error';
+import type { AuditQuery, ModelRecord } from '../ports';
 import { promoteModel, type Promotion } from './promote_model';
 
 const NOW = Date.UTC(2026, 10, 27);
@@ -21,11 +22,21 @@ function worldOf(active: string | undefined, swapPipeline: () => Promise<string 
         steps.push(`promote ${version}: ${note}`);
         return active === undefined ? {} : { previous: active };
       },
+      active: async () =>
+        ({
+          version: active,
+          promotedAt: new Date(NOW - 1_000).toISOString(),
+          promotions: ['web-1', 'web-2'].map((version) => ({ version, isBack: false })),
+        }) as unknown as ModelRecord,
     },
     audit: {
       append: async (added: readonly AuditEntry[]) => {
         steps.push('audit');
         entries.push(...added);
+      },
+      list: async (_id: string, { from = 0 }: AuditQuery = {}) => {
+        const found = entries.filter(({ at }) => Date.parse(at) >= from);
+        return { total: found.length, entries: found };
       },
     },
     clock: { now: () => NOW },
@@ -63,10 +74,24 @@ describe('promotion of a model', () => {
     expect(entries[0]).not.toHaveProperty('by');
   });
 
-  it('writes down nothing where the version was active already', async () => {
+  it('writes down once that a version is active, also where it was promoted before and that was cut off', async () => {
     const { work, entries } = worldOf('web-2', async () => undefined);
-    expect(await promoteModel(work, PROMOTION)).toEqual({ previous: 'web-2' });
-    expect(entries).toEqual([]);
+    const before: AuditEntry = {
+      detectorId: 'web',
+      at: new Date(NOW - 5_000).toISOString(),
+      action: 'model_promoted',
+      to: 'web-2',
+      reason: 'an earlier time',
+    };
+    entries.push(before);
+    for (let time = 0; time < 2; time++) {
+      expect(await promoteModel(work, PROMOTION)).toEqual({ previous: 'web-2' });
+    }
+    expect(entries.slice(1)).toMatchObject([{ by: 'ann', from: 'web-1', to: 'web-2', reason: 'why' }]);
+    const list = () => Promise.reject(new DetectionError('forbidden', 'The trail may not be read.'));
+    const blind = { ...work, audit: { ...work.audit, list } };
+    expect(await promoteModel(blind, PROMOTION)).toEqual({ previous: 'web-2' });
+    expect(entries).toHaveLength(2);
   });
 
   it('promotes nothing that the trial of the pipeline refuses', async () => {

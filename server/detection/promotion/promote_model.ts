@@ -1,10 +1,14 @@
 import type { AuditEntry } from '../../../common/audit';
+import { DetectionError } from '../../../common/detection_error';
 import type { AuditTrail, Clock, SnapshotStore } from '../ports';
+
+/** Since a promotion, entries of which one may tell of it. */
+const PROMOTIONS_LOOKED_AT = 100;
 
 /** Parts that a promotion changes, with the rights of whoever promotes. */
 export interface PromotionWork<Pipeline> {
-  readonly models: Pick<SnapshotStore, 'promote'>;
-  readonly audit: Pick<AuditTrail, 'append'>;
+  readonly models: Pick<SnapshotStore, 'promote' | 'active'>;
+  readonly audit: Pick<AuditTrail, 'append' | 'list'>;
   readonly clock: Pick<Clock, 'now'>;
   /** Makes the ingest pipeline score with this version, after a trial; undefined where the detector has none. */
   readonly swapPipeline: (version: string) => Promise<Pipeline | undefined>;
@@ -32,7 +36,7 @@ export interface Promoted<Pipeline> {
 /**
  * Makes a version the active model of its detector: every promotion and every way back goes through here. The pipeline
  * is swapped first, since its trial may refuse: what was active stays then. Each change of the active model leaves an entry in
- * the audit trail.
+ * the audit trail, also one that was made before by a promotion that was cut off.
  *
  * @throws DetectionError `refused` by the trial of the pipeline, `conflict` when somebody else promotes at the same time
  */
@@ -42,19 +46,46 @@ export async function promoteModel<Pipeline>(
 ): Promise<Promoted<Pipeline>> {
   const pipeline = await swapPipeline(version);
   const { previous } = await models.promote(detectorId, version, note, action === 'model_reverted');
-  if (previous !== version) {
-    await audit.append([
-      {
-        detectorId,
-        at: new Date(clock.now()).toISOString(),
-        ...(by !== undefined && { by }),
-        action,
-        ...(previous !== undefined && { from: previous }),
-        to: version,
-        reason,
-        ...(details && { details }),
-      },
-    ]);
+  const entry = (from: string | undefined): AuditEntry => ({
+    detectorId,
+    at: new Date(clock.now()).toISOString(),
+    ...(by !== undefined && { by }),
+    action,
+    ...(from !== undefined && { from }),
+    to: version,
+    reason,
+    ...(details && { details }),
+  });
+  if (previous !== version) await audit.append([entry(previous)]);
+  else {
+    const missing = await unrecorded({ models, audit }, detectorId, version);
+    if (missing !== undefined) await audit.append([entry(missing.from)]);
   }
   return { ...(previous !== undefined && { previous }), ...(pipeline !== undefined && { pipeline }) };
+}
+
+/**
+ * The promotion of a version that is active already and of which the audit trail says nothing: it was cut off before.
+ *
+ * @returns the version that was active before it; undefined where the promotion is on record, or nobody can tell
+ */
+async function unrecorded(
+  { models, audit }: Pick<PromotionWork<unknown>, 'models' | 'audit'>,
+  detectorId: string,
+  version: string,
+): Promise<{ readonly from: string | undefined } | undefined> {
+  const active = await models.active(detectorId);
+  if (active?.version !== version || active.promotedAt === undefined) return undefined;
+  const actions = ['model_promoted', 'model_reverted'] as const;
+  const from = Date.parse(active.promotedAt);
+  try {
+    const { entries } = await audit.list(detectorId, { from, actions, size: PROMOTIONS_LOOKED_AT });
+    return entries.some(({ to }) => to === version)
+      ? undefined
+      : { from: active.promotions?.at(-2)?.version };
+  } catch (error) {
+    // The right to write to the trail is none to read it.
+    if (error instanceof DetectionError && error.code === 'forbidden') return undefined;
+    throw error;
+  }
 }

@@ -109,40 +109,74 @@ export async function settleCandidate(
       await job.models.keepGate(detectorId, version, gate);
     }
   }
-  const at = new Date(services.clock.now()).toISOString();
   const because = gate.reasons.join('; ');
+  const names = { version, active: active.version };
   if (gate.verdict === 'fail' && mode !== 'manual') {
-    await job.status.writePart(detectorId, 'candidate', undefined);
-    const message = `The new model is kept as a candidate: ${because}. The active one stays.`;
-    await job.audit.append([
-      {
-        detectorId,
-        at,
-        action: 'model_refused',
-        from: active.version,
-        to: version,
-        reason: message,
-        details: { checks: gate.checks },
-      },
-    ]);
-    return { state: 'refused', message };
+    return refuseCandidate(services, job, names, { because, gate });
   }
-  await job.status.writePart(detectorId, 'candidate', { version, state: 'waiting', since: at });
   const found = gate.verdict === 'pass' ? 'It passed its gate' : `Its gate has doubts: ${because}`;
-  const message = `The new model waits for a person to promote it. ${found}.`;
-  await job.audit.append([
-    {
-      detectorId,
-      at,
-      action: 'model_waiting',
-      from: active.version,
-      to: version,
-      reason: message,
-      details: { checks: gate.checks },
-    },
-  ]);
+  return waitForPerson(services, job, names, { because: found, gate });
+}
+
+/** Versions of a candidate and of the model that is active beside it. */
+interface CandidateNames {
+  readonly version: string;
+  readonly active: string;
+}
+type CandidateWork = Pick<DetectorJob, 'target' | 'status' | 'audit'>;
+
+/** @param because part of a sentence */
+export async function refuseCandidate(
+  services: Services,
+  job: CandidateWork,
+  names: CandidateNames,
+  { because, gate }: { readonly because: string; readonly gate?: CandidateGate },
+): Promise<Settled> {
+  await job.status.writePart(job.target.detectorId, 'candidate', undefined);
+  const message = `The new model is kept as a candidate: ${because}. The active one stays.`;
+  await putOnRecord(services, job, names, { action: 'model_refused', message, gate });
+  return { state: 'refused', message };
+}
+
+/** @param because sentence without its full stop */
+export async function waitForPerson(
+  services: Services,
+  job: CandidateWork,
+  names: CandidateNames,
+  { because, gate }: { readonly because: string; readonly gate?: CandidateGate },
+): Promise<Settled> {
+  const since = new Date(services.clock.now()).toISOString();
+  await job.status.writePart(job.target.detectorId, 'candidate', {
+    version: names.version,
+    state: 'waiting',
+    since,
+  });
+  const message = `The new model waits for a person to promote it. ${because}.`;
+  await putOnRecord(services, job, names, { action: 'model_waiting', message, gate });
   return { state: 'waiting', message };
 }
+
+const putOnRecord = (
+  { clock }: Services,
+  { target, audit }: CandidateWork,
+  { version, active }: CandidateNames,
+  told: {
+    readonly action: 'model_refused' | 'model_waiting';
+    readonly message: string;
+    readonly gate: CandidateGate | undefined;
+  },
+): Promise<void> =>
+  audit.append([
+    {
+      detectorId: target.detectorId,
+      at: new Date(clock.now()).toISOString(),
+      action: told.action,
+      from: active,
+      to: version,
+      reason: told.message,
+      ...(told.gate && { details: { checks: told.gate.checks } }),
+    },
+  ]);
 
 /** Stands for the user where security is off and nobody has a name. */
 export const SOMEBODY = 'a user without a name';
@@ -158,7 +192,10 @@ export interface PromotionNote {
   readonly signal?: AbortSignal;
 }
 
-/** Makes a model active (see {@link promoteModel}), settles it as a candidate, and begins to watch it. */
+/**
+ * Makes a model active (see {@link promoteModel}), settles it as a candidate, and begins to watch it. Of a model that is
+ * active already it does what is not done yet.
+ */
 export async function promoteAndWatch(
   services: Services,
   work: PipelineWork,
@@ -180,17 +217,42 @@ export async function promoteAndWatch(
       ...(gate && { details: { verdict: gate.verdict, checks: gate.checks } }),
     },
   );
-  const { previous } = promoted;
-  if (previous === version) return promoted;
-  await forgetCandidate(status, detectorId, version, { state: 'promoted', message: note });
-  const watch = watched ? startWatch(stored.detector.promotion, version, previous, clock.now()) : undefined;
-  if (watch !== undefined) {
+  const begun =
+    promoted.previous === version
+      ? await unwatched(work, version)
+      : { previous: promoted.previous, at: clock.now() };
+  const watch =
+    watched && begun !== undefined
+      ? startWatch(stored.detector.promotion, version, begun.previous, begun.at)
+      : undefined;
+  if (watch !== undefined && Date.parse(watch.until) > clock.now()) {
     // A failed check that a person has accepted does not revert the model.
     const failed = failedChecks(gate?.checks ?? []).map(({ name }) => name);
     const accepted = by === undefined ? [] : [...new Set(failed)];
     await status.writePart(detectorId, 'watch', { ...watch, ...(accepted.length > 0 && { accepted }) });
   }
+  // Last: a candidate that is active says that what comes before this is not done yet.
+  await forgetCandidate(status, detectorId, version, { state: 'promoted', message: note });
   return promoted;
+}
+
+/**
+ * The promotion of a version that is active already, where nobody watches it: what came after its promotion was cut off.
+ *
+ * @returns when it was promoted, epoch milliseconds, and the version before it; undefined where there is nothing to begin
+ */
+async function unwatched(
+  { target: { detectorId }, models, status }: PipelineWork,
+  version: string,
+): Promise<{ readonly previous: string | undefined; readonly at: number } | undefined> {
+  const { promotions = [], promotedAt } = (await models.active(detectorId)) ?? {};
+  const [before, latest] = promotions.slice(-2);
+  const isIt = latest !== undefined && latest.version === version && !latest.isBack;
+  if (!isIt || promotedAt === undefined) return undefined;
+  const at = Date.parse(promotedAt);
+  const watch = await status.readPart(detectorId, 'watch');
+  const isWatched = watch?.version === version && Date.parse(watch.since) >= at;
+  return isWatched ? undefined : { previous: before.version, at };
 }
 
 /** A model that was tried in shadow or waited is a candidate no more; does nothing for any other. */
@@ -202,8 +264,9 @@ export async function forgetCandidate(
 ): Promise<void> {
   const { candidate } = await status.readUpkeep(detectorId);
   if (candidate?.version !== version) return;
-  await status.writePart(detectorId, 'candidate', undefined);
   const training = await status.readPart(detectorId, 'training');
-  if (training?.version !== version) return;
-  await status.writePart(detectorId, 'training', { ...training, ...settled });
+  if (training?.version === version) {
+    await status.writePart(detectorId, 'training', { ...training, ...settled });
+  }
+  await status.writePart(detectorId, 'candidate', undefined);
 }

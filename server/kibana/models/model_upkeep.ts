@@ -1,49 +1,24 @@
-import type { CandidateCheck } from '../../../common/api';
 import { durationToMilliseconds } from '../../../common/detector';
 import { DetectionError } from '../../../common/detection_error';
+import { DAY } from '../../../common/duration';
 import type { DirtReport } from '../../../common/log_features/columns/types';
 import type { ModelSnapshot } from '../../../common/model_snapshot';
-import { exceedance, shareAskedFor } from '../../../common/threshold';
-import { startingThreshold } from '../../detection/promotion/model_measures';
+import type { ModelRecord } from '../../detection/ports';
 import {
   afterMeasurement,
   driftSentence,
   isDriftDue,
   measureDrift,
 } from '../../detection/upkeep/measure_drift';
-import { rangeOf } from '../../detection/ports/log_range';
-import type { LogRange, ModelRecord } from '../../detection/ports';
-import {
-  afterLook,
-  alertRateCheck,
-  FEWEST_WATCHED_LOGS,
-  isLookDue,
-  shareFlagged,
-} from '../../detection/promotion/promotion_watch';
 import { readinessOf } from '../../detection/upkeep/readiness';
 import { countAnomalies } from '../../elasticsearch';
-import { compareOver, promoteAndWatch, settleCandidate } from './candidate_promotion';
-import { requestTraining, type DetectorJob } from '../records/detector_job';
-import type { RunState } from '../records/detector_state';
-import { withCurrentSettings } from '../records/effective_snapshot';
 import type { Services } from '../contracts/services';
+import { requestTraining, type DetectorJob } from '../records/detector_job';
+import { withCurrentSettings } from '../records/effective_snapshot';
 import type { StoredUpkeep } from '../records/status_store';
-import { DAY } from '../../../common/duration';
-
-/** A candidate in shadow waits so many times its time for enough logs, then the recent ones decide. */
-const LONGEST_SHADOW_FACTOR = 2;
-/** The latest alerts of a promoted model that are shown to the one before it. */
-const SHARED_ALERTS_LOOKED_AT = 200;
-
-/** Context of work on a model that scores. */
-export interface UpkeepContext {
-  readonly services: Services;
-  readonly job: DetectorJob;
-  readonly model: ModelRecord;
-  /** Logs and anomalies of each model so far. */
-  readonly counted: RunState['counted'];
-  readonly signal: AbortSignal;
-}
+import { decideOnCandidate, isCandidateDue } from './decide_on_candidate';
+import { recent, type UpkeepContext } from './upkeep_context';
+import { isWatchDue, watchPromoted } from './watch_promoted';
 
 /**
  * Looks after the model of a detector: decides on a candidate whose time in shadow is over, takes back a promoted model
@@ -66,150 +41,26 @@ export async function keepModelGood(context: UpkeepContext): Promise<void> {
   }
 }
 
-/** @returns true where one of the steps of {@link keepModelGood} has something to do */
+/**
+ * @param options `mayMeasure`: the detector has logs, and time for a measurement of drift
+ * @returns true where one of the steps of {@link keepModelGood} has something to do
+ */
 export async function isUpkeepDue(
   { clock }: Services,
   { status, stored, target }: DetectorJob,
   model: ModelRecord,
+  options: { readonly mayMeasure: boolean },
 ): Promise<boolean> {
   const { candidate, watch, drift } = await status.readUpkeep(target.detectorId);
   const now = clock.now();
   return (
-    (candidate?.state === 'shadowing' &&
-      candidate.until !== undefined &&
-      now >= Date.parse(candidate.until)) ||
-    (watch?.state === 'watching' && (watch.version !== model.version || isLookDue(watch, now))) ||
-    isDriftDue(stored.detector.drift, drift, activeSince(model), now)
+    isCandidateDue(candidate, model.version, now) ||
+    isWatchDue(watch, model.version, now) ||
+    (options.mayMeasure && isDriftDue(stored.detector.drift, drift, activeSince(model), now))
   );
 }
 
 const activeSince = (model: ModelRecord): number => Date.parse(model.promotedAt ?? model.createdAt);
-
-/** @returns whether another model is active now */
-async function decideOnCandidate(
-  { services, job, model, signal }: UpkeepContext,
-  { candidate }: StoredUpkeep,
-): Promise<boolean> {
-  if (candidate?.state !== 'shadowing' || candidate.until === undefined) return false;
-  const { detectorId } = job.target;
-  const now = services.clock.now();
-  const since = Date.parse(candidate.since);
-  const span = Date.parse(candidate.until) - since;
-  if (now < since + span) return false;
-  const logs = await job.source.count(recent(job, since, now));
-  const isEnough = logs >= FEWEST_WATCHED_LOGS;
-  if (!isEnough && now < since + LONGEST_SHADOW_FACTOR * span) return false;
-  const settled = await settleCandidate(
-    services,
-    job,
-    { version: candidate.version, active: model },
-    {
-      signal,
-      ...(isEnough && { since }),
-    },
-  );
-  if (settled.state === 'refused') await job.status.writePart(detectorId, 'candidate', undefined);
-  const asked = await job.status.readPart(detectorId, 'training');
-  if (asked?.version === candidate.version) {
-    await job.status.writePart(detectorId, 'training', {
-      ...asked,
-      ...settled,
-      finished_at: new Date(now).toISOString(),
-    });
-  }
-  return settled.state === 'promoted';
-}
-
-/** @returns whether another model is active now */
-async function watchPromoted(context: UpkeepContext, { watch }: StoredUpkeep): Promise<boolean> {
-  const { services, job, model, signal } = context;
-  if (watch?.state !== 'watching') return false;
-  const { detectorId } = job.target;
-  const now = services.clock.now();
-  if (watch.version !== model.version) {
-    await job.status.writePart(detectorId, 'watch', { ...watch, state: 'ended' });
-    return false;
-  }
-  if (!isLookDue(watch, now)) return false;
-  const since = Date.parse(watch.since);
-  const logs = await job.source.count(recent(job, since, now));
-  const gate =
-    logs < FEWEST_WATCHED_LOGS
-      ? undefined
-      : await compareOver(
-          services,
-          job,
-          { version: watch.version, other: watch.previous },
-          { since, signal },
-        );
-  const alertRate = await alertRateOf(context, watch.previous, since);
-  const after = afterLook({ watch, gate, alertRate, now });
-  if (after.state === 'taken_back') {
-    await promoteAndWatch(services, job, watch.previous, {
-      note: `${watch.version} was taken back: ${after.reasons?.join('; ')}`,
-      action: 'model_reverted',
-      watched: false,
-      ...(gate && { gate }),
-    });
-  }
-  await job.status.writePart(detectorId, 'watch', after);
-  return after.state === 'taken_back';
-}
-
-/** @returns undefined where the models have not scored enough to be compared */
-async function alertRateOf(
-  { services, job, model, counted = [] }: UpkeepContext,
-  previous: string,
-  since: number,
-): Promise<CandidateCheck | undefined> {
-  const { detector } = job.stored;
-  const [after, before] = counted;
-  if (after === undefined || before?.version !== previous || after.logs < FEWEST_WATCHED_LOGS) {
-    return undefined;
-  }
-  const { target, models, results } = job;
-  const snapshot = withCurrentSettings(
-    await services.models.load(models, target.detectorId, previous),
-    job.stored,
-  );
-  const rate = {
-    before,
-    after,
-    askedShare: askedShareOf(snapshot, await services.models.load(models, target.detectorId, model), before),
-    maxRatio: detector.promotion.limits.max_alert_ratio,
-  };
-  const check = alertRateCheck({ ...rate, sharedAlerts: undefined });
-  if (check.verdict === 'pass') return check;
-  const { results: latest } = await results.search({
-    detectorId: target.detectorId,
-    writtenFrom: since,
-    size: SHARED_ALERTS_LOOKED_AT,
-  });
-  const logs = await job.source.fetch(
-    latest.filter(({ result }) => result.anomaly.change === undefined).map(({ result }) => result.source),
-    snapshot.encoder.fields,
-  );
-  const sharedAlerts = await shareFlagged(
-    snapshot,
-    startingThreshold(snapshot),
-    logs.map((log) => log.document),
-  );
-  return alertRateCheck({ ...rate, sharedAlerts });
-}
-
-/** Share of the logs that may be called anomalous; of a budget a day the model before tells how many logs that are. */
-function askedShareOf(
-  snapshot: ModelSnapshot,
-  promoted: ModelSnapshot,
-  before: { logs: number; anomalies: number },
-): number {
-  const { threshold } = snapshot.detector;
-  if (threshold.method === 'contamination') {
-    return shareAskedFor(promoted.quantiles, promoted.threshold, threshold.contamination);
-  }
-  if (threshold.method === 'fixed') return exceedance(snapshot.quantiles, threshold.score);
-  return before.logs === 0 ? 0 : before.anomalies / before.logs;
-}
 
 /** @returns false: drift only asks for a new model */
 async function seeToDrift(
@@ -248,21 +99,25 @@ async function seeToDrift(
       Math.floor(now / every) * every,
     );
   }
-  await job.status.writePart(detectorId, 'drift', state);
+  const isAsked = retrain && measurement !== undefined;
+  // Not asked for until it is: one that fails, or finds a training under way, is asked for by the next measurement.
+  const asked = before?.retraining_requested_at;
+  const { retraining_requested_at: _now, ...measured } = state;
+  const unasked = { ...measured, ...(asked !== undefined && { retraining_requested_at: asked }) };
+  await job.status.writePart(detectorId, 'drift', isAsked ? unasked : state);
   await noteReadiness(job, snapshot, { dirt, logs: sample.logs.length, measurement, now });
-  if (retrain && measurement !== undefined) {
-    await requestTraining(services, job, 'drift');
-    await job.audit.append([
-      {
-        detectorId,
-        at: new Date(now).toISOString(),
-        action: 'retraining_requested',
-        from: model.version,
-        reason: driftSentence(measurement),
-        details: { score_drift: measurement.score_drift, features: measurement.features.slice(0, 10) },
-      },
-    ]);
-  }
+  if (!isAsked || (await requestTraining(services, job, 'drift')) === 'under_way') return false;
+  await job.status.writePart(detectorId, 'drift', state);
+  await job.audit.append([
+    {
+      detectorId,
+      at: new Date(now).toISOString(),
+      action: 'retraining_requested',
+      from: model.version,
+      reason: driftSentence(measurement),
+      details: { score_drift: measurement.score_drift, features: measurement.features.slice(0, 10) },
+    },
+  ]);
   return false;
 }
 
@@ -302,8 +157,4 @@ async function noteReadiness(
       ...earlier.filter(({ kind }) => kind === 'sparse_hours' || kind === 'odd_times'),
     ],
   });
-}
-
-function recent({ stored: { detector } }: DetectorJob, from: number, now: number): LogRange {
-  return rangeOf(detector.source, from, now - durationToMilliseconds(detector.schedule.query_delay));
 }

@@ -117,10 +117,9 @@ export async function runDetector(
     const quietSince =
       report.logs > 0 || report.unscored ? undefined : await startOfSilence(job, before, clock);
     await putOnRecord(job, { ...before, counted, quiet_since: quietSince }, report, clock.now());
-    // A detector without logs has nothing to measure, and one that catches up has better things to do.
-    if (report.logs > 0 && run.complete) {
-      await askForUpkeep(services, job, model);
-    }
+    // A detector without logs has nothing to measure, and one that catches up has better things to do; but the time of a
+    // candidate and of a watch comes to its end there as well.
+    await askForUpkeep(services, job, model, report.logs > 0 && run.complete);
     const silence = quietSince === undefined ? 0 : clock.now() - Date.parse(quietSince);
     const delay = run.complete ? idlePause(schedule, silence) : 0;
     const next = { share: Math.min(1, 2 * share), ...(delay === undefined ? {} : { delay }) };
@@ -183,10 +182,15 @@ const tooSlow = (limits: JobLimits, share: number): DetectionError =>
   );
 
 /** Looking after a model can take longer than a run may: it has a task of its own, which is there while it is due. */
-async function askForUpkeep(services: Services, job: DetectorJob, model: ModelRecord): Promise<void> {
+async function askForUpkeep(
+  services: Services,
+  job: DetectorJob,
+  model: ModelRecord,
+  mayMeasure: boolean,
+): Promise<void> {
   const { target } = job;
   try {
-    if (!(await isUpkeepDue(services, job, model))) return;
+    if (!(await isUpkeepDue(services, job, model, { mayMeasure }))) return;
     const id = upkeepTaskId(target);
     // One whose Kibanas died again and again stays as it is, and would keep its id for ever.
     const before = await services.taskManager.get(id).catch(() => undefined);
