@@ -44,7 +44,7 @@ export interface InMemoryHiding extends HidingStores {
   readonly stored: Map<string, AnomalyResult>;
   readonly entries: AuditEntry[];
   /** Fails the next call of the method with this error. */
-  failNext(method: 'hide' | 'judge', error: Error): void;
+  failNext(method: 'hide' | 'show' | 'judge', error: Error): void;
 }
 
 const keyOf = (detectorId: string, { index, id }: Source): string => `${detectorId}/${index}/${id}`;
@@ -129,6 +129,7 @@ function resultMarks(stored: Map<string, AnomalyResult>, fail: (method: string) 
       return shown.length;
     },
     show: async (id, others) => {
+      fail('show');
       const hidden = [...stored].filter(([, { result }]) => result.suppressed_by?.includes(id));
       let shown = 0;
       for (const [key, result] of hidden) {

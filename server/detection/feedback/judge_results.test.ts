@@ -101,6 +101,19 @@ describe('a verdict', () => {
     expect(await forgetJudgement(stores, 'web', SOURCE, AUTHOR)).toEqual({ shown: 0 });
   });
 
+  it.each(['show', 'judge'] as const)(
+    'that was taken back half way, up to %s, is taken back whole when that is repeated',
+    async (method) => {
+      const { stores } = worldOf();
+      await judgeResult(stores, verdict({ scope: 'pattern' }), AUTHOR, []);
+      stores.failNext(method, new Error('lost'));
+      await expect(forgetJudgement(stores, 'web', SOURCE, AUTHOR)).rejects.toThrow('lost');
+      await forgetJudgement(stores, 'web', SOURCE, AUTHOR);
+      expect([...stores.stored.values()]).toEqual(results);
+      expect(await stores.feedback.list('web')).toEqual([]);
+    },
+  );
+
   it('tells of others that contradict it', async () => {
     const { stores } = worldOf();
     await judgeResult(

@@ -223,7 +223,8 @@ async function takeBack(stores: HidingStores, earlier: Feedback, note: ChangeNot
   const id = earlier.suppressionId ?? feedback.idOf(earlier.detectorId, earlier.source);
   const suppression = await suppressions.find(id);
   if (suppression !== undefined) await suppressions.remove(id);
-  const shown = await results.show(id, await suppressions.list(earlier.detectorId), note);
+  const others = (await suppressions.list(earlier.detectorId)).filter((each) => each.id !== id);
+  const shown = await results.show(id, others, note);
   if (suppression !== undefined) {
     const { by, at } = note;
     await auditSuppression(stores, suppression, {
@@ -249,9 +250,10 @@ export async function forgetJudgement(
   if (earlier === undefined) return { shown: 0 };
   const at = new Date(clock.now()).toISOString();
   const note: ChangeNote = { at, ...author, because: 'What was said of it was taken back' };
-  await labels.remove(detectorId, source);
+  // The label goes last: it says that there is something to take back, also to whoever repeats what was cut off.
   const shown = await takeBack(stores, earlier, note);
   await results.judge(detectorId, source, undefined, note);
+  await labels.remove(detectorId, source);
   await stores.audit.append([
     {
       detectorId,

@@ -151,6 +151,22 @@ async function deleteOld(
   });
 }
 
+/** @returns the right that is missing for incidents or patterns: the results go without them */
+async function deleteBesides(
+  client: ElasticsearchClient,
+  end: number,
+  options: RetentionOptions,
+): Promise<DetectionError | undefined> {
+  let lacking: DetectionError | undefined;
+  for (const remove of [deleteIncidentsBefore, deletePatternsBefore]) {
+    await remove(client, end, options).catch((error: unknown) => {
+      if (!(error instanceof DetectionError) || error.code !== 'forbidden') throw error;
+      lacking ??= error;
+    });
+  }
+  return lacking;
+}
+
 /**
  * Deletes whole indices of results and puts on record which: what was deleted before an error or an interruption, too.
  * Incidents and counts of patterns of that time go with them; verdicts, suppressions, models, checkpoints and the audit trail stay. Needs `delete_index` on the results,
@@ -169,9 +185,12 @@ export async function deleteResultMonths(
 ): Promise<void> {
   const { space = DEFAULT_SPACE, policy, signal } = options;
   const deleted: ResultMonth[] = [];
+  let lacking: DetectionError | undefined;
   try {
     for (const month of months) {
-      const { index } = month;
+      const { index, end } = month;
+      // Before the index: while that is there, whoever repeats what was cut off finds the month once more.
+      lacking = (await deleteBesides(client, end, { space, policy, signal })) ?? lacking;
       await attempt(() => client.indices.delete({ index, ignore_unavailable: true }, { signal }), {
         what: `delete the index "${index}"`,
         policy,
@@ -186,11 +205,7 @@ export async function deleteResultMonths(
       });
       deleted.push(month);
     }
-    const end = deleted.reduce((latest, month) => Math.max(latest, month.end), 0);
-    if (end > 0) {
-      await deleteIncidentsBefore(client, end, { space, policy, signal });
-      await deletePatternsBefore(client, end, { space, policy, signal });
-    }
+    if (lacking !== undefined) throw lacking;
   } finally {
     if (deleted.length > 0) {
       const results = deleted.reduce((sum, month) => sum + month.results, 0);

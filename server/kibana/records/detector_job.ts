@@ -119,6 +119,10 @@ export async function openDetectorJob(
   };
 }
 
+/** @returns false of one that is stopped or gone */
+export const isDetectorEnabled = async (services: Services, target: TaskTarget): Promise<boolean> =>
+  (await findDetector(services, target, undefined))?.enabled === true;
+
 async function findDetector(
   services: Services,
   { space, detectorId }: TaskTarget,

@@ -2,6 +2,7 @@ import type { Failure } from '../../../common/api';
 import { detectionTaskId, taskInterval } from '../contracts/identifiers';
 import type { ReportedRun } from '../contracts/plugin_status';
 import { longestRun, runGivenUpAfter, type JobLimits } from '../limits/job_limits';
+import { isDetectorEnabled } from '../records/detector_job';
 import { runDetector } from './run_detector';
 import type { Services } from '../contracts/services';
 import type { TaskDefinition } from '../contracts/task_contracts';
@@ -46,6 +47,8 @@ export function createDetectionTask(
         });
         const { detectorId } = target;
         if (outcome.kind === 'gone') {
+          // Started again since the run began: the task that is there now is a new one, under the same id.
+          if (await isDetectorEnabled(services, target)) return { state: {} };
           report({ detectorId, outcome: 'gone' });
           services.log.info(`The detector ${detectorId} was deleted or stopped: its task ends.`);
           await services.taskManager.removeIfExists(detectionTaskId(target));
