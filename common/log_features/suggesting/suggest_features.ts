@@ -12,6 +12,7 @@ import { mineTemplates } from '../template/template_miner';
 import { parseTimestamp } from '../time/time_encoding';
 import { dependence, explainedShare } from './dependence';
 import { isMetadata } from './metadata_fields';
+import { callerOf, isSeldomAndClosed, LEAST_DEPENDENCE } from './seldom_fields';
 import type { FeatureType } from '../../detector/feature_schema';
 
 export interface FeatureSuggestion {
@@ -24,13 +25,25 @@ export interface FeatureSuggestion {
   readonly coverage: number;
 }
 
+/** With its rank, and the values of its field, one a document. */
+interface RatedSuggestion extends FeatureSuggestion {
+  /** Higher comes first. */
+  readonly weight: number;
+  readonly values: readonly unknown[];
+}
+
 export interface SuggestOptions {
   readonly timestampField: string;
-  /** Suggestions at most, the most promising first; default 12, and one more where logs name user agents. */
+  /**
+   * Suggestions at most, the most promising first; default 12, and beyond them user agents and up to {@link MOST_SELDOM} fields of few values
+   * that a part of the logs has.
+   */
   readonly limit?: number;
 }
 
 const USUAL_LIMIT = 12;
+/** Fields that a part of the logs has, which take no other field's place. */
+const MOST_SELDOM = 3;
 const SAMPLE_SIZE = 1_000;
 const MIN_COVERAGE = 0.05;
 /** A string field with more different values than this share of its documents is no category. */
@@ -223,6 +236,10 @@ function comparedWithinGroups(
     ({ definition: { type, field } }) => type === 'severity' && STATUS.test(field),
   )?.definition.field;
   const groups = [...names, ...route].slice(0, MOST_GROUPS);
+  const namesOfCallers = suggestions.flatMap(({ definition }) =>
+    definition.type === 'category' && NAME.test(definition.field) ? [definition.field] : [],
+  );
+  const callers = profiles.filter(({ field }) => namesOfCallers.includes(field));
   const told = `, for the same ${groups.map((part) => (typeof part === 'string' ? part : 'route')).join(', ')}`;
   return suggestions.flatMap((suggestion): FeatureSuggestion[] => {
     const { definition, reason } = suggestion;
@@ -255,6 +272,9 @@ function comparedWithinGroups(
     if (isPartOfTarget) return [];
     const isWorker = workers.some((worker) => worker.field === field && worker.distinct <= FEW_WORKERS);
     if (type === 'category' && isWorker) return [];
+    const caller =
+      type === 'category' && !NAME.test(field) ? callerOfSeldom(suggestion, callers, profiles) : undefined;
+    if (caller !== undefined) return [suggestion, togetherWith(suggestion, caller)];
     const partner = companionOf(field, names);
     if (type !== 'category' || partner === undefined) return [suggestion];
     if (NAME.test(field)) return [suggestion, togetherWith(suggestion, partner)];
@@ -265,8 +285,6 @@ function comparedWithinGroups(
 
 /** Share of the variance of a number that a field has to explain beyond others for the number to be compared within it. */
 const TOLD_VARIANCE = 0.1;
-/** Part of what one field says of another from which a pair that is new is news. */
-const LEAST_DEPENDENCE = 0.3;
 /** Different values of a field that groups are made of, where no name says that it does the work. */
 const MOST_TELLING = 64;
 
@@ -322,6 +340,16 @@ function areDependent(one: string, other: string, profiles: readonly Profile[]):
     first.distinct <= MOST_WORKERS &&
     dependence(textsOf(first), textsOf(second)) >= LEAST_DEPENDENCE
   );
+}
+
+/** Returns who uses what a part of the logs has, such as the client of a grant; see {@link callerOf}. */
+function callerOfSeldom(
+  { definition: { field }, coverage }: FeatureSuggestion,
+  callers: readonly Profile[],
+  profiles: readonly Profile[],
+): string | undefined {
+  const own = profiles.find((profile) => profile.field === field);
+  return own !== undefined && isSeldomAndClosed(own.distinct, coverage) ? callerOf(own, callers) : undefined;
 }
 
 /** Returns what is called or run by a caller, user or machine: the most particular name of it. */
@@ -406,7 +434,7 @@ export function* suggestingSteps(
   options: SuggestOptions,
 ): Generator<undefined, FeatureSuggestion[]> {
   const sample = documents.slice(0, SAMPLE_SIZE);
-  const suggestions: (FeatureSuggestion & { weight: number; values: readonly unknown[] })[] = [];
+  const suggestions: RatedSuggestion[] = [];
   const suggest = (
     definition: { type: FeatureType; field: string; name?: string } & Pick<Guess, 'encoding' | 'masked'>,
     reason: string,
@@ -479,13 +507,33 @@ export function* suggestingSteps(
       { weight: 3, examples, coverage },
     );
   }
-  // The name of a client's program tells something of its own, and takes no other field's place.
+  return yield* bestOf(suggestions, profiles, options);
+}
+
+/**
+ * Keeps the most promising ones. The name of a client's program tells something of its own, and so does a value never seen of a field that few
+ * logs have: these take no other field's place.
+ */
+function* bestOf(
+  suggestions: readonly RatedSuggestion[],
+  profiles: readonly Profile[],
+  options: SuggestOptions,
+): Generator<undefined, FeatureSuggestion[]> {
   const limit = options.limit ?? USUAL_LIMIT;
-  const kept: typeof suggestions = [];
-  let extra = 0;
-  for (const suggestion of suggestions.sort((one, other) => other.weight - one.weight)) {
-    const isExtra = options.limit === undefined && suggestion.definition.masked === 'agent';
-    if (isExtra ? extra > 0 : kept.length - extra >= limit) continue;
+  const distinctOf = new Map(profiles.map(({ field, distinct }) => [field, distinct]));
+  const kindOf = ({ definition, coverage }: FeatureSuggestion): 'agents' | 'seldom' | 'usual' => {
+    if (options.limit !== undefined) return 'usual';
+    if (definition.masked === 'agent') return 'agents';
+    const isSeldom =
+      definition.type === 'category' && isSeldomAndClosed(distinctOf.get(definition.field) ?? 0, coverage);
+    return isSeldom ? 'seldom' : 'usual';
+  };
+  const kept: RatedSuggestion[] = [];
+  const room = { usual: limit, agents: 1, seldom: MOST_SELDOM };
+  const extra = new Set<string>();
+  for (const suggestion of [...suggestions].sort((one, other) => other.weight - one.weight)) {
+    const kind = kindOf(suggestion);
+    if (room[kind] === 0) continue;
     yield undefined;
     const candidate: Candidate = { type: suggestion.definition.type, values: suggestion.values };
     const repeated = kept.some(({ definition, values }) =>
@@ -493,11 +541,13 @@ export function* suggestingSteps(
     );
     if (repeated) continue;
     kept.push(suggestion);
-    extra += Number(isExtra);
+    room[kind]--;
+    if (kind !== 'usual') extra.add(suggestion.definition.field);
   }
   const compared = comparedWithinGroups(
     kept.map(({ weight: _weight, values: _values, ...suggestion }) => suggestion),
     profiles,
   );
-  return compared.slice(0, limit + extra);
+  let left = limit;
+  return compared.filter(({ definition }) => extra.has(definition.field) || left-- > 0);
 }
