@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { demoDocuments, trainOn } from '../../../test/integration/fixtures/ingest_models';
 import { connect } from '../transport/connection';
-import { tryPipeline } from './pipelines';
+import { tryPipeline, versionsBefore } from './pipelines';
 
 /** Pipelines by name, as Elasticsearch keeps them. */
 const pipelines = new Map<string, { _meta?: { put_at?: string } }>();
@@ -47,4 +47,23 @@ it('each trial has a name of its own; one that a dead process left behind goes w
   expect(new Set(put).size).toBe(2);
   expect([...pipelines.keys()]).toEqual([`${name}.trial.now`]);
   await client.close();
+});
+
+it('goes back further each time, and never to a version that it has left behind so', () => {
+  let live: Parameters<typeof versionsBefore>[0];
+  const put = (version: string, goesBack?: boolean): void => {
+    const [previousVersion, ...earlierVersions] = versionsBefore(live, version, goesBack);
+    live = { version, ...(previousVersion !== undefined && { previousVersion, earlierVersions }) };
+  };
+  for (const version of ['a', 'b', 'b', 'c']) put(version);
+  const steps: string[] = [];
+  while (live?.previousVersion !== undefined) {
+    put(live.previousVersion, true);
+    steps.push(live.version);
+  }
+  expect(steps).toEqual(['b', 'a']);
+  put('d');
+  expect(live).toMatchObject({ version: 'd', previousVersion: 'a' });
+  // A pipeline that an earlier version of the plugin has put knows of one.
+  expect(versionsBefore({ version: 'b', previousVersion: 'a' }, 'a', true)).toEqual([]);
 });

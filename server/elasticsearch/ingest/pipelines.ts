@@ -23,6 +23,8 @@ export interface LivePipeline {
   readonly threshold: number;
   /** The version that was live before; {@link revertPipeline} goes back to it. */
   readonly previousVersion?: string;
+  /** Versions that were live before that one, the latest first; absent: none is known. */
+  readonly earlierVersions?: readonly string[];
   /** Largest cost of a later version, unless the caller sets another one. */
   readonly maxMicrosecondsPerLog?: number;
   /** ISO 8601; absent where whoever put it did not say. */
@@ -32,6 +34,7 @@ interface StoredMeta extends PipelineMeta {
   /** In place of all the others: the name of today, which the pipeline of 0.1.0 hands its logs on to. */
   readonly moved_to?: string;
   readonly previous_version?: string;
+  readonly earlier_versions?: readonly string[];
   readonly put_at?: string;
   readonly max_microseconds_per_log?: number;
 }
@@ -43,6 +46,8 @@ export interface DeployPipelineOptions extends RequestOptions {
   readonly threshold?: number;
   /** Kept with the pipeline as the time when it was put, epoch milliseconds. */
   readonly at?: number;
+  /** If true, the version that is live is left behind for good: {@link revertPipeline} does not come back to it. */
+  readonly goesBack?: boolean;
   /** The trial run that decides whether the pipeline goes live. */
   readonly trial: SimulationOptions & { readonly documents: readonly LogDocument[] };
 }
@@ -167,6 +172,7 @@ const liveOf = (name: string, meta: StoredMeta): LivePipeline => ({
   version: meta.model_version,
   threshold: meta.threshold ?? NaN,
   ...(meta.previous_version === undefined ? {} : { previousVersion: meta.previous_version }),
+  ...(meta.earlier_versions === undefined ? {} : { earlierVersions: meta.earlier_versions }),
   ...(meta.max_microseconds_per_log === undefined
     ? {}
     : { maxMicrosecondsPerLog: meta.max_microseconds_per_log }),
@@ -277,6 +283,24 @@ async function deleteTrials(
   }
 }
 
+/** Versions that a pipeline can go back to. */
+const MOST_BEFORE = 20;
+
+/** @returns versions that were live before a version that becomes so, the latest first */
+export function versionsBefore(
+  live: Pick<LivePipeline, 'version' | 'previousVersion' | 'earlierVersions'> | undefined,
+  version: string,
+  goesBack = false,
+): readonly string[] {
+  if (live === undefined) return [];
+  const { previousVersion, earlierVersions = [] } = live;
+  const known = previousVersion === undefined ? [] : [previousVersion, ...earlierVersions];
+  // The same version again must not become its own predecessor.
+  if (live.version === version) return known;
+  if (goesBack) return known.slice(known.indexOf(version) + 1);
+  return [live.version, ...known].slice(0, MOST_BEFORE);
+}
+
 /**
  * Makes a model the live pipeline of a detector: compiled, tried out, and put under the detector's name in one step, so
  * that every log is scored by the old version or by the new one. A limit of cost stays with the pipeline and holds for
@@ -294,13 +318,13 @@ export async function deployPipeline(
   const limit = options.trial.maxMicrosecondsPerLog ?? before?.maxMicrosecondsPerLog;
   const trial = { ...options.trial, ...(limit === undefined ? {} : { maxMicrosecondsPerLog: limit }) };
   const { pipeline, simulation, bytes } = await tryPipeline(client, snapshot, { ...options, trial });
-  // the same version again must not become its own predecessor
-  const previousVersion = before?.version === snapshot.version ? before.previousVersion : before?.version;
+  const [previousVersion, ...earlier] = versionsBefore(before, snapshot.version, options.goesBack);
   const putAt = options.at === undefined ? undefined : new Date(options.at).toISOString();
   const meta: StoredMeta = {
     ...pipeline._meta,
     ...(putAt === undefined ? {} : { put_at: putAt }),
     ...(previousVersion === undefined ? {} : { previous_version: previousVersion }),
+    ...(earlier.length === 0 ? {} : { earlier_versions: earlier }),
     ...(limit === undefined ? {} : { max_microseconds_per_log: limit }),
   };
   const name = pipelineName(detectorId, space);
@@ -312,6 +336,7 @@ export async function deployPipeline(
       version: snapshot.version,
       threshold: pipeline._meta.threshold,
       ...(previousVersion === undefined ? {} : { previousVersion }),
+      ...(earlier.length === 0 ? {} : { earlierVersions: earlier }),
       ...(limit === undefined ? {} : { maxMicrosecondsPerLog: limit }),
       ...(putAt === undefined ? {} : { putAt }),
     },
@@ -321,7 +346,7 @@ export async function deployPipeline(
 }
 
 /**
- * Goes back to the version that was live before, by the same way: trial first, then one step.
+ * Goes back to the version that was live before, by the same way: trial first, then one step. Once more, it goes back further.
  *
  * @param load reads a version from the store of snapshots
  * @throws DetectionError `not_found` when there is no pipeline or no version before it
@@ -340,7 +365,7 @@ export async function revertPipeline(
         : `The ingest pipeline "${live.name}" has no version before ${live.version}.`,
     );
   }
-  return deployPipeline(client, await load(live.previousVersion), options);
+  return deployPipeline(client, await load(live.previousVersion), { ...options, goesBack: true });
 }
 
 /**

@@ -189,6 +189,8 @@ export interface PromotionNote {
   readonly action?: 'model_promoted' | 'model_reverted';
   /** Watches the model that becomes active; default: true. */
   readonly watched?: boolean;
+  /** If true, it is the version before of the pipeline that becomes active again. */
+  readonly goesBack?: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -200,13 +202,13 @@ export async function promoteAndWatch(
   services: Services,
   work: PipelineWork,
   version: string,
-  { note, by, gate, action = 'model_promoted', watched = true, signal }: PromotionNote,
+  { note, by, gate, action = 'model_promoted', watched = true, goesBack, signal }: PromotionNote,
 ): Promise<Promoted<PipelineDeployment>> {
   const { target, stored, models, status, audit } = work;
   const { detectorId } = target;
   const { clock } = services;
   const promoted = await promoteModel(
-    { models, audit, clock, swapPipeline: () => swapPipeline(services, work, version, { signal }) },
+    { models, audit, clock, swapPipeline: () => swapPipeline(services, work, version, { signal, goesBack }) },
     {
       detectorId,
       version,

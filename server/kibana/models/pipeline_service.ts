@@ -139,9 +139,10 @@ export async function revertPipeline(
           by: scope.user ?? SOMEBODY,
           action: 'model_reverted',
           watched: false,
+          goesBack: true,
           signal,
         })
-      : { pipeline: await putVersion(services, work, live.previousVersion, { signal }) };
+      : { pipeline: await putVersion(services, work, live.previousVersion, { signal, goesBack: true }) };
   const deployment = pipeline as PipelineDeployment;
   return { pipeline: liveBodyOf(deployment.live), trial: trialBodyOf(deployment) };
 }

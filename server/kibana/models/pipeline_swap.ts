@@ -45,6 +45,8 @@ export function pipelineWorkOf(
 export interface TrialSettings {
   readonly logs?: number;
   readonly maxMicrosecondsPerLog?: number;
+  /** If true, it is the version before that is put again. */
+  readonly goesBack?: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -103,7 +105,11 @@ export async function putVersion(
   settings?: TrialSettings,
 ): Promise<PipelineDeployment> {
   const { snapshot, options } = await prepareTrial(services, work, version, settings);
-  const deployment = await deployPipeline(work.client, snapshot, options);
+  const goesBack = settings?.goesBack === true;
+  const deployment = await deployPipeline(work.client, snapshot, {
+    ...options,
+    ...(goesBack && { goesBack }),
+  });
   await work.status.writePart(work.stored.id, 'pipeline', liveBodyOf(deployment.live));
   return deployment;
 }
