@@ -212,3 +212,31 @@ it('draws how far a training has come, also within a step, and says what a refus
       'trained on 900 logs, at least 500 are asked for (the active model has 2,000)',
     ]);
   }));
+
+it('says why a model is not watched any more, and that an edit waits for a model', () =>
+  onPage(browser, world, async (page) => {
+    const at = new Date().toISOString();
+    await page.route(/\/_status$/, async (route) => {
+      const status = (await (await route.fetch()).json()) as { model: { version: string } };
+      const { version } = status.model;
+      const watch = {
+        version,
+        previous: 'gone',
+        state: 'ended',
+        since: at,
+        until: at,
+        reasons: ['There is no model to go back to'],
+      };
+      const said = { code: 'untrained_edit', values: { stopped: 'yes' } };
+      const edit = { kind: 'untrained_edit', level: 'warning', message: 'm', next_step: 'n', said };
+      await route.fulfill({ json: { ...status, watch, readiness: [edit] } });
+    });
+    await open({ page, url: world.host.url }, models(), 'logAnomaliesWatch');
+    expect(await page.innerText(testSubject('logAnomaliesWatch'))).toMatch(
+      /stays and is not watched any more\s+There is no model to go back to/,
+    );
+    expect(await page.innerText(testSubject('logAnomaliesReadiness'))).toMatch(
+      /trained before the detector was edited[^]*Start the detector, or train a model/,
+    );
+    expect(await seriousFindings(page)).toEqual([]);
+  }));
