@@ -51,6 +51,16 @@ it.each([true, false])(
   },
 );
 
+it('show the first incidents in a window of 900 pixels: the figures above them are as low as they can be', () => {
+  const [overview] = dashboardsOf(true);
+  const figures = panelsOf(overview).filter(({ gridData: { y } }) => y === 0);
+  expect(figures.map(({ gridData: { h } }) => h)).toEqual([5, 5, 5, 5]);
+  const incidents = panelsOf(overview).find(
+    ({ embeddableConfig: { savedVis } }) => savedVis?.type === 'log_anomalies_incidents',
+  );
+  expect(incidents?.gridData.y).toBe(5);
+});
+
 it('hold our own panels only where the plugin is', () => {
   const own = (hasPlugin: boolean): (string | undefined)[] =>
     dashboardsOf(hasPlugin)

@@ -19,6 +19,7 @@ export { toNdjson, type SavedObject } from './saved_objects';
 const ANOMALIES = 'result.type : "log"';
 const BUCKETS = 'result.type : "bucket"';
 const SWIM_LANE_HEIGHT = 14;
+const TILES_HEIGHT = 5;
 const INCIDENTS_HEIGHT = 16;
 
 /**
@@ -90,27 +91,27 @@ function pluginPanels(below: number): PluginPanel[] {
     {
       title: 'Incidents',
       kind: 'incidents' as const,
-      grid: { x: 0, y: 8, w: 28, h: INCIDENTS_HEIGHT },
+      grid: { x: 0, y: TILES_HEIGHT, w: 28, h: INCIDENTS_HEIGHT },
     },
     {
       title: 'Actual against expected',
       kind: 'values' as const,
-      grid: { x: 28, y: 8, w: 20, h: INCIDENTS_HEIGHT },
+      grid: { x: 28, y: TILES_HEIGHT, w: 20, h: INCIDENTS_HEIGHT },
     },
     {
       title: 'Severity by entity',
       kind: 'swim_lane' as const,
-      grid: { x: 0, y: 8 + INCIDENTS_HEIGHT, w: 48, h: SWIM_LANE_HEIGHT },
+      grid: { x: 0, y: TILES_HEIGHT + INCIDENTS_HEIGHT, w: 48, h: SWIM_LANE_HEIGHT },
     },
     {
       title: 'What stands out',
       kind: 'patterns' as const,
-      grid: { x: 0, y: 33 + below, w: 24, h: 16 },
+      grid: { x: 0, y: TILES_HEIGHT + 25 + below, w: 24, h: 16 },
     },
     {
       title: 'Most anomalous logs',
       kind: 'table' as const,
-      grid: { x: 24, y: 33 + below, w: 24, h: 16 },
+      grid: { x: 24, y: TILES_HEIGHT + 25 + below, w: 24, h: 16 },
     },
   ];
 }
@@ -126,7 +127,7 @@ function overviewPanels(dataViewId: string, hasPlugin: boolean): (LensPanel | Pl
       query: ANOMALIES,
       columns: { count },
       visualization: { type: 'lnsMetric', metric: 'count' },
-      grid: { x: 0, y: 0, w: 12, h: 8 },
+      grid: { x: 0, y: 0, w: 12, h: TILES_HEIGHT },
     },
     {
       ...panel,
@@ -134,7 +135,7 @@ function overviewPanels(dataViewId: string, hasPlugin: boolean): (LensPanel | Pl
       query: BUCKETS,
       columns: { logs: measure('Logs scored', 'sum', 'bucket.logs') },
       visualization: { type: 'lnsMetric', metric: 'logs' },
-      grid: { x: 12, y: 0, w: 12, h: 8 },
+      grid: { x: 12, y: 0, w: 12, h: TILES_HEIGHT },
     },
     {
       ...panel,
@@ -142,7 +143,7 @@ function overviewPanels(dataViewId: string, hasPlugin: boolean): (LensPanel | Pl
       query: ANOMALIES,
       columns: { confidence: measure('Highest confidence', 'max', 'anomaly.confidence') },
       visualization: { type: 'lnsMetric', metric: 'confidence' },
-      grid: { x: 24, y: 0, w: 12, h: 8 },
+      grid: { x: 24, y: 0, w: 12, h: TILES_HEIGHT },
     },
     {
       ...panel,
@@ -150,14 +151,14 @@ function overviewPanels(dataViewId: string, hasPlugin: boolean): (LensPanel | Pl
       query: BUCKETS,
       columns: { score: measure('Mean score', 'average', 'bucket.mean_score') },
       visualization: { type: 'lnsMetric', metric: 'score' },
-      grid: { x: 36, y: 0, w: 12, h: 8 },
+      grid: { x: 36, y: 0, w: 12, h: TILES_HEIGHT },
     },
     {
       ...panel,
       title: 'Anomalies by severity',
       query: ANOMALIES,
       ...bySeverity,
-      grid: { x: 0, y: 8 + below, w: 48, h: 12 },
+      grid: { x: 0, y: TILES_HEIGHT + below, w: 48, h: 12 },
     },
     {
       ...panel,
@@ -165,7 +166,7 @@ function overviewPanels(dataViewId: string, hasPlugin: boolean): (LensPanel | Pl
       query: ANOMALIES,
       columns: { entity: topValues('Entity', 'anomaly.entity', 8, 'count'), time: overTime(), count },
       visualization: { type: 'lnsXY', series: 'bar_stacked', x: 'time', y: ['count'], split: 'entity' },
-      grid: { x: 0, y: 20 + below, w: 24, h: 13 },
+      grid: { x: 0, y: TILES_HEIGHT + 12 + below, w: 24, h: 13 },
     },
     {
       ...panel,
@@ -173,7 +174,7 @@ function overviewPanels(dataViewId: string, hasPlugin: boolean): (LensPanel | Pl
       query: BUCKETS,
       columns: { time: overTime(), score: measure('Highest score', 'max', 'bucket.max_score') },
       visualization: { type: 'lnsXY', series: 'line', x: 'time', y: ['score'] },
-      grid: { x: 24, y: 20 + below, w: 24, h: 13 },
+      grid: { x: 24, y: TILES_HEIGHT + 12 + below, w: 24, h: 13 },
     },
     ...(hasPlugin ? pluginPanels(below) : []),
   ];

@@ -129,6 +129,7 @@ function foundIn(source: Source, before = ''): [string, string][] {
 
 export class SmallElasticsearch {
   private readonly indices = new Map<string, Index>();
+  private readonly bounds = new Map<string, number>();
   private written = 0;
 
   constructor(private readonly options: SmallElasticsearchOptions) {}
@@ -138,11 +139,9 @@ export class SmallElasticsearch {
     for (const { id, document } of documents) this.put(index, id, document as Source);
   }
 
-  /** Leaves the first `most` documents of an index. */
-  public shorten(index: string, most: number): void {
-    for (const [, { documents }] of this.found(index)) {
-      for (const id of [...documents.keys()].slice(most)) documents.delete(id);
-    }
+  /** Keeps the `most` documents written last of indices whose names begin so. */
+  public keepAtMost(most: number, beginning: string): void {
+    this.bounds.set(beginning, most);
   }
 
   /** @returns the documents of an index, in the order in which they were written */
@@ -181,7 +180,12 @@ export class SmallElasticsearch {
 
   private put(index: string, id: string, source: Source): void {
     if (!this.indices.has(index)) this.indices.set(index, { mappings: {}, documents: new Map() });
-    this.indices.get(index)?.documents.set(id, { source, order: ++this.written });
+    const { documents } = this.indices.get(index)!;
+    documents.set(id, { source, order: ++this.written });
+    for (const [beginning, most] of this.bounds) {
+      const [oldest] = documents.keys();
+      if (index.startsWith(beginning) && documents.size > most) documents.delete(oldest);
+    }
   }
 
   private found(names: string): [string, Index][] {
