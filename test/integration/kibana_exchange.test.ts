@@ -752,8 +752,10 @@ describe('the command line', () => {
     const action = { params: {}, connector: 'Mail', group: 'anomaly', frequency: always };
     await refused({ ...rule, actions: [action] }, /actions\.0\.connector: "Mail" is no connector.*several/);
     await refused({ kind: 'dashboard' }, /kind: is "dashboard"; allowed: detector, quiet_time, rule/);
-    const quiet = { kind: 'quiet_time', name: 'Ever', expires_at: '2020-01-01T00:00:00Z' };
-    await refused(quiet, /Ever: expires_at is 2020-01-01.*must lie in the future/);
+    const quiet = { kind: 'quiet_time', name: 'Ever', expires_at: '2099-01-01T00:00:00Z' };
+    await refused(quiet, /Ever: expires_at is 2099-01-01.*must end within/);
+    // One that is over keeps nothing else from being applied.
+    expect(await apply({ ...quiet, expires_at: '2020-01-01T00:00:00Z' })).toEqual([0, '']);
     await refused({ ...quiet, origin: 'mute' }, /origin/);
     expect(alerting.rules.size).toBe(before);
     expect((await command('her password', 'export', '--output', 'x')).code).toBe(2);
