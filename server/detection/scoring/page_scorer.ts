@@ -4,12 +4,15 @@ import { entityFieldsOf, type Detector } from '../../../common/detector';
 import type { DirtReport } from '../../../common/log_features/columns/types';
 import { createModelScorer, type ModelScorer, type ModelSnapshot } from '../../../common/model_snapshot';
 import { AdaptiveThreshold, type FrozenWindow } from '../../../common/threshold';
+import type { Matrix } from '../../../common/isolation_forest/forest/types';
 import { createTurns } from '../ports/in_turns';
 import { entityReaderOf, placedTime } from './log_values';
 import type { Checkpoint, Clock, LogPage, LogSource } from '../ports';
 import type { PlacedLogs } from '../ports/patterns';
 import { contextOf } from './result_context';
 import { pageIdOf, resultDocument, SUMMARY_MILLISECONDS, summaryDocument } from './result_documents';
+
+type Turns = ReturnType<typeof createTurns>;
 
 /** Judged between two looks at the clock. */
 const ROWS_A_TURN = 100;
@@ -27,143 +30,213 @@ export interface PageScorerOptions {
   readonly frozenWindows?: () => Promise<readonly FrozenWindow[]>;
 }
 
+export interface ScoredPage {
+  readonly results: AnomalyResult[];
+  readonly summaries: BucketSummary[];
+  readonly logs: number;
+  readonly placed?: PlacedLogs;
+}
+
+/** Outcome of the rows of a page, before any of them is explained. */
+interface JudgedRows {
+  /** Rows found anomalous, and the threshold of each. */
+  readonly anomalous: readonly number[];
+  readonly thresholds: readonly number[];
+  readonly buckets: Buckets;
+  readonly placed: { readonly times: Float64Array; readonly entities: readonly (string | undefined)[] };
+}
+
+/** A page whose rows have scores. */
+interface ScoredRows {
+  readonly page: LogPage;
+  readonly scores: Float64Array;
+  readonly matrix: Matrix;
+  readonly now: number;
+}
+
 /**
  * Turns pages of logs into results and summaries. It holds what outlives a page: the prepared forest, the adaptive
  * threshold and the count of unusable values.
  */
-export function createPageScorer(options: PageScorerOptions, checkpoint: Checkpoint) {
-  const { snapshot, clock, detectorId, runId } = options;
-  const { detector } = snapshot;
-  // Preparing a forest takes 20 ms and more, and most runs of a quiet detector find nothing to score.
-  let prepared: ModelScorer | undefined;
-  const scorerOf = (): ModelScorer => (prepared ??= createModelScorer(snapshot));
-  const dirt: DirtReport = {};
-  const { timestamp_field: timestampField } = detector.source;
-  const entityOf = entityReaderOf(detector);
-  const adaptive =
-    detector.threshold.method === 'adaptive' && options.thresholdOverride === undefined
-      ? restoreAdaptive(snapshot, checkpoint)
-      : undefined;
-  const fields = [...new Set([...snapshot.encoder.fields, timestampField, ...entityFieldsOf(detector)])];
-  const { isOfBuckets, summarySpan, summaryStep } = summaryTimes(detector);
-  const reached = Math.min(checkpoint.timestampTo, checkpoint.ingestedTo);
-  let latest = clock.now();
-  /** @param time of the logs, epoch milliseconds: an adaptive threshold follows the hours of the week */
-  const thresholdAt = (time: number): number =>
-    adaptive?.thresholdAt(time) ?? options.thresholdOverride ?? snapshot.threshold;
-  let isTold = false;
-  const tellFrozenWindows = async (): Promise<void> => {
-    if (isTold || adaptive === undefined || options.frozenWindows === undefined) return;
-    isTold = true;
-    const windows = await options.frozenWindows();
-    // A bucket that holds a part of such a time says nothing of what is usual either; it is known by its start.
-    const before = isOfBuckets ? spanOf(detector) - 1 : 0;
-    adaptive.freezeDuring(windows.map(({ from, to }) => ({ from: from - before, to })));
-  };
+class PageScorer {
+  public readonly fields: string[];
+  public readonly dirt: DirtReport = {};
+  /** Preparing a forest takes 20 ms and more, and most runs of a quiet detector find nothing to score. */
+  private prepared: ModelScorer | undefined;
+  private readonly detector: Detector;
+  private readonly timestampField: string;
+  private readonly entityOf: ReturnType<typeof entityReaderOf>;
+  private readonly adaptive: AdaptiveThreshold | undefined;
+  private readonly times: ReturnType<typeof summaryTimes>;
+  /** Place in time up to which all logs had been read before this run. */
+  private readonly reached: number;
+  private latest: number;
+  private areWindowsKnown = false;
 
-  /** Of rows that are none any more nothing counts: there is nothing to score in them either. */
-  const goneSummaries = ({ logs }: LogPage): BucketSummary[] => {
-    const now = clock.now();
-    const origin = { detectorId, snapshot, runId, now, reached };
-    const nothing = { logs: 0, anomalies: 0, max_score: 0, mean_score: 0, max_confidence: 0, unscored: 0 };
-    return logs.map(({ document }) => {
-      const { time } = placedTime(document, timestampField, { now, reached });
-      const start = Math.floor(time / summaryStep) * summaryStep;
-      const sums = { ...nothing, span_ms: summarySpan };
-      return summaryDocument(origin, { start, entity: entityOf(document), sums }, pageIdOf(detectorId));
-    });
-  };
+  constructor(
+    private readonly options: PageScorerOptions,
+    checkpoint: Checkpoint,
+  ) {
+    const { snapshot, clock, thresholdOverride } = options;
+    const { detector } = snapshot;
+    this.detector = detector;
+    this.timestampField = detector.source.timestamp_field;
+    this.entityOf = entityReaderOf(detector);
+    const isAdaptive = detector.threshold.method === 'adaptive' && thresholdOverride === undefined;
+    this.adaptive = isAdaptive ? restoreAdaptive(snapshot, checkpoint) : undefined;
+    const read = [...snapshot.encoder.fields, this.timestampField, ...entityFieldsOf(detector)];
+    this.fields = [...new Set(read)];
+    this.times = summaryTimes(detector);
+    this.reached = Math.min(checkpoint.timestampTo, checkpoint.ingestedTo);
+    this.latest = clock.now();
+  }
+
+  /** Threshold of the logs that were scored last. */
+  public readonly threshold = (): number => this.thresholdAt(this.latest);
+  public readonly thresholdState = () => this.adaptive?.toJSON();
+  public readonly takeThresholdChanges = () => this.adaptive?.takeChanges() ?? [];
 
   /** @param by the clock in whose order the page was read */
-  const score = async (
-    page: LogPage,
-    by: 'timestamp' | 'ingested',
-  ): Promise<{
-    results: AnomalyResult[];
-    summaries: BucketSummary[];
-    logs: number;
-    placed?: PlacedLogs;
-  }> => {
-    if (page.areGone === true) return { results: [], summaries: goneSummaries(page), logs: 0 };
-    await tellFrozenWindows();
-    const scorer = scorerOf();
-    const documents = page.logs.map((log) => log.document);
+  public readonly score = async (page: LogPage, by: 'timestamp' | 'ingested'): Promise<ScoredPage> => {
+    if (page.areGone === true) return { results: [], summaries: this.goneSummaries(page), logs: 0 };
+    await this.learnFrozenWindows();
     const turns = createTurns();
-    const { scores, matrix } = await turns.finish(scorer.scoreInSteps(documents, dirt));
-    const now = clock.now();
+    const documents = page.logs.map((log) => log.document);
+    const scored = await turns.finish(this.scorer.scoreInSteps(documents, this.dirt));
+    const rows: ScoredRows = { page, ...scored, now: this.options.clock.now() };
+    const judged = await this.judge(rows, turns);
+    const results = await this.resultsOf(rows, judged, turns);
+    const summaries = this.summariesOf(rows, judged, by);
+    return { results, summaries, logs: page.logs.length, placed: judged.placed };
+  };
+
+  private get scorer(): ModelScorer {
+    return (this.prepared ??= createModelScorer(this.options.snapshot));
+  }
+
+  /** @param time of the logs, epoch milliseconds: an adaptive threshold follows the hours of the week */
+  private thresholdAt(time: number): number {
+    const { thresholdOverride, snapshot } = this.options;
+    return this.adaptive?.thresholdAt(time) ?? thresholdOverride ?? snapshot.threshold;
+  }
+
+  private async learnFrozenWindows(): Promise<void> {
+    const { adaptive, detector } = this;
+    const { frozenWindows } = this.options;
+    if (this.areWindowsKnown || adaptive === undefined || frozenWindows === undefined) return;
+    this.areWindowsKnown = true;
+    const windows = await frozenWindows();
+    // A bucket that holds a part of such a time says nothing of what is usual either; it is known by its start.
+    const before = this.times.isOfBuckets ? spanOf(detector) - 1 : 0;
+    adaptive.freezeDuring(windows.map(({ from, to }) => ({ from: from - before, to })));
+  }
+
+  private originAt(now: number) {
+    const { detectorId, snapshot, runId } = this.options;
+    return { detectorId, snapshot, runId, now, reached: this.reached };
+  }
+
+  /** Start of the summary that a log belongs to. */
+  private summaryStart(time: number): number {
+    return Math.floor(time / this.times.summaryStep) * this.times.summaryStep;
+  }
+
+  /** Of rows that are none any more nothing counts: there is nothing to score in them either. */
+  private goneSummaries({ logs }: LogPage): BucketSummary[] {
+    const now = this.options.clock.now();
+    const nothing = { logs: 0, anomalies: 0, max_score: 0, mean_score: 0, max_confidence: 0, unscored: 0 };
+    return logs.map(({ document }) => {
+      const { time } = placedTime(document, this.timestampField, { now, reached: this.reached });
+      const sums = { ...nothing, span_ms: this.times.summarySpan };
+      const place = { start: this.summaryStart(time), entity: this.entityOf(document), sums };
+      return summaryDocument(this.originAt(now), place, pageIdOf(this.options.detectorId));
+    });
+  }
+
+  private async judge({ page, scores, now }: ScoredRows, turns: Turns): Promise<JudgedRows> {
     const anomalous: number[] = [];
     const thresholds: number[] = [];
     const buckets: Buckets = new Map();
     const times = new Float64Array(scores.length);
     const entities: (string | undefined)[] = [];
     for (let row = 0; row < scores.length; row++) {
-      const document = documents[row];
-      const { time } = placedTime(document, timestampField, { now, reached });
+      const { document } = page.logs[row];
+      const { time } = placedTime(document, this.timestampField, { now, reached: this.reached });
       const anomalyScore = scores[row];
-      const entity = entityOf(document);
+      const entity = this.entityOf(document);
       times[row] = time;
       entities.push(entity);
       // One log with a clock ahead of ours must not take the threshold's along, which would then stand still.
       const judgedAt = Math.min(time, now);
-      latest = judgedAt;
+      this.latest = judgedAt;
       // Logs that are scored once more have been observed before.
-      const observed = page.revises === true ? undefined : adaptive?.observe(anomalyScore, judgedAt);
-      const threshold = thresholdAt(judgedAt);
+      const observed = page.revises === true ? undefined : this.adaptive?.observe(anomalyScore, judgedAt);
+      const threshold = this.thresholdAt(judgedAt);
       const isAnomaly = observed ?? anomalyScore >= threshold;
       if (isAnomaly) {
         anomalous.push(row);
         thresholds.push(threshold);
       }
-      const bucket = bucketOf(buckets, Math.floor(time / summaryStep) * summaryStep, entity);
-      addScore(bucket, anomalyScore, isAnomaly);
+      addScore(bucketOf(buckets, this.summaryStart(time), entity), anomalyScore, isAnomaly);
       if (row % ROWS_A_TURN === ROWS_A_TURN - 1) await turns.next();
     }
-    const whole = await contextOf(page.logs, anomalous, fields, { detector, source: options.source });
-    const origin = { detectorId, snapshot, runId, now, reached };
+    return { anomalous, thresholds, buckets, placed: { times, entities } };
+  }
+
+  private async resultsOf(
+    { page, scores, matrix, now }: ScoredRows,
+    { anomalous, thresholds }: JudgedRows,
+    turns: Turns,
+  ): Promise<AnomalyResult[]> {
+    const { scorer, detector } = this;
+    const { snapshot, source } = this.options;
+    const whole = await contextOf(page.logs, [...anomalous], this.fields, { detector, source });
     const results: AnomalyResult[] = [];
     for (let position = 0; position < anomalous.length; position++) {
       await turns.next();
       const row = anomalous[position];
       const threshold = thresholds[position];
-      const document = whole.get(row) ?? documents[row];
+      const scored = page.logs[row].document;
+      const document = whole.get(row) ?? scored;
       const { confidence, severity } = scorer.verdict(scores[row], threshold);
-      const { attribution, reason } = await turns.finish(scorer.explainInSteps(documents[row], matrix, row));
-      const result = resultDocument(origin, {
+      const { attribution, reason } = await turns.finish(scorer.explainInSteps(scored, matrix, row));
+      const result = resultDocument(this.originAt(now), {
         log: page.logs[row],
         document,
         modelVersion: snapshot.version,
         anomaly: { score: scores[row], confidence, severity, threshold, attribution, reason },
-        ...(isOfBuckets && { message: bucketMessage(document, attribution) }),
+        ...(this.times.isOfBuckets && { message: bucketMessage(document, attribution) }),
       });
       results.push(result);
     }
+    return results;
+  }
+
+  private summariesOf(
+    { page, now }: ScoredRows,
+    { buckets }: JudgedRows,
+    by: 'timestamp' | 'ingested',
+  ): BucketSummary[] {
+    const { detectorId } = this.options;
     // Only a page that starts at the same place overwrites these summaries: that is a page repeated after a crash.
     // A bucket row has a summary of its own, whichever page it is on.
-    const pageId = isOfBuckets
+    const pageId = this.times.isOfBuckets
       ? pageIdOf(detectorId)
       : pageIdOf(detectorId, by, page.logs[0]?.index, page.logs[0]?.id);
-    const summaries = [...buckets.values()]
+    return [...buckets.values()]
       .flatMap((ofTime) => [...ofTime.values()])
       .map((bucket) => {
         const { start, entity } = bucket;
-        const { confidence } = scorer.verdict(bucket.maxScore, thresholdAt(Math.min(start, now)));
-        return summaryDocument(
-          origin,
-          { start, entity, sums: sumsOf(bucket, confidence, summarySpan) },
-          pageId,
-        );
+        const { confidence } = this.scorer.verdict(bucket.maxScore, this.thresholdAt(Math.min(start, now)));
+        const sums = sumsOf(bucket, confidence, this.times.summarySpan);
+        return summaryDocument(this.originAt(now), { start, entity, sums }, pageId);
       });
-    return { results, summaries, logs: page.logs.length, placed: { times, entities } };
-  };
-  return {
-    score,
-    fields,
-    dirt,
-    threshold: () => thresholdAt(latest),
-    thresholdState: () => adaptive?.toJSON(),
-    takeThresholdChanges: () => adaptive?.takeChanges() ?? [],
-  };
+  }
 }
+
+/** @see PageScorer */
+export const createPageScorer = (options: PageScorerOptions, checkpoint: Checkpoint): PageScorer =>
+  new PageScorer(options, checkpoint);
 
 function restoreAdaptive(snapshot: ModelSnapshot, checkpoint: Checkpoint): AdaptiveThreshold {
   // A new model scores on its own scale, so its threshold starts afresh; the rhythm of the logs stays what it was.
