@@ -186,7 +186,8 @@ describe.each(CHATS)('by %s', (type, settingsAt, schema, live) => {
     );
     const { notifier, clock, lines } = setUp(withChannel(settingsAt(url)));
     expect(await notifier.notifyIncidents([incidentOf()])).toMatchObject([{ channel: 'it', messages: 1 }]);
-    expect([received.length, clock.slept]).toEqual([3, [1_000, 7_000]]);
+    // Telegram alone says in its answer how long it wants to be left alone.
+    expect([received.length, clock.slept]).toEqual([3, [1_000, type === 'telegram' ? 7_000 : 2_000]]);
     const [failed] = await notifier.notifyIncidents([incidentOf({ id: 'i2' })]);
     expect(failed).toMatchObject({
       messages: 0,
@@ -194,6 +195,22 @@ describe.each(CHATS)('by %s', (type, settingsAt, schema, live) => {
       error: expect.stringContaining('answered 403 no [redacted]'),
     });
     expect([...lines, failed.error].join()).not.toContain(secret);
+  });
+
+  it('cannot stop the others, or itself, with what it asks for in its answer', async () => {
+    const { received, url } = await startService(
+      () => undefined,
+      (response, count) =>
+        response.writeHead(count === 1 ? 500 : 200).end('{"parameters":{"retry_after":1e13}}'),
+    );
+    const { notifier, clock } = setUp(withChannel(settingsAt(url)));
+    await notifier.notifyIncidents([incidentOf()]);
+    for (let minute = 0; minute < 60; minute++) {
+      clock.time += 60_000;
+      await notifier.flush();
+    }
+    expect(await notifier.notifyIncidents([])).toMatchObject([{ waiting: 0 }]);
+    expect(received).toHaveLength(2);
   });
 
   it('that takes without answering is told twice, and then of the count', async () => {

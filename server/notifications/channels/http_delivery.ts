@@ -81,27 +81,18 @@ async function beginningOf(response: Response): Promise<string> {
   return new TextDecoder().decode(Buffer.concat(chunks).subarray(0, LONGEST_ANSWER));
 }
 
-/** Seconds that Telegram asks to be left alone, which stand in its answer. */
-function retryAfterIn(answer: string): number | undefined {
-  try {
-    const { parameters } = JSON.parse(answer) as { parameters?: { retry_after?: unknown } };
-    const seconds = parameters?.retry_after;
-    return typeof seconds === 'number' && seconds >= 0 ? seconds * 1_000 : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
 /**
  * Sends requests to one receiver. Redirects are not followed.
  *
  * @param receiver names it in messages, such as `Slack webhook at hooks.slack.com`
  * @param secrets never shown, also where an answer repeats them
+ * @param pauseIn reads from the body of a refusal how long the receiver wants to be left alone, milliseconds, where the header does not say so
  */
 export function createHttpSender(
   receiver: string,
   secrets: readonly (string | undefined)[],
   { fetch, now, timeout }: HttpDependencies,
+  pauseIn?: (answer: string) => number | undefined,
 ) {
   /** @throws SendFailure */
   return async ({ url, method = 'POST', headers, body, key, signal }: HttpMessage): Promise<void> => {
@@ -133,7 +124,7 @@ export function createHttpSender(
         `${receiver} answered ${response.status} ${told}`.trim(),
         isTemporaryStatus(response.status),
         {
-          retryAfter: parseRetryAfter(response.headers.get('retry-after'), now()) ?? retryAfterIn(answer),
+          retryAfter: parseRetryAfter(response.headers.get('retry-after'), now()) ?? pauseIn?.(answer),
           mayHaveArrived: OF_A_GATEWAY.has(response.status),
           code: String(response.status),
         },

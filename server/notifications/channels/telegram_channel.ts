@@ -28,6 +28,17 @@ function renderTelegram({ headline, reasons, lines, link, suppressed }: MessageC
   return [...shown, ...last].join('\n');
 }
 
+/** Returns how long Telegram asks to be left alone, milliseconds. Source: Telegram Bot API, ResponseParameters. */
+function pauseIn(answer: string): number | undefined {
+  try {
+    const { parameters } = JSON.parse(answer) as { parameters?: { retry_after?: unknown } };
+    const seconds = parameters?.retry_after;
+    return typeof seconds === 'number' && seconds >= 0 ? seconds * 1_000 : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Telegram by a bot. Source: Telegram Bot API, sendMessage. */
 export function createTelegramChannel(
   name: string,
@@ -36,7 +47,7 @@ export function createTelegramChannel(
   dependencies: HttpDependencies,
 ): AlertChannel {
   const url = `${api.replace(/\/+$/, '')}/bot${token}/sendMessage`;
-  const send = createHttpSender(`Telegram at ${new URL(api).host}`, [token, url], dependencies);
+  const send = createHttpSender(`Telegram at ${new URL(api).host}`, [token, url], dependencies, pauseIn);
   return {
     name,
     ping: (signal) => send({ url, method: 'HEAD', signal }),

@@ -1,3 +1,4 @@
+import { HOUR } from '../../../common/duration';
 import type { Clock } from '../../detection/ports';
 import type { AlertMessage, SuppressedAlerts } from './alert_message';
 import type { IncidentMessage } from './incident_message';
@@ -28,8 +29,11 @@ export interface AlertChannel {
   ): Promise<void>;
 }
 
+/** A receiver is left alone no longer than this, whatever it asks for: one odd answer must not silence a channel. Milliseconds. */
+export const LONGEST_PAUSE = HOUR;
+
 export interface FailureDetails {
-  /** Milliseconds that the receiver asked to be left alone. */
+  /** Milliseconds that the receiver asked to be left alone; more than {@link LONGEST_PAUSE} counts as that, and what is no number as nothing. */
   readonly retryAfter?: number;
   /** The receiver may have taken the message although its answer is missing: repeating it at once may tell it again. */
   readonly mayHaveArrived?: boolean;
@@ -51,7 +55,10 @@ export class SendFailure extends Error {
     { retryAfter, mayHaveArrived = false, code }: FailureDetails = {},
   ) {
     super(message);
-    this.retryAfter = retryAfter;
+    this.retryAfter =
+      retryAfter === undefined || Number.isNaN(retryAfter)
+        ? undefined
+        : Math.min(Math.max(0, retryAfter), LONGEST_PAUSE);
     this.mayHaveArrived = mayHaveArrived;
     this.code = code;
   }
@@ -102,11 +109,11 @@ export async function sendWithRetry(
 
 /**
  * @param header seconds, or an HTTP date (RFC 9110, 10.2.3)
- * @returns milliseconds from `now`, undefined when absent or unreadable
+ * @returns milliseconds from `now`, as long as it may be, undefined when absent or unreadable
  */
 export function parseRetryAfter(header: string | null, now: number): number | undefined {
   if (header === null) return undefined;
-  if (/^\d{1,7}(\.\d+)?$/.test(header.trim())) return Number(header) * 1_000;
+  if (/^\d+(\.\d+)?$/.test(header.trim())) return Number(header) * 1_000;
   const date = Date.parse(header);
   return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }

@@ -1,7 +1,7 @@
 import { HOUR } from '../../../common/duration';
 import type { AlertsConfig } from '../config';
 import type { ChannelState, PendingMessage } from '../journal';
-import { DEFAULT_RETRY, SendFailure, sendWithRetry } from '../messages/delivery';
+import { DEFAULT_RETRY, LONGEST_PAUSE, SendFailure, sendWithRetry } from '../messages/delivery';
 import {
   isAbout,
   isEndFor,
@@ -92,7 +92,9 @@ class Delivery {
     const { clock } = this.dependencies;
     const [pending] = state.outbox;
     if (channel.route.isQuiet(clock.now()) && !(pending && isEndFor(channel, pending))) return this.finish();
-    if (state.notBefore === undefined || state.notBefore <= clock.now()) return undefined;
+    const pause = (state.notBefore ?? 0) - clock.now();
+    // Earlier versions wrote down whatever a receiver asked for, also what is no date; a clock may have been set back.
+    if (state.notBefore === undefined || pause <= 0 || pause > LONGEST_PAUSE) return undefined;
     return this.finish(
       `${channel.name} failed or asked to be left alone; next try at ${new Date(state.notBefore).toISOString()}`,
     );

@@ -76,6 +76,36 @@ describe('by Slack', () => {
     expect(received).toHaveLength(5);
   });
 
+  it.each([
+    ['seconds', '9999999'],
+    ['more digits than a date has', '9'.repeat(30)],
+    ['a date', 'Fri, 31 Dec 2100 00:00:00 GMT'],
+  ])('leaves a receiver alone for an hour at most, whatever it asks for: %s', async (_what, asked) => {
+    const { received, webhook_url } = await startWebhook((response, count) => {
+      if (count === 1) response.writeHead(429, { 'retry-after': asked });
+      response.end();
+    });
+    const { notify, notifier, clock } = setUp({ slack: { webhook_url } });
+    expect(await notify('r1', [resultOf('1')])).toMatchObject([{ messages: 0, waiting: 1 }]);
+    clock.time += 59 * 60_000;
+    expect(await notifier.flush()).toMatchObject([{ messages: 0, waiting: 1 }]);
+    clock.time += 60_000;
+    expect(await notifier.flush()).toMatchObject([{ messages: 1, waiting: 0 }]);
+    expect(received).toHaveLength(2);
+  });
+
+  it.each([1e16, 4_102_444_800_000])(
+    'goes on with a channel that an earlier version left alone until %d',
+    async (notBefore) => {
+      const { received, webhook_url } = await startWebhook();
+      const { notify, journal } = setUp({ slack: { webhook_url } });
+      await journal.writeChannel('slack', { sentAt: [], outbox: [], notBefore });
+      expect(await notify('r1', [resultOf('1')])).toMatchObject([{ messages: 1, waiting: 0 }]);
+      expect(received).toHaveLength(1);
+      expect((await journal.readChannel('slack')).notBefore).toBeUndefined();
+    },
+  );
+
   it('keeps what could not be delivered, over a restart, and delivers it once', async () => {
     const down = await startWebhook();
     await closers.pop()?.();
