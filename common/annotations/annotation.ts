@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DetectionError } from '../detection_error';
 import { DAY } from '../duration';
 import { timeSchema } from '../parameters';
 
@@ -25,6 +26,8 @@ export const ANNOTATION_LIMITS = {
   entityCharacters: 256,
   /** The longest time from start to end. */
   days: 31,
+  /** Planned work is noted so long before it; what lies further ahead is a mistake. */
+  daysAhead: 366,
 } as const;
 
 /** Own id of a caller who notes an annotation, such as that of a CI job. */
@@ -137,4 +140,41 @@ export function problemOfTimes(at: string, endsAt: string | undefined): string |
     return `ends_at is ${endsAt}; it must be at most ${ANNOTATION_LIMITS.days} days after the start, ${at}`;
   }
   return undefined;
+}
+
+/**
+ * @param by user who says it
+ * @param now epoch milliseconds: the start where none is given
+ * @throws DetectionError `invalid_input` where its end does not fit its start, or its start lies more than a year ahead
+ */
+export function annotationWithoutId(
+  { id: _id, at: given, ...draft }: AnnotationDraft,
+  by: string | undefined,
+  now: number,
+): Omit<Annotation, 'id'> {
+  const at = given ?? new Date(now).toISOString();
+  const problem =
+    Date.parse(at) > now + ANNOTATION_LIMITS.daysAhead * DAY
+      ? `at is ${at}; it must be at most a year ahead`
+      : problemOfTimes(at, draft.ends_at);
+  if (problem !== undefined)
+    throw new DetectionError('invalid_input', `The annotation is not valid: ${problem}.`);
+  return {
+    ...draft,
+    at,
+    entities: [...new Set(draft.entities)].sort(),
+    ...(by !== undefined && { by }),
+    recorded_at: new Date(now).toISOString(),
+  };
+}
+
+/** Names the fields that are not as they are stored; a start that was not given is none of them. */
+export function differencesOf(given: Annotation, stored: Annotation): string[] {
+  const said = ['kind', 'title', 'at', 'ends_at', 'entities', 'version', 'url'] as const;
+  return said.filter(
+    (field) =>
+      !(field === 'at' && given.at === given.recorded_at) &&
+      !(field === 'ends_at' && given.ends_at === undefined) &&
+      JSON.stringify(given[field]) !== JSON.stringify(stored[field]),
+  );
 }

@@ -4,6 +4,8 @@ export {
   annotationDraftSchema,
   annotationIdSchema,
   annotationSchema,
+  annotationWithoutId,
+  differencesOf,
   problemOfTimes,
   storedAnnotationIdSchema,
   storedAnnotationSchema,
@@ -11,6 +13,20 @@ export {
   type AnnotationDraft,
   type AnnotationKind,
 } from './annotation';
+export {
+  DEFAULT_IMPORTED_FIELDS,
+  IMPORT_LIMITS,
+  IMPORTED,
+  importedFieldsOf,
+  importOrderSchema,
+  importReportSchema,
+  importRequestSchema,
+  type ImportedFields,
+  type ImportedRow,
+  type ImportOrder,
+  type ImportProblem,
+  type ImportReport,
+} from './annotation_import';
 export { EXCLUDED_KINDS, excludedTimesOf, withinShare } from './excluded_times';
 export {
   beganBy,

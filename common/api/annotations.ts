@@ -4,6 +4,8 @@ import {
   ANNOTATION_LIMITS,
   annotationDraftSchema,
   annotationSchema,
+  importReportSchema,
+  importRequestSchema,
   storedAnnotationIdSchema,
 } from '../annotations';
 import { timeSchema } from '../parameters';
@@ -49,6 +51,16 @@ export const annotationEndpoints = {
         ),
       differs: z.array(z.string()).describe('Fields in which the body differs from the one that is stored'),
     }),
+  }),
+  importAnnotations: endpoint({
+    method: 'post',
+    path: `${ANNOTATIONS}/_import`,
+    summary:
+      'Note what an index holds, such as observability-annotations, with the rights of the caller; each document once only',
+    privilege: 'write',
+    cost: 'search',
+    body: importRequestSchema,
+    response: importReportSchema,
   }),
   removeAnnotation: endpoint({
     method: 'delete',

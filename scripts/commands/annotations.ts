@@ -1,25 +1,20 @@
-import { userInfo } from 'node:os';
 import { Command, Option } from 'commander';
 import {
   ANNOTATION_KINDS,
   ANNOTATION_LIMITS,
   annotationDraftSchema,
   storedAnnotationIdSchema,
-  type Annotation,
   type AnnotationKind,
 } from '../../common/annotations';
 import { DetectionError } from '../../common/detection_error';
 import { durationSchema, durationToMilliseconds } from '../../common/duration';
 import { timeSchema } from '../../common/parameters';
 import { parseWith } from '../../common/validation';
-import {
-  noteAnnotation,
-  removeAnnotation,
-  type CalendarStores,
-} from '../../server/detection/annotations/note_annotation';
-import { createAuditTrail, signedInUser, type ElasticsearchClient } from '../../server/elasticsearch';
+import { noteAnnotation, removeAnnotation } from '../../server/detection/annotations/note_annotation';
 import { annotationOf, createAnnotationStore } from '../../server/elasticsearch/annotations';
-import { numberBetween, printable, runs, type Session } from '../command_line/session';
+import { authorOf, calendarOf, lineOf } from '../calendar/calendar';
+import { importCommand } from '../calendar/import_annotations';
+import { numberBetween, runs } from '../command_line/session';
 import { withClient } from '../command_line/stored_data';
 
 interface AddOptions {
@@ -75,29 +70,11 @@ const add = (): Command =>
     },
   );
 
-const calendarOf = ({ config: { space }, clock }: Session, client: ElasticsearchClient): CalendarStores => ({
-  annotations: createAnnotationStore(client, { space }),
-  audit: createAuditTrail(client, { space }),
-  clock,
-});
-
 /** Leaves out options without a text: variables of a CI job, such as that of a tag, are empty where there is none. */
 function withoutEmpty(given: AddOptions): AddOptions {
   const named = Object.entries(given).filter(([, value]) => value !== '');
   const entity = given.entity?.filter((name) => name !== '');
   return { ...(Object.fromEntries(named) as unknown as AddOptions), entity };
-}
-
-const authorOf = async (client: ElasticsearchClient): Promise<string | undefined> =>
-  (await signedInUser(client)) ?? userOfSystem();
-
-/** @returns undefined where the system does not know its user, as in some containers */
-function userOfSystem(): string | undefined {
-  try {
-    return userInfo().username;
-  } catch {
-    return undefined;
-  }
 }
 
 /** @throws DetectionError `invalid_input` where both ends are given, or one is no time */
@@ -153,21 +130,11 @@ const remove = (): Command =>
     },
   );
 
-function lineOf({ id, kind, title, at, ends_at: end, entities, version, url, by }: Annotation): string {
-  const until = end === undefined ? '' : ` to ${end}`;
-  const parts = [
-    ...(version === undefined ? [] : [version]),
-    entities.length === 0 ? 'all entities' : entities.join(', '),
-    ...(by === undefined ? [] : [`by ${by}`]),
-    ...(url === undefined ? [] : [url]),
-  ].map((part) => printable(part, 120));
-  return `${at}${until}  ${kind.padEnd(11)} ${printable(title, 120)} (${parts.join('; ')})  ${printable(id)}`;
-}
-
 export const annotations = (): Command =>
   new Command('annotations')
     .description('Calendar of changes: deployments, changes, incidents and maintenance')
     .addCommand(add())
+    .addCommand(importCommand())
     .addCommand(list())
     .addCommand(remove())
     .addHelpText(
@@ -178,6 +145,7 @@ An incident that begins at most 30 minutes after one, or while it goes on, says 
 Examples:
   log-anomalies annotations add --kind deployment --title "Release of cart" --release 1.42 --entity cart --id "$CI_PIPELINE_ID"
   log-anomalies annotations add --kind maintenance --title "Move of the database" --at 2026-12-01T22:00:00Z --for 2h
+  log-anomalies annotations import --index observability-annotations --every 1m
   log-anomalies annotations list --entity cart --json
   log-anomalies annotations remove --id 4711`,
     );

@@ -157,3 +157,67 @@ it('goes back from a page that is no longer there, and lists no more than the se
     await page.locator(rows, { hasText: 'Change 24' }).waitFor();
     expect(await page.locator(rows).count()).toBe(25);
   }));
+
+it('imports what an index holds, after a preview, once only', () =>
+  onPage(browser, world, async (page) => {
+    const index = `${world.space}-deployments`;
+    const at = (minutes: number): string => new Date(Date.now() - minutes * 60_000).toISOString();
+    const documents = [
+      {
+        '@timestamp': at(20),
+        started: at(25),
+        message: 'Release of cart',
+        service: { name: 'cart', version: '1.43' },
+      },
+      { '@timestamp': at(10), message: 'Disk\u202e', annotation: { type: 'incident' } },
+      { '@timestamp': at(5), message: 'x', url: { full: 'javascript:alert(1)' } },
+    ];
+    await world.elasticsearch.bulk({
+      index,
+      refresh: true,
+      operations: documents.flatMap((document, place) => [{ index: { _id: `${place}` } }, document]),
+    });
+    try {
+      await page.goto(calendar());
+      await page.locator(testSubject('logAnomaliesCalendarImport')).first().click();
+      const next = page.locator(testSubject('logAnomaliesCalendarImportNext'));
+      await next.waitFor();
+      expect(await next.isDisabled()).toBe(true);
+      await page.fill(testSubject('logAnomaliesCalendarImportIndex'), '.kibana');
+      await page.getByText('must not begin with a dot').waitFor();
+      await page.fill(testSubject('logAnomaliesCalendarImportIndex'), index);
+      await page.locator(testSubject('logAnomaliesCalendarImportFields')).getByRole('button').first().click();
+      await page.getByLabel('Start', { exact: true }).fill('started, @timestamp');
+      await next.click();
+      const outcome = page.locator(testSubject('logAnomaliesCalendarImportOutcome'));
+      await outcome.waitFor();
+      expect(await outcome.innerText()).toMatch(
+        /New: 2\. Get an end: 0\. There already: 0\. Cannot be noted: 1\.[^]*Page that says more: 1 document, such as .*\/2/,
+      );
+      const preview = page.locator(`${testSubject('logAnomaliesCalendarImportPreview')} tbody tr`);
+      expect(await preview.allInnerTexts()).toEqual([
+        expect.stringMatching(/Incident[^]*Disk\ufffd[^]*New/),
+        expect.stringMatching(/Deployment 1\.43 of cart[^]*Release of cart[^]*New/),
+      ]);
+      expect(await seriousFindings(page)).toEqual([]);
+      expect(await page.locator(rows, { hasText: 'Release of cart' }).count()).toBe(0);
+      // A preview is of what the form says.
+      await page.getByLabel('Kind').last().selectOption('change');
+      await outcome.waitFor({ state: 'detached' });
+      await page.getByLabel('Kind').last().selectOption('');
+      await next.click();
+      await page.getByRole('button', { name: 'Import 2' }).click();
+      await outcome.getByText('Noted: 2. Given an end: 0. There already: 0. Cannot be noted: 1.').waitFor();
+      await page.locator('.euiFlyout').getByRole('button', { name: 'Close', exact: true }).click();
+      await page.locator(rows, { hasText: 'Deployment 1.43 of cart' }).waitFor();
+      await page.locator(rows, { hasText: 'Disk\ufffd' }).waitFor();
+      await page.locator(testSubject('logAnomaliesCalendarImport')).first().click();
+      await page.fill(testSubject('logAnomaliesCalendarImportIndex'), `${index}*`);
+      await next.click();
+      await outcome.getByText('There already: 2.').waitFor();
+      expect(await preview.first().innerText()).toContain('There already');
+      expect(await next.isDisabled()).toBe(true);
+    } finally {
+      await world.elasticsearch.indices.delete({ index });
+    }
+  }));

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Annotation } from '../../common/annotations';
 import type { Incident } from '../../common/incidents';
+import type { importAnnotations } from '../../server/detection/annotations/import_annotations';
 import { createIncidentRecorder } from '../../server/detection/incidents/record_incidents';
 import { frozenWindowsOf, leftOutOf } from '../../server/detection/training/left_out_of_training';
 import {
@@ -12,6 +13,7 @@ import {
   createSuppressionStore,
   ownerRole,
   readerRole,
+  sleep,
 } from '../../server/elasticsearch';
 import { createAnnotationStore } from '../../server/elasticsearch/annotations';
 import { createIncidentStore } from '../../server/elasticsearch/incidents';
@@ -198,6 +200,226 @@ it('documents that somebody wrote otherwise stand in nobody’s way', async () =
   expect((await run('annotations', 'list')).stdout).not.toContain('Hand-made');
 });
 
+describe('an import from an index', () => {
+  const observability = `test-${space}-observability`;
+  const releases = `test-${space}-releases`;
+  const now = Date.now();
+  const time = (minutes: number): string => iso(now - minutes * MINUTE);
+  const importing = (...more: string[]): string[] => ['annotations', 'import', ...more];
+  type Report = Awaited<ReturnType<typeof importAnnotations>>;
+
+  beforeAll(async () => {
+    const keyword = { type: 'keyword' } as const;
+    const text = { type: 'text' } as const;
+    await client.indices.create({
+      index: observability,
+      mappings: {
+        properties: {
+          '@timestamp': { type: 'date' },
+          event: { properties: { start: { type: 'date' }, end: { type: 'date' } } },
+          annotation: { properties: { title: keyword, type: keyword } },
+          message: text,
+          service: { properties: { name: keyword, version: keyword } },
+        },
+      },
+    });
+    // Those of a rollover, of which the second has documents of the first once more.
+    for (const counter of ['000001', '000002']) {
+      await client.indices.create({
+        index: `${releases}-${counter}`,
+        mappings: { properties: { finished: { type: 'date_nanos' }, until: { type: 'date' }, job: text } },
+        settings: { 'index.max_result_window': 5 },
+      });
+    }
+  });
+  afterAll(() =>
+    client.indices.delete({ index: [observability, `${releases}-000001`, `${releases}-000002`] }),
+  );
+
+  const write = (index: string, documents: Record<string, object>) =>
+    client.bulk({
+      index,
+      refresh: true,
+      operations: Object.entries(documents).flatMap(([_id, document]) => [{ index: { _id } }, document]),
+    });
+
+  it('notes each document once, adds an end that comes later, and names what it cannot note', async () => {
+    const annotation = (title: string, type = 'deployment') => ({ annotation: { title, type } });
+    const service = { name: ['cart', 'blog'], version: '1.43' };
+    await write(observability, {
+      deployed: { '@timestamp': time(30), ...annotation('Release'), service, 'event.start': time(32) },
+      broken: { '@timestamp': time(20), ...annotation('Disk', 'incident'), service: { name: '*' } },
+      untitled: { '@timestamp': time(15), message: ' ' },
+      backwards: { '@timestamp': time(14), message: 'x', event: { end: time(20) } },
+      long: { '@timestamp': time(13), message: 'x', event: { end: iso(now + 40 * 24 * 60 * MINUTE) } },
+      hostile: { '@timestamp': time(12), message: 'x', url: { full: 'javascript:alert(1)' } },
+      timeless: { message: 'x' },
+      old: { '@timestamp': time(60 * 24 * 30), message: 'Before' },
+    });
+    const trial = await json<Report>(...importing('--index', observability, '--dry-run'));
+    expect(trial).toMatchObject({ found: 6, left_out: 0, noted: 2, unchanged: 0, failed: 5 });
+    expect(trial.problems.map(({ field, count, examples: [{ id }] }) => [field, count, id])).toEqual([
+      ['at', 1, 'timeless'],
+      ['title', 1, 'untitled'],
+      ['ends_at', 2, 'backwards'],
+      ['url', 1, 'hostile'],
+    ]);
+    const first = await run(...importing('--index', observability));
+    expect(first).toMatchObject({ code: 0, stderr: '' });
+    expect(first.stdout).toMatch(/^Noted: .* incident +Disk \(all entities; by /m);
+    expect(first.stdout).toMatch(/^Noted: 2; given an end: 0; there already: 0; cannot be noted: 5\.$/m);
+    expect(first.stdout).toMatch(/^Cannot be noted for ends_at: 2, such as [^\n]*backwards \(ends_at is/m);
+    const listed = async () =>
+      (await json<{ annotations: Annotation[] }>('annotations', 'list', '--from', time(60))).annotations;
+    expect(await listed()).toMatchObject([
+      { kind: 'incident', title: 'Disk', at: time(20), entities: [] },
+      { kind: 'deployment', title: 'Release', at: time(32), entities: ['blog', 'cart'], version: '1.43' },
+    ]);
+    const trail = createAuditTrail(client, { space });
+    const onRecord = async () =>
+      (await trail.list('any', { actions: ['annotation_added', 'annotation_changed'] })).entries.length;
+    const before = await onRecord();
+    const again = await json<Report>(...importing('--index', observability));
+    expect(again).toMatchObject({ noted: 0, ended: 0, unchanged: 2 });
+    expect(await onRecord()).toBe(before);
+    await client.update({
+      index: observability,
+      id: 'broken',
+      refresh: true,
+      doc: { event: { end: time(5) } },
+    });
+    expect(await json<Report>(...importing('--index', observability))).toMatchObject({
+      ended: 1,
+      unchanged: 1,
+    });
+    expect(await listed()).toMatchObject([{ title: 'Disk', ends_at: time(5) }, { title: 'Release' }]);
+    expect(await onRecord()).toBe(before + 1);
+    // None of the documents that match can be noted.
+    const vain = await run(...importing('--index', observability, '--query', '_id:hostile'));
+    expect(vain).toMatchObject({ code: 2, stdout: expect.stringContaining('cannot be noted: 1.') });
+    expect(await run(...importing('--index', observability, '--from', time(1)))).toMatchObject({
+      code: 2,
+      stdout: expect.stringContaining('Cannot be noted for at: 1'),
+    });
+    for (const { id } of await listed()) await json('annotations', 'remove', '--id', id);
+  });
+
+  it('reads the fields of a plain index, as few as it gives, and knows a document after a rollover', async () => {
+    const at = (minutes: number) => ({ finished: time(minutes).replace('Z', '123456Z') });
+    const job = (place: number) => ({
+      ...at(place),
+      job: `Release ${place}`,
+      host: 'web-1',
+      tags: ['a', 'b'],
+    });
+    await write(
+      `${releases}-000001`,
+      Object.fromEntries(Array.from({ length: 8 }, (_each, place) => [`job-${place}`, job(place + 1)])),
+    );
+    const fields = ['--at-field', 'finished', '--title-field', 'job', '--end-field', 'until'].concat([
+      '--entity-field',
+      'host',
+      'tags',
+      '--kind',
+      'change',
+    ]);
+    const imported = (...more: string[]) =>
+      json<Report>(...importing('--index', `${releases}-*`, ...fields, ...more));
+    expect(await imported()).toMatchObject({
+      ...{ found: 8, left_out: 3, noted: 5, failed: 0 },
+      rows: [
+        { annotation: { kind: 'change', title: 'Release 1', at: time(1), entities: ['a', 'b', 'web-1'] } },
+      ].concat(Array.from({ length: 4 }, () => expect.anything() as never)),
+    });
+    await write(`${releases}-000002`, { 'job-0': { ...job(1), until: time(0) } });
+    const after = await imported('--query', '_id:job-0');
+    expect(after).toMatchObject({ found: 2, noted: 0, ended: 1, unchanged: 1 });
+    const { annotations } = await json<{ annotations: Annotation[] }>(
+      'annotations',
+      'list',
+      '--from',
+      time(60),
+    );
+    expect(annotations).toHaveLength(5);
+    expect(annotations[0]).toMatchObject({ title: 'Release 1', ends_at: time(0) });
+    for (const { id } of annotations) await json('annotations', 'remove', '--id', id);
+    for (const [given, stderr] of [
+      [['--at-field', 'no_such'], /no_such, which ".*" does not have/],
+      [['--at-field', 'job'], /job, which is of type text/],
+      [['--index', '.kibana*'], /hidden or system index/],
+    ] as const) {
+      const refused = await run(...importing('--index', `${releases}-*`, ...given));
+      expect(refused).toMatchObject({ code: 2, stderr: expect.stringMatching(stderr) });
+    }
+    expect(await run(...importing('--index', `${releases}-none-*`))).toMatchObject({ code: 3 });
+  });
+
+  it('goes on until it is stopped, and says what is new', async () => {
+    await write(observability, { 'first-of-many': { '@timestamp': time(3), message: 'First' } });
+    const command = importing(
+      '--index',
+      observability,
+      '--query',
+      'message:(First OR Second)',
+      '--every',
+      '1s',
+      '--json',
+    );
+    const process = start(folder, command, {});
+    const outcome = outcomeOf(process);
+    const lines = () => told.split('\n').filter((line) => line !== '');
+    let told = '';
+    process.stdout!.on('data', (part: Buffer) => (told += part.toString()));
+    const toldOf = async (count: number) => {
+      while (lines().length < count) await sleep(100);
+    };
+    await toldOf(1);
+    await write(observability, { 'second-of-many': { '@timestamp': time(2), message: 'Second' } });
+    await toldOf(2);
+    process.kill('SIGTERM');
+    expect((await outcome).code).toBe(0);
+    const rows = lines().map((line) => JSON.parse(line) as Report['rows'][number]);
+    expect(rows.map(({ outcome: made, annotation: { title } }) => [made, title])).toEqual([
+      ['noted', 'First'],
+      ['noted', 'Second'],
+    ]);
+    for (const { annotation } of rows) await json('annotations', 'remove', '--id', annotation.id);
+  });
+
+  it('takes the rights of whoever asks, and names those that are missing', async () => {
+    const kibana = startKibanaStandIn({ administrator: client });
+    const blind = await personWith(client, 'bert', ownerRole([], space), ['read', 'write']);
+    const owner = await personWith(client, 'otto', ownerRole([observability], space), ['read', 'write']);
+    const reader = await personWith(client, 'ruth', readerRole(space), ['read']);
+    await write(observability, { ours: { '@timestamp': time(4), message: 'Ours' } });
+    const body = { index: observability, query: '_id:ours' };
+    const calling = (person: NewPerson, more: object = {}) =>
+      kibana.call(person, 'importAnnotations', { body: { ...body, ...more } }, space);
+    for (const index of [observability, `${observability}*`]) {
+      const refused = await calling(blind, { index });
+      expect([refused.status, JSON.stringify(refused.body)]).toEqual([
+        403,
+        expect.stringMatching(new RegExp(`read.*${observability}|${observability}.*read`)),
+      ]);
+    }
+    expect((await calling(reader)).status).toBe(403);
+    expect((await calling(owner, { index: '.kibana' })).status).toBe(400);
+    expect((await calling(owner, { query: { script: {} } })).status).toBe(400);
+    const trial = await answerOf(
+      kibana,
+      owner,
+      'importAnnotations',
+      { body: { ...body, dry_run: true } },
+      space,
+    );
+    expect(trial).toMatchObject({ noted: 1, rows: [{ annotation: { title: 'Ours', by: 'otto' } }] });
+    const done = await answerOf(kibana, owner, 'importAnnotations', { body }, space);
+    expect(done).toMatchObject({ noted: 1 });
+    await json('annotations', 'remove', '--id', done.rows[0].annotation.id);
+    await Promise.all([blind, owner, reader].map((person) => person.remove()));
+  });
+});
+
 describe('rights', () => {
   const people: NewPerson[] = [];
   afterAll(() => Promise.all(people.map((person) => person.remove())));
@@ -332,9 +554,9 @@ describe('rights', () => {
     await json(...open, '--at', iso(START));
     await json(...open, '--at', iso(START), '--ends-at', iso(START + MINUTE));
     const { entries: later } = await trail.list('any', { actions: ['annotation_changed'] });
-    expect(later.filter(({ by }) => !by?.startsWith('test-'))).toMatchObject([
-      { from: 'no end', to: iso(START + MINUTE) },
-    ]);
+    const ofOpen = ({ details }: (typeof later)[number]) =>
+      (details?.annotation as { id: string }).id === 'open';
+    expect(later.filter(ofOpen)).toMatchObject([{ from: 'no end', to: iso(START + MINUTE) }]);
     await json('annotations', 'remove', '--id', 'open');
   });
 });

@@ -78,6 +78,7 @@ export const DECLARED_ACCESS: { readonly [Name in Operation]: Access } = {
   updateIncident: { privilege: 'write' },
   listAnnotations: { privilege: 'read', subject: 'none' },
   addAnnotation: { privilege: 'write', subject: 'none' },
+  importAnnotations: { privilege: 'write', logs: true, subject: 'none' },
   removeAnnotation: { privilege: 'write', last: true },
   listLogPatterns: { privilege: 'read' },
   updateLogPattern: { privilege: 'write' },

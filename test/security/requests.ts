@@ -78,6 +78,7 @@ export function requestsOf(scene: Scene): { readonly [Name in Operation]: Given 
     getIncident: { params: { incident_id: scene.incidentId } },
     listAnnotations: {},
     addAnnotation: { body: { kind: 'deployment', title: 'Release', entities: ['no-such-entity'] } },
+    importAnnotations: { body: { index: source.index, dry_run: true } },
     removeAnnotation: { params: { annotation_id: scene.annotationId } },
     listLogPatterns: { params },
     updateLogPattern: { params: { ...params, pattern_id: '0'.repeat(24) }, body: { ignored: true } },

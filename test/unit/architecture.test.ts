@@ -153,6 +153,7 @@ const FOLDERS: Readonly<Record<string, readonly string[]>> = {
       'real_logs',
       'log_lines',
       'command_line',
+      'calendar',
       'detectors_as_files',
       'following',
       'commands',

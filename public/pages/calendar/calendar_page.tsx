@@ -31,6 +31,7 @@ import { MOST_LISTED, PAGE_SIZE, pagingOf } from './calendar_paging';
 import { removalText, removalTitle } from './calendar_text';
 
 const AnnotationFlyout = lazy(() => import('./annotation_flyout'));
+const ImportFlyout = lazy(() => import('./import_flyout'));
 
 /** Shows what is planned as well. */
 const RANGE = { from: 'now-7d', to: 'now+7d' };
@@ -43,6 +44,7 @@ export default function CalendarPage(): ReactElement {
   const { from = RANGE.from, to = RANGE.to, kind, entity } = location.query;
   const [page, setPage] = useState(0);
   const [isAdding, setIsAdding] = useState(false);
+  const [isImporting, setIsImporting] = useState(false);
   const [ending, setEnding] = useState<Annotation>();
   const [leaving, setLeaving] = useState<Annotation>();
   const request = useRequest(
@@ -68,6 +70,7 @@ export default function CalendarPage(): ReactElement {
     if (!request.isLoading && last !== undefined && last !== page) setPage(last);
   }, [request.isLoading, last, page]);
   const add = <AddButton key="add" open={() => setIsAdding(true)} />;
+  const importing = <ImportButton key="import" open={() => setIsImporting(true)} />;
   return (
     <EuiPageTemplate offset={0} restrictWidth={false} data-test-subj="logAnomaliesCalendar">
       <EuiPageTemplate.Header
@@ -76,7 +79,7 @@ export default function CalendarPage(): ReactElement {
           defaultMessage:
             'Deployments, changes, incidents and maintenance. An incident says which of them it began after, charts mark them, and no model learns from incidents and maintenance that have an end.',
         })}
-        rightSideItems={canWrite ? [add] : []}
+        rightSideItems={canWrite ? [add, importing] : []}
       />
       <EuiPageTemplate.Section>
         <Filters range={{ from, to }} isLoading={request.isLoading} reload={request.reload} turn={setPage} />
@@ -84,7 +87,7 @@ export default function CalendarPage(): ReactElement {
         <RequestState request={request}>
           {({ total, annotations }) =>
             total === 0 ? (
-              <NothingNoted add={canWrite ? add : undefined} />
+              <NothingNoted steps={canWrite ? [add, importing] : []} />
             ) : (
               <>
                 {total > MOST_LISTED && <MoreThanListed />}
@@ -118,6 +121,17 @@ export default function CalendarPage(): ReactElement {
             />
           </Suspense>
         )}
+        {isImporting && (
+          <Suspense fallback={<></>}>
+            <ImportFlyout
+              range={{ from, to }}
+              close={(isImported) => {
+                setIsImporting(false);
+                if (isImported) request.reload();
+              }}
+            />
+          </Suspense>
+        )}
         {leaving && (
           <ConfirmRemoval
             annotation={leaving}
@@ -135,6 +149,12 @@ export default function CalendarPage(): ReactElement {
 const AddButton = ({ open }: { open: () => void }): ReactElement => (
   <EuiButton fill iconType={icon('plusInCircle')} onClick={open} data-test-subj="logAnomaliesAnnotationAdd">
     {i18n.translate('logAnomalies.calendar.add', { defaultMessage: 'Note a change' })}
+  </EuiButton>
+);
+
+const ImportButton = ({ open }: { open: () => void }): ReactElement => (
+  <EuiButton iconType={icon('importAction')} onClick={open} data-test-subj="logAnomaliesCalendarImport">
+    {i18n.translate('logAnomalies.calendar.import', { defaultMessage: 'Import from an index' })}
   </EuiButton>
 );
 
@@ -216,8 +236,8 @@ function MoreThanListed(): ReactElement {
   );
 }
 
-/** @param props.add undefined where the reader may note nothing */
-function NothingNoted({ add }: { add: ReactElement | undefined }): ReactElement {
+/** @param props.steps buttons; none where the reader may note nothing */
+function NothingNoted({ steps }: { steps: readonly ReactElement[] }): ReactElement {
   const { location, setQuery } = useApp();
   const { kind = '', entity = '' } = location.query;
   const isFiltered = kind !== '' || entity !== '';
@@ -247,8 +267,8 @@ function NothingNoted({ add }: { add: ReactElement | undefined }): ReactElement 
               })}
         </h2>
       }
-      body={isFiltered ? undefined : <p>{nextStepText(add !== undefined)}</p>}
-      actions={[...(isFiltered ? [showAll] : []), ...(add === undefined ? [] : [add])]}
+      body={isFiltered ? undefined : <p>{nextStepText(steps.length > 0)}</p>}
+      actions={[...(isFiltered ? [showAll] : []), ...steps]}
     />
   );
 }
@@ -257,7 +277,7 @@ const nextStepText = (mayNote: boolean): string =>
   mayNote
     ? i18n.translate('logAnomalies.calendar.noneNext', {
         defaultMessage:
-          'Let a CI job note each deployment, by the API or the command line, or note one here.',
+          'Let a CI job note each deployment, by the API or the command line, import them from an index, or note one here.',
       })
     : i18n.translate('logAnomalies.calendar.noneNextReader', {
         defaultMessage: 'A CI job can note each deployment, by the API or the command line.',

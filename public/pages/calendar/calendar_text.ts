@@ -41,7 +41,7 @@ export const endedText = (title: string, { differs }: Pick<Added, 'differs'>): s
       });
 
 /** Returns a field of the API as the form calls it. */
-function fieldName(field: string): string {
+export function fieldName(field: string): string {
   switch (field) {
     case 'kind':
       return i18n.translate('logAnomalies.calendar.kind', { defaultMessage: 'Kind' });

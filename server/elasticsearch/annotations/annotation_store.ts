@@ -1,6 +1,8 @@
 import type { estypes } from '@elastic/elasticsearch';
 import {
   ANNOTATION_LIMITS,
+  annotationWithoutId,
+  differencesOf,
   problemOfTimes,
   storedAnnotationSchema,
   type Annotation,
@@ -31,8 +33,6 @@ export interface AnnotationFilter {
   readonly entity?: string | readonly string[];
 }
 
-/** Planned work is noted so long before it; what lies further ahead is a mistake. */
-const LONGEST_AHEAD = 366 * DAY;
 /** Annotations of a time that are read at once. */
 const MOST_DURING = 1_000;
 
@@ -126,29 +126,12 @@ export async function searchAnnotations(
  * @returns the annotation with an id that depends on what is said alone, unless it was given
  * @throws DetectionError `invalid_input` where its end does not fit its start, or its start lies more than a year ahead
  */
-export function annotationOf(
-  { id, at: given, ...draft }: AnnotationDraft,
-  by: string | undefined,
-  now: number,
-): Annotation {
-  const at = given ?? new Date(now).toISOString();
-  const problem =
-    Date.parse(at) > now + LONGEST_AHEAD
-      ? `at is ${at}; it must be at most a year ahead`
-      : problemOfTimes(at, draft.ends_at);
-  if (problem !== undefined)
-    throw new DetectionError('invalid_input', `The annotation is not valid: ${problem}.`);
-  const entities = [...new Set(draft.entities)].sort();
-  const { kind, title, version = '' } = draft;
-  return {
-    // A letter first, as ids of callers have it: a digest alone may begin with - or _.
-    id: id ?? `annotation-${documentId('annotation', kind, title, at, version, ...entities)}`,
-    ...draft,
-    at,
-    entities,
-    ...(by !== undefined && { by }),
-    recorded_at: new Date(now).toISOString(),
-  };
+export function annotationOf(draft: AnnotationDraft, by: string | undefined, now: number): Annotation {
+  const annotation = annotationWithoutId(draft, by, now);
+  const { kind, title, at, version = '', entities } = annotation;
+  // A letter first, as ids of callers have it: a digest alone may begin with - or _.
+  const own = `annotation-${documentId('annotation', kind, title, at, version, ...entities)}`;
+  return { id: draft.id ?? own, ...annotation };
 }
 
 /**
@@ -177,6 +160,12 @@ export function createAnnotationStore(
   };
   return {
     find,
+
+    findAll: (async (ids) => {
+      if (ids.length === 0) return [];
+      const wanted = { filter: [{ ids: { values: [...ids] } }], size: ids.length, isStrict: true };
+      return (await search(wanted)).annotations;
+    }) satisfies AnnotationStore['findAll'],
 
     add: (async (annotation) => {
       const what = 'save the annotation';
@@ -228,17 +217,6 @@ export function createAnnotationStore(
       );
     }) satisfies AnnotationStore['remove'],
   };
-}
-
-/** Names the fields that are not as they are stored; a start that was not given is none of them. */
-function differencesOf(given: Annotation, stored: Annotation): string[] {
-  const said = ['kind', 'title', 'at', 'ends_at', 'entities', 'version', 'url'] as const;
-  return said.filter(
-    (field) =>
-      !(field === 'at' && given.at === given.recorded_at) &&
-      !(field === 'ends_at' && given.ends_at === undefined) &&
-      JSON.stringify(given[field]) !== JSON.stringify(stored[field]),
-  );
 }
 
 /** Annotations of any of these entities, and those of all. */

@@ -61,7 +61,8 @@ function bytesOf(hits: readonly Hit[]): number {
 
 const isPointInTimeLost = (error: unknown): boolean =>
   errorTypes(errorBodyOf(error)).includes('search_context_missing_exception');
-const isTooLarge = (error: unknown): boolean =>
+/** True where an answer has more bytes than were allowed. */
+export const isTooLarge = (error: unknown): boolean =>
   (error as Error)?.name === 'RequestAbortedError' && /content length/i.test((error as Error).message);
 
 /** @returns `index.max_result_window` where a page is larger (10,000 by default); else Infinity */
