@@ -1,7 +1,8 @@
 import { Command, Option } from 'commander';
 import {
   ANNOTATION_KINDS,
-  IMPORTED,
+  DEFAULT_IMPORTED_FIELDS,
+  type ImportedFields,
   importOrderSchema,
   type AnnotationKind,
   type ImportedRow,
@@ -39,6 +40,8 @@ interface Options extends FieldOptions {
 const SHOWN_ROWS = 20;
 const LONGEST_PAUSE_MILLISECONDS = 60_000;
 
+const readFrom = (of: keyof ImportedFields): string => `(default: ${DEFAULT_IMPORTED_FIELDS[of].join(' ')})`;
+
 export const importCommand = (): Command =>
   runs<Options>(
     new Command('import')
@@ -53,16 +56,13 @@ export const importCommand = (): Command =>
         ).choices(ANNOTATION_KINDS),
       )
       .option('--query <lucene>', 'only documents that match this query string')
-      .option(
-        '--at-field <name...>',
-        'start: the first that a document has (default: event.start @timestamp)',
-      )
-      .option('--end-field <name...>', 'end (default: event.end)')
-      .option('--title-field <name...>', 'what was done (default: annotation.title message)')
-      .option('--kind-field <name...>', 'kind, where its value is one (default: annotation.type)')
-      .option('--entity-field <name...>', 'entities, all of their values (default: service.name)')
-      .option('--release-field <name...>', 'version that was deployed (default: service.version)')
-      .option('--url-field <name...>', 'page that says more (default: url.full event.url)')
+      .option('--at-field <name...>', `start: the first that a document has ${readFrom('at')}`)
+      .option('--end-field <name...>', `end ${readFrom('ends_at')}`)
+      .option('--title-field <name...>', `what was done ${readFrom('title')}`)
+      .option('--kind-field <name...>', `kind, where its value is one ${readFrom('kind')}`)
+      .option('--entity-field <name...>', `entities, all of their values ${readFrom('entities')}`)
+      .option('--release-field <name...>', `version that was deployed ${readFrom('version')}`)
+      .option('--url-field <name...>', `page that says more ${readFrom('url')}`)
       .option('--dry-run', 'say what would be noted, and note nothing', false)
       .option('--every <duration>', 'again and again, such as 1m, until it is stopped', parseDuration)
       .addHelpText(
@@ -106,7 +106,7 @@ function orderOf(options: Options, now: number): ImportOrder {
   const names = {
     ...{ at: options.atField, ends_at: options.endField, title: options.titleField, kind: options.kindField },
     ...{ entities: options.entityField, version: options.releaseField, url: options.urlField },
-  } satisfies Record<(typeof IMPORTED)[number], string[] | undefined>;
+  } satisfies Record<keyof ImportedFields, string[] | undefined>;
   return parseWith(
     importOrderSchema,
     {

@@ -1,5 +1,6 @@
 import { emptyImport, importBodyOf } from './import_draft';
 
+jest.mock('@kbn/datemath', () => jest.requireActual('@elastic/datemath'), { virtual: true });
 jest.mock('@kbn/i18n', () => jest.requireActual('../../../test/fakes/i18n'), { virtual: true });
 
 const range = { from: '2026-11-01T00:00:00.000Z', to: '2026-11-02T00:00:00.000Z' };

@@ -219,6 +219,7 @@ function ImportFields({ form, change, problems }: FieldsProps): ReactElement {
             })}
           </p>
         </EuiText>
+        <EuiSpacer size="s" />
         {IMPORTED.filter((field) => field !== 'kind' || form.kind === undefined).map((field) => (
           <EuiFormRow
             key={field}

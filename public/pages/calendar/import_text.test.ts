@@ -17,8 +17,11 @@ test('says what an import does, what it has done and what it did not read', () =
 test('names what cannot be noted, without characters that nobody sees, and what stays', () => {
   const examples = [{ index: 'deployments', id: 'a\u202eb', message: 'x' }];
   expect(problemLine({ field: 'ends_at', count: 2, examples })).toBe(
-    'End: 2 documents, such as deployments/a\ufffdb',
+    'The end is not later than the start, or by more than 31 days: 2 documents, such as deployments/a\ufffdb',
   );
+  const fields = ['at', 'title', 'entities', 'version', 'url', 'id'] as const;
+  const lines = fields.map((field) => problemLine({ field, count: 1, examples }));
+  expect(new Set(lines).size).toBe(fields.length);
   expect(outcomeText({ outcome: 'unchanged', differs: ['title', 'kind'] })).toBe(
     'There already, stays as it is: What was done, Kind',
   );

@@ -45,18 +45,52 @@ export const leftOutText = ({ found, left_out: leftOut }: Counts): string | unde
         values: { read: formatCount(found - leftOut), found: formatCount(found) },
       });
 
-/** @example problemLine(problem) // End: 2 documents, such as deployments/1, deployments/2 */
+/** @example problemLine(problem) // Nothing says what was done: 2 documents, such as deployments/1, deployments/2 */
 export const problemLine = ({ field, count, examples }: ImportProblem): string =>
   i18n.translate('logAnomalies.calendar.importProblem', {
     defaultMessage:
-      '{field}: {documents, plural, one {{count} document} other {{count} documents}}, such as {examples}',
+      '{reason}: {documents, plural, one {{count} document} other {{count} documents}}, such as {examples}',
     values: {
-      field: fieldName(field),
+      reason: reasonText(field),
       documents: count,
       count: formatCount(count),
       examples: examples.map(({ index, id }) => printable(`${index}/${id}`, NAME_CHARACTERS)).join(', '),
     },
   });
+
+function reasonText(field: ImportProblem['field']): string {
+  switch (field) {
+    case 'at':
+      return i18n.translate('logAnomalies.calendar.importNoStart', {
+        defaultMessage: 'No start, or one before 2000 or more than a year ahead',
+      });
+    case 'ends_at':
+      return i18n.translate('logAnomalies.calendar.importBadEnd', {
+        defaultMessage: 'The end is not later than the start, or by more than 31 days',
+      });
+    case 'title':
+      return i18n.translate('logAnomalies.calendar.importNoTitle', {
+        defaultMessage: 'Nothing says what was done',
+      });
+    case 'entities':
+      return i18n.translate('logAnomalies.calendar.importBadEntities', {
+        defaultMessage: 'More than 50 services or hosts, or too long a name',
+      });
+    case 'url':
+      return i18n.translate('logAnomalies.calendar.importBadUrl', {
+        defaultMessage: 'The page that says more is no http:// or https:// address',
+      });
+    case 'id':
+      return i18n.translate('logAnomalies.calendar.importTaken', {
+        defaultMessage: 'The calendar holds a document of its id that is no annotation',
+      });
+    default:
+      return i18n.translate('logAnomalies.calendar.importBadField', {
+        defaultMessage: '{field} cannot be read',
+        values: { field: fieldName(field) },
+      });
+  }
+}
 
 /** Returns what becomes of a document. */
 export function outcomeText({ outcome, differs }: Pick<ImportedRow, 'outcome' | 'differs'>): string {
