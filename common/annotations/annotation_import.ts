@@ -66,7 +66,7 @@ const importShape = z.strictObject({
     .describe('Fields of the documents that are read'),
 });
 
-/** What is imported, from where and from when. Times are converted to epoch milliseconds. */
+/** Names an index, a time and the fields that annotations are read from. Times are converted to epoch milliseconds. */
 export const importOrderSchema = importShape.superRefine(refuseSource);
 export type ImportOrder = z.output<typeof importOrderSchema>;
 

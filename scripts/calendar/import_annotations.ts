@@ -119,7 +119,7 @@ function orderOf(options: Options, now: number): ImportOrder {
 
 /** Imports again and again, and says what is new: a cluster that does not answer is tried again. */
 async function repeat(
-  { clock, signal, emit, say }: Session,
+  { clock, signal, json, emit, say }: Session,
   pause: number,
   once: () => ReturnType<typeof importAnnotations>,
 ): Promise<void> {
@@ -131,7 +131,12 @@ async function repeat(
       for (const row of [...report.rows].reverse())
         if (row.outcome !== 'unchanged') emit(row, () => rowText(row, { isDryRun: false }));
       const remarks = remarksOf(report).join('\n');
-      if (remarks !== '' && remarks !== told) say(remarks);
+      const { left_out, failed, problems } = report;
+      // Only what has changed since.
+      if (remarks !== '' && remarks !== told) {
+        if (json) emit({ left_out, failed, problems }, () => remarks);
+        else say(remarks);
+      }
       told = remarks;
     } catch (error) {
       if (!(error instanceof DetectionError)) throw error;

@@ -355,35 +355,33 @@ describe('an import from an index', () => {
   });
 
   it('goes on until it is stopped, and says what is new', async () => {
-    await write(observability, { 'first-of-many': { '@timestamp': time(3), message: 'First' } });
-    const command = importing(
-      '--index',
-      observability,
-      '--query',
-      'message:(First OR Second)',
-      '--every',
-      '1s',
-      '--json',
-    );
-    const process = start(folder, command, {});
+    const bad = { '@timestamp': time(4), message: 'First', url: { full: 'no address' } };
+    await write(observability, { 'first-of-many': { '@timestamp': time(3), message: 'First' }, bad });
+    const command = importing('--index', observability, '--query', 'message:(First OR Second)');
+    const process = start(folder, [...command, '--every', '1s', '--json'], {});
     const outcome = outcomeOf(process);
-    const lines = () => told.split('\n').filter((line) => line !== '');
     let told = '';
     process.stdout!.on('data', (part: Buffer) => (told += part.toString()));
+    const lines = () =>
+      told
+        .split('\n')
+        .slice(0, -1)
+        .map((line) => JSON.parse(line) as Partial<Report['rows'][number] & Pick<Report, 'problems'>>);
     const toldOf = async (count: number) => {
       while (lines().length < count) await sleep(100);
     };
-    await toldOf(1);
-    await write(observability, { 'second-of-many': { '@timestamp': time(2), message: 'Second' } });
     await toldOf(2);
+    await write(observability, { 'second-of-many': { '@timestamp': time(2), message: 'Second' } });
+    await toldOf(3);
     process.kill('SIGTERM');
     expect((await outcome).code).toBe(0);
-    const rows = lines().map((line) => JSON.parse(line) as Report['rows'][number]);
-    expect(rows.map(({ outcome: made, annotation: { title } }) => [made, title])).toEqual([
-      ['noted', 'First'],
-      ['noted', 'Second'],
+    expect(lines()).toMatchObject([
+      { outcome: 'noted', annotation: { title: 'First' } },
+      { problems: [{ field: 'url', count: 1, examples: [{ id: 'bad' }] }] },
+      { outcome: 'noted', annotation: { title: 'Second' } },
     ]);
-    for (const { annotation } of rows) await json('annotations', 'remove', '--id', annotation.id);
+    for (const { annotation } of lines())
+      if (annotation !== undefined) await json('annotations', 'remove', '--id', annotation.id);
   });
 
   it('takes the rights of whoever asks, and names those that are missing', async () => {

@@ -43,8 +43,7 @@ export default function CalendarPage(): ReactElement {
   useBreadcrumbs(title);
   const { from = RANGE.from, to = RANGE.to, kind, entity } = location.query;
   const [page, setPage] = useState(0);
-  const [isAdding, setIsAdding] = useState(false);
-  const [isImporting, setIsImporting] = useState(false);
+  const [opened, setOpened] = useState<'add' | 'import'>();
   const [ending, setEnding] = useState<Annotation>();
   const [leaving, setLeaving] = useState<Annotation>();
   const request = useRequest(
@@ -69,8 +68,8 @@ export default function CalendarPage(): ReactElement {
     // The last row of a page was removed.
     if (!request.isLoading && last !== undefined && last !== page) setPage(last);
   }, [request.isLoading, last, page]);
-  const add = <AddButton key="add" open={() => setIsAdding(true)} />;
-  const importing = <ImportButton key="import" open={() => setIsImporting(true)} />;
+  const add = <AddButton key="add" open={() => setOpened('add')} />;
+  const importing = <ImportButton key="import" open={() => setOpened('import')} />;
   return (
     <EuiPageTemplate offset={0} restrictWidth={false} data-test-subj="logAnomaliesCalendar">
       <EuiPageTemplate.Header
@@ -109,29 +108,15 @@ export default function CalendarPage(): ReactElement {
             )
           }
         </RequestState>
-        {(isAdding || ending) && (
-          <Suspense fallback={<></>}>
-            <AnnotationFlyout
-              ending={ending}
-              close={(isNoted) => {
-                setIsAdding(false);
-                setEnding(undefined);
-                if (isNoted) request.reload();
-              }}
-            />
-          </Suspense>
-        )}
-        {isImporting && (
-          <Suspense fallback={<></>}>
-            <ImportFlyout
-              range={{ from, to }}
-              close={(isImported) => {
-                setIsImporting(false);
-                if (isImported) request.reload();
-              }}
-            />
-          </Suspense>
-        )}
+        <Flyouts
+          opened={ending ?? opened}
+          range={{ from, to }}
+          close={(isNoted) => {
+            setOpened(undefined);
+            setEnding(undefined);
+            if (isNoted) request.reload();
+          }}
+        />
         {leaving && (
           <ConfirmRemoval
             annotation={leaving}
@@ -143,6 +128,25 @@ export default function CalendarPage(): ReactElement {
         )}
       </EuiPageTemplate.Section>
     </EuiPageTemplate>
+  );
+}
+
+function Flyouts(props: {
+  /** An annotation is to be given an end. */
+  opened: 'add' | 'import' | Annotation | undefined;
+  range: { from: string; to: string };
+  close: (isNoted: boolean) => void;
+}): ReactElement | null {
+  const { opened, range, close } = props;
+  if (opened === undefined) return null;
+  return (
+    <Suspense fallback={<></>}>
+      {opened === 'import' ? (
+        <ImportFlyout range={range} close={close} />
+      ) : (
+        <AnnotationFlyout ending={opened === 'add' ? undefined : opened} close={close} />
+      )}
+    </Suspense>
   );
 }
 

@@ -204,43 +204,50 @@ function ImportFields({ form, change, problems }: FieldsProps): ReactElement {
         />
       </EuiFormRow>
       <EuiSpacer size="m" />
-      <EuiAccordion
-        id="logAnomaliesCalendarImportFields"
-        buttonElement="button"
-        data-test-subj="logAnomaliesCalendarImportFields"
-        buttonContent={i18n.translate('logAnomalies.calendar.importFields', { defaultMessage: 'Fields' })}
-      >
-        <EuiSpacer size="s" />
-        <EuiText size="xs" color="subdued">
-          <p>
-            {i18n.translate('logAnomalies.calendar.importFieldsHelp', {
-              defaultMessage:
-                'Names of fields, separated by commas. The first that a document has counts; of services or hosts, all.',
-            })}
-          </p>
-        </EuiText>
-        <EuiSpacer size="s" />
-        {IMPORTED.filter((field) => field !== 'kind' || form.kind === undefined).map((field) => (
-          <EuiFormRow
-            key={field}
-            fullWidth
-            display="columnCompressed"
-            label={fieldName(field)}
-            isInvalid={problems[field] !== undefined}
-            error={problems[field]}
-          >
-            <EuiFieldText
-              fullWidth
-              compressed
-              value={form.fields[field] ?? ''}
-              placeholder={defaultFieldsText(field)}
-              isInvalid={problems[field] !== undefined}
-              onChange={({ target }) => change({ fields: { ...form.fields, [field]: target.value } })}
-            />
-          </EuiFormRow>
-        ))}
-      </EuiAccordion>
+      <FieldNames form={form} change={change} problems={problems} />
     </>
+  );
+}
+
+/** Names of the fields of the documents, which have defaults. */
+function FieldNames({ form, change, problems }: FieldsProps): ReactElement {
+  return (
+    <EuiAccordion
+      id="logAnomaliesCalendarImportFields"
+      buttonElement="button"
+      data-test-subj="logAnomaliesCalendarImportFields"
+      buttonContent={i18n.translate('logAnomalies.calendar.importFields', { defaultMessage: 'Fields' })}
+    >
+      <EuiSpacer size="s" />
+      <EuiText size="xs" color="subdued">
+        <p>
+          {i18n.translate('logAnomalies.calendar.importFieldsHelp', {
+            defaultMessage:
+              'Names of fields, separated by commas. The first that a document has counts; of services or hosts, all.',
+          })}
+        </p>
+      </EuiText>
+      <EuiSpacer size="s" />
+      {IMPORTED.filter((field) => field !== 'kind' || form.kind === undefined).map((field) => (
+        <EuiFormRow
+          key={field}
+          fullWidth
+          display="columnCompressed"
+          label={fieldName(field)}
+          isInvalid={problems[field] !== undefined}
+          error={problems[field]}
+        >
+          <EuiFieldText
+            fullWidth
+            compressed
+            value={form.fields[field] ?? ''}
+            placeholder={defaultFieldsText(field)}
+            isInvalid={problems[field] !== undefined}
+            onChange={({ target }) => change({ fields: { ...form.fields, [field]: target.value } })}
+          />
+        </EuiFormRow>
+      ))}
+    </EuiAccordion>
   );
 }
 

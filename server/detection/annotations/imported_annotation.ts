@@ -26,7 +26,7 @@ export interface ImportSettings {
   readonly now: number;
 }
 
-/** Why a document is no annotation: the field of the annotation, and a sentence. */
+/** Reason that a document is no annotation: the field of the annotation, and a sentence. */
 export interface Unreadable {
   readonly field: ImportProblem['field'];
   readonly message: string;
