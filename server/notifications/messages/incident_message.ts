@@ -166,16 +166,35 @@ export function endMessage(id: string, incident: Incident | undefined): Incident
     const headline = `Over: ${message.about.title}; it is a part of an older incident`;
     return { ...message, headline, about: { ...message.about, isOver: true } };
   }
-  return {
-    kind: 'incident',
-    news: 'over',
-    about: { id, title: '', severity: 'warning', isOver: true, place: '', detectors: [] },
-    headline: 'Over: the incident is not stored any more',
-    reasons: [],
-    lines: [],
-    total: 0,
-  };
+  return unknownEnd(id, 'Over: the incident is not stored any more');
 }
+
+/**
+ * Returns the end of an alert whose incident goes on: its channel has more of them than it keeps track of.
+ *
+ * @param incident undefined where it cannot be looked up
+ */
+export function letGoMessage(
+  id: string,
+  incident: Incident | undefined,
+  link: string | undefined,
+): IncidentMessage {
+  const why = 'too many incidents are open; only its next news makes an alert again';
+  if (incident === undefined) return unknownEnd(id, `Not followed any more: ${why}`);
+  const message = incidentMessage({ incident }, 'over', link);
+  const headline = `Not followed any more, though it may go on: ${message.about.title}; ${why}`;
+  return { ...message, headline, about: { ...message.about, isOver: true } };
+}
+
+const unknownEnd = (id: string, headline: string): IncidentMessage => ({
+  kind: 'incident',
+  news: 'over',
+  about: { id, title: '', severity: 'warning', isOver: true, place: '', detectors: [] },
+  headline,
+  reasons: [],
+  lines: [],
+  total: 0,
+});
 
 /** Returns a message that says that a channel works, and is over at once. @param id names it, for those who keep alerts */
 export const trialMessage = (id: string, link: string | undefined): IncidentMessage => ({

@@ -5,8 +5,8 @@ import type { AlertChannel } from '../messages/delivery';
 import type { KeptIncident } from '../../detection/ports/incidents';
 import { isEnd, newsOf, type IncidentNews } from '../messages/incident_message';
 
-/** Incidents that a channel has an alert of, or that wait for the end of a quiet time; the oldest are given up first. */
-const MOST_OPEN = 200;
+/** Incidents that a channel has an alert of, or that wait for the end of a quiet time; the oldest are given up first, and people hear of it. */
+export const MOST_OPEN = 200;
 
 const without = (ids: readonly string[] | undefined, id: string): readonly string[] =>
   (ids ?? []).filter((each) => each !== id);
@@ -21,12 +21,17 @@ export function openAfter(
   const message = pending?.message;
   if (message === undefined || !('kind' in message)) return open === undefined ? {} : { open };
   const others = without(open, message.about.id);
-  return { open: isEnd(message) ? others : [...others, message.about.id].slice(-MOST_OPEN) };
+  return { open: isEnd(message) ? others : [...others, message.about.id] };
 }
 
-/** Returns the incidents that wait for the end of a quiet time, with another one. */
-export const deferredWith = (deferred: readonly string[] | undefined, id: string): readonly string[] =>
-  [...without(deferred, id), id].slice(-MOST_OPEN);
+/** Returns the incidents that wait for the end of a quiet time, with another one, and those that find no room any more. */
+export function deferredWith(
+  deferred: readonly string[] | undefined,
+  id: string,
+): { readonly kept: readonly string[]; readonly left: readonly string[] } {
+  const all = [...without(deferred, id), id];
+  return { kept: all.slice(-MOST_OPEN), left: all.slice(0, -MOST_OPEN) };
+}
 
 /** @example incidentKey(channel, 'abc:opened') // 'on-call:incident:abc:opened' */
 export const incidentKey = ({ name }: AlertChannel, news: string): string => `${name}:incident:${news}`;

@@ -3,8 +3,8 @@ import type { KeptIncident } from '../../detection/ports/incidents';
 import { factsOfIncident } from '../channels/routes';
 import type { AlertsConfig } from '../config';
 import { announcementId, summarise, type FoundResults } from '../messages/alert_message';
-import { endMessage, incidentMessage } from '../messages/incident_message';
-import { deferredWith, incidentKey, isAbout, newsFor, openedKey, suppress } from './channel_state';
+import { endMessage, incidentMessage, letGoMessage } from '../messages/incident_message';
+import { deferredWith, incidentKey, isAbout, MOST_OPEN, newsFor, openedKey, suppress } from './channel_state';
 import type { NotifierDependencies, RoutedChannel } from './channel_work';
 
 /** Messages that wait for a channel; more are only counted. */
@@ -71,8 +71,9 @@ export async function enqueueIncident(
   const isOver = incident.state === 'closed';
   const isQuiet = channel.route.isQuiet(clock.now());
   if (isQuiet && !isOver) {
-    const deferred = deferredWith(state.deferred, incident.id);
+    const { kept: deferred, left } = deferredWith(state.deferred, incident.id);
     await journal.writeChannel(channel.name, { ...state, deferred });
+    for (const id of left) await suppressDeferred(channel, id, dependencies);
     return;
   }
   const isFull = state.outbox.length >= LARGEST_OUTBOX;
@@ -87,6 +88,23 @@ export async function enqueueIncident(
     ...state,
     outbox: [...state.outbox, { ids, message, refusals: 0 }],
   });
+}
+
+/** Counts the news of an incident that found no room among those that wait for the end of a quiet time. */
+async function suppressDeferred(
+  channel: RoutedChannel,
+  id: string,
+  dependencies: NotifierDependencies,
+): Promise<void> {
+  const { journal, findIncident } = dependencies;
+  const kept = await findIncident?.(id);
+  const all =
+    kept === undefined ? [openedKey(channel, id)] : newsFor(channel, kept).map(({ id: name }) => name);
+  const told = await journal.announced(all);
+  const ids = all.filter((name) => !told.has(name));
+  if (ids.length === 0) return;
+  const state = await journal.readChannel(channel.name);
+  await suppress(channel, state, { ids, isIncident: true }, dependencies);
 }
 
 /**
@@ -114,7 +132,8 @@ export async function enqueueDeferred(
 
 /**
  * Puts the end of incidents into the outbox of a channel that has an alert of them, where they are over: closed by a person, told by
- * another detector, a part of an older one, or not stored any more.
+ * another detector, a part of an older one, or not stored any more. Of more than are kept track of, the oldest are let go: a later end of
+ * them might never come.
  *
  * @param now incidents that the caller tells of
  */
@@ -123,20 +142,27 @@ export async function enqueueEnds(
   now: ReadonlyMap<string, KeptIncident>,
   { journal, findIncident, incidentLink }: NotifierDependencies,
 ): Promise<void> {
-  if (channel.tracksIncidents !== true || findIncident === undefined) return;
+  if (channel.tracksIncidents !== true) return;
   const { open = [] } = await journal.readChannel(channel.name);
+  const letGo = new Set(open.slice(0, -MOST_OPEN));
   for (const id of open) {
-    const kept = now.get(id) ?? (await findIncident(id));
+    if (findIncident === undefined && !letGo.has(id)) continue;
+    const kept = now.get(id) ?? (await findIncident?.(id));
     const state = kept?.incident.state;
-    if (state === 'open' || state === 'acknowledged') continue;
+    const goesOn = findIncident === undefined || state === 'open' || state === 'acknowledged';
+    if (goesOn && !letGo.has(id)) continue;
     const isClosed = kept !== undefined && state === 'closed';
     const over = isClosed ? newsFor(channel, kept).find(({ news }) => news === 'over') : undefined;
-    const name = over?.id ?? incidentKey(channel, `${id}:${state === 'merged' ? 'merged' : 'gone'}`);
+    const ending = goesOn ? 'let_go' : state === 'merged' ? 'merged' : 'gone';
+    const name = over?.id ?? incidentKey(channel, `${id}:${ending}`);
     const before = await journal.readChannel(channel.name);
     if (before.outbox.some(({ ids }) => ids.includes(name))) continue;
+    const link = incidentLink?.(id);
     const message = isClosed
-      ? incidentMessage(kept, 'over', incidentLink?.(id))
-      : endMessage(id, kept?.incident);
+      ? incidentMessage(kept, 'over', link)
+      : goesOn
+        ? letGoMessage(id, kept?.incident, link)
+        : endMessage(id, kept?.incident);
     await journal.writeChannel(channel.name, {
       ...before,
       outbox: [...before.outbox, { ids: [name], message, refusals: 0 }],

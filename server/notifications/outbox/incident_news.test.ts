@@ -177,6 +177,40 @@ test('after a quiet time people are told of what goes on, although nothing more 
   expect(detector.lines.length).toBeGreaterThan(0);
 });
 
+test('of more incidents than wait for the end of a quiet time, the oldest are counted as left out', async () => {
+  const quiet = { quiet_times: [{ from: '13:00', to: '14:00' }] };
+  const { tell, detectorOf, said } = await space('webhook', { max_per_hour: 1_000 }, quiet);
+  const detector = detectorOf();
+  detector.clock.time += HOUR + 1;
+  for (let place = 0; place < 203; place++) await tell(detector, { id: `i${place}` });
+  // News of one of them counts once.
+  await tell(detector, { id: 'i0' });
+  const { suppressed, deferred } = await detector.journal.readChannel('it');
+  expect([suppressed, deferred?.length]).toMatchObject([{ results: 0, incidents: 3 }, 200]);
+  detector.clock.time += HOUR;
+  await tell(detector, { id: 'other' });
+  await detector.notifier.flush();
+  expect(said().length).toBeGreaterThan(49);
+  expect(said()).not.toContain('opened i2');
+});
+
+test('of more incidents than a channel keeps track of, the alerts of the oldest are ended', async () => {
+  const { tell, detectorOf, said, held } = await space('pagerduty', { max_per_hour: 1_000 });
+  const detector = detectorOf();
+  for (let place = 0; place < 201; place++) await tell(detector, { id: `i${place}` });
+  await detector.notifier.flush();
+  await detector.notifier.flush();
+  expect(said().filter((each) => each.startsWith('resolve'))).toEqual(['resolve i0']);
+  const { open = [] } = await detector.journal.readChannel('it');
+  expect([open.length, open[0]]).toEqual([200, 'i1']);
+  // Its next news makes an alert again, which has an end of its own.
+  await tell(detector, { id: 'i0', counts: { logs: 70, buckets: 0 } });
+  held.delete('i0');
+  await detector.notifier.flush();
+  await detector.notifier.flush();
+  expect(said().slice(-3)).toEqual(['trigger i0', 'resolve i1', 'resolve i0']);
+});
+
 test('the link of an incident leads to the page that the settings name', async () => {
   const { received, webhook_url: url } = await startWebhook();
   const link_base = 'https://wiki.example/anomalies?team=shop';
