@@ -32,6 +32,8 @@ export interface EvaluationInput {
   readonly entities?: ReadonlyArray<string | undefined>;
   /** Milliseconds that a run waits before it reads a log; counts in the detection delay. */
   readonly queryDelay: number;
+  /** Milliseconds from the time of a row until it is over, where they differ, as those of sessions; counts in the detection delay. */
+  readonly overAfter?: (row: number) => number;
   /** Alert budget at which precision is measured. */
   readonly alertsPerDay: number;
   readonly top: readonly TopAnomaly[];

@@ -25,7 +25,13 @@ function unit(rows: readonly Row[], span?: number): ScoredUnit {
     truths: rows.map(({ truth }) => truth),
     entities,
     queryDelay: 30_000,
-    ...(span !== undefined && { bucket: { entityField: 'service.name', span: span * MINUTE } }),
+    ...(span !== undefined && {
+      bucket: {
+        entityField: 'service.name',
+        lengthOf: () => span * MINUTE,
+        overAfter: () => span * MINUTE,
+      },
+    }),
     valueOf: (row, field) => (field === 'service.name' ? entities[row] : undefined),
     describe: (row) => ({
       ...{ score: rows[row].score, confidence: rows[row].score, severity: 'minor', reason: '', excerpt: '' },

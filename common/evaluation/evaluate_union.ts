@@ -11,6 +11,14 @@ const TOP_ROWS = 20;
 /** Alerts that are looked at for a row of the list: more than so many do not lie in one bucket on average. */
 const MOST_TAKEN_IN = 20;
 
+/** Times of the rows of buckets or sessions, by their place, in milliseconds from their start. */
+export interface SpanTimes {
+  /** Until their end: the logs before it are theirs. */
+  readonly lengthOf: (row: number) => number;
+  /** Until they are over: of a session a gap after its last log. */
+  readonly overAfter: (row: number) => number;
+}
+
 /** One detector's scores of the logs, or of their buckets. All lists have one entry a row. */
 export interface ScoredUnit {
   readonly detector: string;
@@ -27,8 +35,8 @@ export interface ScoredUnit {
   readonly entities: ReadonlyArray<string | undefined>;
   /** Milliseconds that a run waits before it reads a log. */
   readonly queryDelay: number;
-  /** Only for buckets: what their entity is read from, and their length in milliseconds. */
-  readonly bucket?: { readonly entityField: EntitySpan['entityField']; readonly span: number };
+  /** Only for buckets and sessions: what their entity is read from, and their times. */
+  readonly bucket?: { readonly entityField: EntitySpan['entityField'] } & SpanTimes;
   /** Value of a field of a row, as text: logs are found by it in the buckets of others. */
   readonly valueOf: (row: number, field: string) => string | undefined;
   readonly describe: (row: number) => TopAnomaly;
@@ -102,10 +110,11 @@ function timeOf(units: readonly ScoredUnit[]): { from: number; to: number; days:
   let from = Infinity;
   let to = -Infinity;
   for (const { times, bucket } of units) {
-    for (const time of times) {
+    times.forEach((time, row) => {
+      const end = time + (bucket?.lengthOf(row) ?? 0);
       if (time < from) from = time;
-      if (time + (bucket?.span ?? 0) > to) to = time + (bucket?.span ?? 0);
-    }
+      if (end > to) to = end;
+    });
   }
   return to > from && Number.isFinite(to - from) ? { from, to, days: (to - from) / DAY } : undefined;
 }
@@ -131,7 +140,7 @@ const spanOf = ({ bucket, times, entities, confidences }: ScoredUnit, row: numbe
         entityField: bucket.entityField,
         entity: entities[row],
         from: times[row],
-        to: times[row] + bucket.span,
+        to: times[row] + bucket.lengthOf(row),
         confidence: confidences[row],
       };
 
@@ -150,12 +159,14 @@ function finderOf(
   const find = spanFinder(spans);
   return ({ unit, row }) => {
     const { bucket, times, entities, valueOf } = units[unit];
+    const length = bucket?.lengthOf(row);
     const found = find(
       (field) => (field === bucket?.entityField ? entities[row] : valueOf(row, field)),
       times[row],
-      bucket?.span,
+      length,
     );
-    if (found === undefined || (bucket && times[row] + bucket.span > spans[found].to)) return undefined;
+    if (found === undefined || (length !== undefined && times[row] + length > spans[found].to))
+      return undefined;
     return places[found];
   };
 }
@@ -296,7 +307,7 @@ function outcomesOf(
     const found: { at: number; by: string }[] = [];
     const foundAt = ({ unit: by, row }: Alert): void => {
       const { times: own, bucket: ofSpan, queryDelay, foundBy } = units[by];
-      found.push({ at: own[row] + (ofSpan?.span ?? 0) + queryDelay, by: foundBy });
+      found.push({ at: own[row] + (ofSpan?.overAfter(row) ?? 0) + queryDelay, by: foundBy });
     };
     let detectedRows = 0;
     for (const row of rows) {
@@ -316,11 +327,12 @@ function outcomesOf(
     }
     for (const alert of labelled.get(id) ?? []) if (alert.unit !== unit) foundAt(alert);
     const from = times[rows[0]];
+    const last = rows[rows.length - 1];
     return {
       id,
       kind,
       from: isoOf(from),
-      to: isoOf(times[rows[rows.length - 1]] + (bucket?.span ?? 0)),
+      to: isoOf(times[last] + (bucket?.lengthOf(last) ?? 0)),
       logs: bucket === undefined ? rows.length : 0,
       detected_logs: bucket === undefined ? detectedRows : 0,
       ...(found.length > 0 && { delay_ms: Math.max(0, Math.min(...found.map(({ at }) => at)) - from) }),

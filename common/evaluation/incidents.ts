@@ -13,6 +13,8 @@ export interface IncidentInput {
   readonly isAlert: (row: number) => boolean;
   /** Time that a run waits before it reads a log. */
   readonly queryDelay: number;
+  /** Milliseconds from the time of a row until it is over, where it is no single log. */
+  readonly overAfter?: (row: number) => number;
 }
 
 /** Anomalous logs that belong together. */
@@ -59,10 +61,11 @@ export function incidentGroups({
 
 /** @returns how each incident fared, in order of their first logs */
 export function incidentsOf(input: IncidentInput): IncidentOutcome[] {
-  const { times, isAlert, queryDelay } = input;
+  const { times, isAlert, queryDelay, overAfter = () => 0 } = input;
   return incidentGroups(input).map(({ id, kind, rows }) => {
     const detected = rows.filter(isAlert);
     const from = times[rows[0]];
+    const known = detected.map((row) => times[row] + overAfter(row));
     return {
       id,
       kind,
@@ -70,7 +73,9 @@ export function incidentsOf(input: IncidentInput): IncidentOutcome[] {
       to: new Date(times[rows[rows.length - 1]]).toISOString(),
       logs: rows.length,
       detected_logs: detected.length,
-      ...(detected.length === 0 ? {} : { delay_ms: times[detected[0]] - from + queryDelay }),
+      ...(detected.length === 0
+        ? {}
+        : { delay_ms: known.reduce((least, at) => Math.min(least, at)) - from + queryDelay }),
     };
   });
 }

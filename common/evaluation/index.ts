@@ -1,5 +1,5 @@
 export { evaluateScores, type EvaluationInput } from './evaluate_scores';
-export { evaluateUnion, type ScoredUnit } from './evaluate_union';
+export { evaluateUnion, type ScoredUnit, type SpanTimes } from './evaluate_union';
 export { findLabelField, readGroundTruth } from './ground_truth';
 export { evaluationSchema, evaluationSummarySchema, SUMMARY_PATHS, summaryOf } from './evaluation_schema';
 export { renderEvaluationText } from './render_text';

@@ -80,6 +80,30 @@ describe('one list of what several units found', () => {
     expect(listOf(bucket('five', 0, 5, 'checkout'), twin)).toEqual(['five>twin']);
   });
 
+  it('has one row for a session, which begins and ends at any time, and the logs in it', () => {
+    const session = (id: string, from: number, length: number) =>
+      result(
+        `session/${id}`,
+        'sessions',
+        from,
+        0.7,
+        { event: { ingested: at(60), kind: 'alert', start: at(from), end: at(from + length) } },
+        { entity: id, entity_field: 'order.id' },
+      );
+    const of = (id: string) => ({ order: { id } });
+    expect(
+      listOf(
+        log('in', 4, 'checkout', of('a')),
+        log('begin', 1.37, 'checkout', of('a')),
+        log('end', 4.87, 'checkout', of('a')),
+        log('before', 1.36, 'checkout', of('a')),
+        log('other', 4, 'checkout', of('b')),
+        session('a', 1.37, 3.5),
+        session('a', 7.1, 3.3),
+      ),
+    ).toEqual(['end', 'before', 'other', 'session/a>in>begin', 'session/a']);
+  });
+
   it('leaves hidden results as they are', () => {
     const hidden = bucket('hidden', 0, 5, 'checkout', { result: { type: 'suppressed' } });
     expect(listOf(hidden, log('in', 1, 'checkout'))).toEqual(['hidden', 'in']);
@@ -112,4 +136,20 @@ it('finds the span of an event, the longest first', () => {
   expect(find(of('b'), START + 4 * MINUTE)).toBe(2);
   expect(find(of('b'), START + 5 * MINUTE)).toBeUndefined();
   expect(find(() => undefined, START)).toBeUndefined();
+});
+
+it('finds the span of an event among those that begin at any time', () => {
+  const span = (from: number, to: number, confidence = 0.5) => ({
+    ...{ entityField: 'order.id', entity: 'a', confidence },
+    ...{ from: START + from, to: START + to },
+  });
+  const spans = [span(7, 1_000), span(20, 30), span(900, 1_900), span(7, 1_000, 0.6), span(2_000, 2_007)];
+  const find = spanFinder(spans);
+  const a = () => 'a';
+  expect([6, 7, 25, 899, 950, 999, 1_000, 1_900, 2_006].map((time) => find(a, START + time))).toEqual([
+    ...[undefined, 3, 3, 3, 2, 2, 2, undefined, 4],
+  ]);
+  expect(find(a, START + 25, 10)).toBe(3);
+  expect(find(a, START + 2_003, 8)).toBeUndefined();
+  expect(find(() => 'b', START + 25)).toBeUndefined();
 });

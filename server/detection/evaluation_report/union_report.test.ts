@@ -17,7 +17,9 @@ const unit = (foundBy: string, anomalous: (row: number) => boolean, span?: numbe
   ),
   entities: Array.from({ length: 200 }, () => 'checkout'),
   queryDelay: 30_000,
-  ...(span !== undefined && { bucket: { entityField: 'service.name', span } }),
+  ...(span !== undefined && {
+    bucket: { entityField: 'service.name', lengthOf: () => span, overAfter: () => span },
+  }),
   valueOf: () => 'checkout',
   describe: () => ({
     ...{ score: 0.7, confidence: 0.9, severity: 'major' as const },

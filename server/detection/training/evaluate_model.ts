@@ -4,12 +4,13 @@ import {
   type Evaluation,
   type TopAnomaly,
 } from '../../../common/evaluation';
-import { bucketMessage, spanOf } from '../../../common/buckets';
+import { bucketMessage } from '../../../common/buckets';
 import { durationToMilliseconds } from '../../../common/detector';
 import { DetectionError } from '../../../common/detection_error';
 import { createModelScorer, type ModelSnapshot } from '../../../common/model_snapshot';
 import type { LogDocument, Progress } from '../ports';
 import { entityReaderOf, textOf, timestampOf } from '../scoring/log_values';
+import { spanTimesOf } from './span_times';
 
 /** Documents that are encoded at a time. */
 const BATCH = 10_000;
@@ -108,6 +109,8 @@ export function evaluationOf(
 ): Evaluation {
   const { snapshot, scores, threshold, times, truths, entities } = scored;
   const { detector } = snapshot;
+  const { overAfter } = spanTimesOf(scored) ?? {};
+  const isOfSessions = detector.bucket?.session !== undefined;
   return evaluateScores({
     modelVersion: snapshot.version,
     detector: detector.name,
@@ -116,10 +119,10 @@ export function evaluationOf(
     times,
     truths,
     entities,
-    // A bucket carries the time of its start and is read after its end.
+    // A bucket carries the time of its start and is read after its end; a session is over a gap after its own.
     queryDelay:
-      durationToMilliseconds(detector.schedule.query_delay) +
-      (detector.unit === 'bucket' ? spanOf(detector) : 0),
+      durationToMilliseconds(detector.schedule.query_delay) + (isOfSessions ? 0 : (overAfter?.(0) ?? 0)),
+    ...(isOfSessions && { overAfter }),
     alertsPerDay: request.alertsPerDay ?? alertBudgetOf(detector),
     top: highestRows(scores, TOP_ANOMALIES).map((row) => describeRow(scored, row)),
   });

@@ -17,6 +17,7 @@ import {
 } from './evaluate_model';
 import { LONGEST_ENTITY } from '../../../common/detector/entity_fields';
 import { textOf } from '../scoring/log_values';
+import { spanTimesOf } from './span_times';
 
 /** Evaluation of several models together and of each by itself. */
 export interface EvaluationTogether {
@@ -50,11 +51,11 @@ export function evaluateTogether(
 function unitOf(scored: ScoredDocuments): ScoredUnit {
   const { snapshot, scorer, scores, threshold, documents } = scored;
   const { detector } = snapshot;
-  const span = spanOf(detector);
+  const spanTimes = spanTimesOf(scored);
   return {
     detector: detector.name,
     modelVersion: snapshot.version,
-    foundBy: unitWords(detector, span),
+    foundBy: unitWords(detector, spanOf(detector)),
     threshold,
     scores,
     confidences: scores.map((score) => scorer.verdict(score, threshold).confidence),
@@ -62,9 +63,7 @@ function unitOf(scored: ScoredDocuments): ScoredUnit {
     truths: scored.truths,
     entities: scored.entities,
     queryDelay: durationToMilliseconds(detector.schedule.query_delay),
-    ...(detector.unit === 'bucket' && {
-      bucket: { entityField: entitySettingOf(detector) ?? 'entity', span },
-    }),
+    ...(spanTimes && { bucket: { entityField: entitySettingOf(detector) ?? 'entity', ...spanTimes } }),
     valueOf: (row, field) => textOf(documents[row], field, LONGEST_ENTITY),
     describe: (row) => describeRow(scored, row),
   };
