@@ -1,11 +1,12 @@
 import type { estypes } from '@elastic/elasticsearch';
-import type { BucketLabels, BucketRow } from '../../../common/buckets';
+import type { BucketRow } from '../../../common/buckets';
 import { entityFieldsText, type Detector } from '../../../common/detector';
 import type { LogRange } from '../../detection/ports';
 import type { ElasticsearchClient } from '../transport/client';
 import { compositePages, type CompositeSearch } from '../transport/composite_pages';
 import { queryOf } from '../transport/log_query';
 import { countEvents } from './count_events';
+import { labelMeasures, labelsOf } from './label_fields';
 import { logsOfRequest, type RowRequest } from './log_requests';
 import { entityTerms, type EntityKey, type EntitySources } from '../transport/entity_terms';
 import type { RequestOptions } from '../transport/attempt';
@@ -32,7 +33,7 @@ function timeQuery(request: RowRequest, entity: EntitySources): estypes.QueryDsl
 /** Returns the aggregations for each row. */
 export function measures(
   detector: Detector,
-  { common, labelField }: Pick<RowRequest, 'common' | 'labelField'>,
+  { common, labels }: Pick<RowRequest, 'common' | 'labels'>,
 ): Record<string, estypes.AggregationsAggregationContainer> {
   const { errors, failures, latency, distinct, rare } = detector.bucket as NonNullable<Detector['bucket']>;
   return {
@@ -61,41 +62,15 @@ export function measures(
           },
         ]),
     ),
-    ...(labelField === undefined ? {} : labelMeasures(labelField)),
+    ...(labels && labelMeasures(labels)),
   };
-}
-
-/** Kind and incident stand beside the label, as in `readGroundTruth`. */
-function labelMeasures(labelField: string): Record<string, estypes.AggregationsAggregationContainer> {
-  const prefix = labelField.slice(0, labelField.lastIndexOf('.') + 1);
-  const most = (name: string): estypes.AggregationsAggregationContainer => ({
-    terms: { field: `${prefix}${name}`, size: 1 },
-  });
-  return {
-    anomalous: {
-      filter: { terms: { [labelField]: ['true'] } },
-      aggs: { kind: most('kind'), incident: most('incident') },
-    },
-  };
-}
-
-function labelsOf(cell: Cell): BucketLabels {
-  const anomalous = cell.anomalous as {
-    doc_count: number;
-    kind: { buckets: { key: string }[] };
-    incident: { buckets: { key: string }[] };
-  };
-  if (anomalous.doc_count === 0) return { anomaly: 'false' };
-  const kind = anomalous.kind.buckets[0]?.key;
-  const incident = anomalous.incident.buckets[0]?.key;
-  return { anomaly: 'true', ...(kind && { kind }), ...(incident && { incident }) };
 }
 
 export function rowOf(
   cell: Cell,
   entity: string,
   detector: Detector,
-  request: Pick<RowRequest, 'common' | 'labelField'>,
+  request: Pick<RowRequest, 'common' | 'labels'>,
 ): BucketRow {
   const { failures, distinct, rare } = detector.bucket as NonNullable<Detector['bucket']>;
   const countOf = (name: string): number => (cell[name] as { doc_count: number }).doc_count;
@@ -118,7 +93,7 @@ export function rowOf(
         request.common[name] === undefined ? undefined : countOf(`rare_${name}`),
       ]),
     ),
-    ...(request.labelField === undefined ? {} : { labels: labelsOf(cell) }),
+    ...(request.labels && { labels: labelsOf(cell.anomalous as Parameters<typeof labelsOf>[0]) }),
   };
 }
 

@@ -14,6 +14,7 @@ import { entityTerms, type EntityKey, type EntitySources } from '../transport/en
 import { queryOf, queryOfSource } from '../transport/log_query';
 import { measures, rowOf, type Cell } from './aggregate_rows';
 import { eventOfLog } from './count_events';
+import type { LabelFields } from './label_fields';
 import { EarlierBeginnings } from './earlier_beginnings';
 import { countOf, KeptLogs, type SessionLog } from './kept_logs';
 import { candidatesOf, chosenOf, IDS_A_REQUEST, spansWithinGap, type Candidate } from './session_candidates';
@@ -28,7 +29,7 @@ export interface SessionRequest {
   /** Of the logs; its times do not matter. */
   readonly range: LogRange;
   readonly common: Readonly<Record<string, readonly string[]>>;
-  readonly labelField?: string;
+  readonly labels?: LabelFields;
   /** Messages of rows that memory holds beside those of this request. */
   readonly texts?: SharedTexts;
   /** With late logs: what was indexed before, epoch milliseconds, has been looked at. */

@@ -2,6 +2,7 @@ import type { estypes } from '@elastic/elasticsearch';
 import type { SharedTexts } from '../../../common/log_features/events/event_tally';
 import type { LogRange } from '../../detection/ports';
 import type { EntitySources } from '../transport/entity_terms';
+import type { LabelFields } from './label_fields';
 
 /** Range of logs that become rows, in half-open spans of time that each begin and end with a bucket. */
 export interface RowRequest {
@@ -11,8 +12,8 @@ export interface RowRequest {
   readonly entities?: readonly string[];
   /** Frequent values by the names of `bucket.rare`; a name that is absent gives no number. */
   readonly common: Readonly<Record<string, readonly string[]>>;
-  /** Field with the ground truth, e.g. `labels.anomaly`. */
-  readonly labelField?: string;
+  /** The ground truth, where rows are labelled. */
+  readonly labels?: LabelFields;
   /** Messages of rows that memory holds beside those of this request. */
   readonly texts?: SharedTexts;
 }

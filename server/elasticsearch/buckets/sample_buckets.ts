@@ -4,6 +4,7 @@ import { SharedTexts } from '../../../common/log_features/events/event_tally';
 import type { LogRange } from '../../detection/ports';
 import { shuffled } from '../../detection/training/shuffled';
 import type { ElasticsearchClient } from '../transport/client';
+import { labelFieldsOf } from './label_fields';
 import { aggregateRows, MOST_SPANS_A_REQUEST } from './aggregate_rows';
 import {
   learnCommonValues,
@@ -80,6 +81,11 @@ export async function sampleBuckets(
       : await listEntities(client, detector, range, options);
   const starts = shuffledStarts(endedWithLogs(range, entities, span), span, sample.seed);
   const common = await learnCommonValues(client, detector, range, options);
+  const { labelField } = sample;
+  const labels =
+    labelField === undefined || starts.length === 0
+      ? undefined
+      : await labelFieldsOf(client, range, labelField, options);
   const texts = detector.bucket?.events === undefined ? undefined : new SharedTexts();
   const rows: BucketRow[] = [];
   let done = 0;
@@ -90,11 +96,10 @@ export async function sampleBuckets(
     const many = texts === undefined ? MOST_SPANS_A_REQUEST : Math.min(MOST_SPANS_A_REQUEST, fitting);
     const chosen = starts.slice(done, done + many);
     const spans = joined(chosen, span);
-    const { labelField } = sample;
     const places = bound && { entities: [...entities.keys()] };
     const all = await aggregateRows(client, detector, {
       span,
-      request: { range, spans, common, labelField, texts, ...places },
+      request: { range, spans, common, labels, texts, ...places },
       options,
     });
     const found =
@@ -102,7 +107,7 @@ export async function sampleBuckets(
         ? bucketsOf(all).flatMap((bucket) => rowsWithPlaces(bucket, detector).rows)
         : all.filter(({ entity }) => entities.has(entity));
     const silent = silentRows(found, chosen, entities, detector).map((row): BucketRow =>
-      labelField === undefined ? row : { ...row, labels: { anomaly: 'false' } },
+      labels === undefined ? row : { ...row, labels: { anomaly: 'false' } },
     );
     rows.push(...found, ...silent);
     done += chosen.length;

@@ -9,6 +9,7 @@ import type { ElasticsearchClient } from '../transport/client';
 import { queryOf } from '../transport/log_query';
 import { closedSessions, MOST_LOGS, type SessionRow } from './closed_sessions';
 import { learnCommonValues } from './entities';
+import { labelFieldsOf } from './label_fields';
 import { sessionSettings, type SessionSettings } from './session_chains';
 
 /** Spans of time that are looked at, where not all sessions are wanted: a day's worth of five minutes. */
@@ -82,7 +83,9 @@ export async function sampleSessions(
   const total = counts.ids;
   if (total === 0) return { rows: [], total: 0, isWhole: true };
   const common = await learnCommonValues(client, detector, range, options);
-  const request = { range, common, labelField, texts: new SharedTexts() };
+  const labels =
+    labelField === undefined ? undefined : await labelFieldsOf(client, range, labelField, options);
+  const request = { range, common, labels, texts: new SharedTexts() };
   const isOfAll = total <= ALL_BELOW * size;
   const length = isOfAll
     ? wholeLength(range, sessionSettings(detector), counts)

@@ -1,5 +1,5 @@
 import { DetectionError } from '../../../common/detection_error';
-import { connect, connectionFromEnvironment } from './connection';
+import { connect, connectionFromEnvironment, credentialsOf } from './connection';
 
 function messageOf(action: () => unknown): string {
   try {
@@ -34,6 +34,32 @@ describe('connectionFromEnvironment', () => {
     });
     expect(connectionFromEnvironment({ ELASTICSEARCH_API_KEY: 'k' })).toEqual({ api_key: 'k' });
   });
+
+  const url = 'https://es:9200';
+  const ofFile = { key: { url, api_key: 'old' }, user: { url, username: 'old', password: 'old' } };
+  test.each([
+    ['a user', { USERNAME: 'ann', PASSWORD: 'p' }, ofFile.key, { username: 'ann', password: 'p' }],
+    [
+      'a user in the address',
+      { URL: 'https://ann:p@b:1, https://b:2' },
+      ofFile.key,
+      { username: 'ann', password: 'p' },
+    ],
+    ['a user in the address', { URL: 'https://ann:p@b:1' }, ofFile.user, { username: 'ann', password: 'p' }],
+    ['a key', { API_KEY: 'k' }, ofFile.user, { apiKey: 'k' }],
+    ['a password', { PASSWORD: 'p' }, ofFile.user, { username: 'old', password: 'p' }],
+    ['another address', { URL: 'https://b:1' }, ofFile.key, { apiKey: 'old' }],
+  ])(
+    'lets %s of the environment sign in, whatever signs in by the file: %j',
+    (_what, named, file, expected) => {
+      const environment = Object.fromEntries(
+        Object.entries(named).map(([name, value]) => [`ELASTICSEARCH_${name}`, value]),
+      );
+      const { url: address = '', ...config } = connectionFromEnvironment(environment, file);
+      expect(credentialsOf({ ...config, url: address })).toEqual(expected);
+      expect(config).not.toHaveProperty('apiKey' in expected ? 'password' : 'api_key');
+    },
+  );
 });
 
 describe('connect', () => {

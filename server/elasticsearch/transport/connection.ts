@@ -26,7 +26,10 @@ export const connectionSchema = z
 export type ConnectionConfig = z.output<typeof connectionSchema>;
 export type ConnectionInput = z.input<typeof connectionSchema>;
 
-/** Reads ELASTICSEARCH_URL (several separated by commas), _API_KEY, _USERNAME, _PASSWORD and _CA. */
+/**
+ * Reads ELASTICSEARCH_URL (several separated by commas), _API_KEY, _USERNAME, _PASSWORD and _CA. Where it names a key, or a user, here or
+ * in the first address, nobody else of the defaults signs in.
+ */
 export function connectionFromEnvironment(
   environment: NodeJS.ProcessEnv = process.env,
   defaults: ConnectionInput = {},
@@ -43,8 +46,21 @@ export function connectionFromEnvironment(
     ...(username ? { username } : {}),
     ...(password ? { password } : {}),
   };
-  return { ...defaults, ...named };
+  const { api_key: ownKey, username: ownName, password: ownPassword, ...others } = defaults;
+  const isByName = username !== undefined || password !== undefined;
+  const isByAddress = hasUser(url?.split(',')[0].trim());
+  if (key !== undefined || (isByAddress && !isByName)) return { ...others, ...named };
+  return {
+    ...others,
+    ...(ownKey !== undefined && !isByName && { api_key: ownKey }),
+    ...(ownName !== undefined && { username: ownName }),
+    ...(ownPassword !== undefined && { password: ownPassword }),
+    ...named,
+  };
 }
+
+const hasUser = (address = ''): boolean =>
+  URL.canParse(address) && takeUserOf(new URL(address)) !== undefined;
 
 export interface UserAndPassword {
   readonly username: string;
