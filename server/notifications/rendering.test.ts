@@ -1,7 +1,10 @@
 import { SEVERITY_COLORS } from '../../common/anomaly/severity_colors';
+import type { Incident } from '../../common/incidents';
+import { keptIncident } from '../../test/fakes/kept_incident';
 import { announcementId, summarise } from './messages/alert_message';
 import { renderEmail } from './channels/email_channel';
 import { renderSlack } from './channels/slack_channel';
+import { incidentMessage } from './messages/incident_message';
 import { resultOf } from './test_results';
 import { cleanText, escapeHtml, escapeMrkdwn, redact } from './messages/untrusted_text';
 
@@ -209,4 +212,30 @@ it('a mail says first what, where, since when and how bad, beside the colour of 
     SEVERITY_COLORS.critical,
     SEVERITY_COLORS.major,
   ]);
+});
+
+test('a line of ampersands cuts off neither its own link nor an escape in Slack', () => {
+  const link = 'https://kibana.example/app/logAnomalies?judge=1&space=a';
+  const flood = '&'.repeat(400);
+  const results = Array.from({ length: 8 }, (_none, place) =>
+    resultOf(String(place), { entity: `${place}${flood}`, message: flood, reason: flood }),
+  );
+  const message = summarise({ detector: { id: 'd', name: flood }, run, results }, config, () => link);
+  for (const shown of textsOf(renderSlack(message, undefined))) {
+    expect(shown.length).toBeLessThanOrEqual(3_000);
+    expect(shown).not.toMatch(/&(?!amp;|lt;|gt;)/);
+    if (shown.includes('score')) expect(shown).toMatch(/`(&amp;)+…`\n<https:[^|]+\|Real or not\?>$/);
+  }
+  const incident = incidentMessage(
+    keptIncident({
+      title: flood,
+      reasons: Array.from({ length: 3 }, () => ({ reason: flood, attribution: [] })),
+      first_line: { result_id: '1', time: '2026-01-05T10:00:00.000Z', line: flood },
+      last_line: { result_id: '2', time: '2026-01-05T10:00:00.000Z', line: flood },
+    } as unknown as Partial<Incident>),
+    'opened',
+    undefined,
+  );
+  for (const shown of textsOf(renderSlack(incident, undefined)))
+    expect(shown).not.toMatch(/&(?!amp;|lt;|gt;)/);
 });

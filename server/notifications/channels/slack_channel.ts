@@ -1,5 +1,5 @@
-import { escapeMrkdwn } from '../messages/untrusted_text';
-import type { AlertMessage, SuppressedAlerts } from '../messages/alert_message';
+import { escapeMrkdwn, shortMrkdwn } from '../messages/untrusted_text';
+import type { AlertItem, AlertMessage, SuppressedAlerts } from '../messages/alert_message';
 import { figuresOf, headlineOf, linkOf, suppressedSentence } from '../messages/alert_message';
 import type { IncidentMessage } from '../messages/incident_message';
 import { shownSpan, shownTime } from '../messages/shown_time';
@@ -9,6 +9,10 @@ import type { SlackSettings } from './settings';
 
 /** Slack's limit for the text of one section block. */
 const LONGEST_SECTION = 3_000;
+/** Of a section, once they are escaped: texts are shortened before they are put together, so that nothing behind them is cut off. */
+const LONGEST_HEADLINE = 700;
+const LONGEST_ENTITY = 200;
+const LONGEST_TEXTS = 2_800;
 
 const section = (text: string) => ({
   type: 'section',
@@ -16,7 +20,17 @@ const section = (text: string) => ({
 });
 const linked = (link: string, text: string): string =>
   `<${link.replace(/&/g, '&amp;').replace(/[|<>]/g, encodeURIComponent)}|${text}>`;
-const code = (text: string): string => (text === '' ? '' : `\`${escapeMrkdwn(text)}\``);
+const code = (text: string, longest: number): string =>
+  text === '' ? '' : `\`${shortMrkdwn(text, longest)}\``;
+
+/** One anomaly: reason and line share the room that its other parts leave. */
+function itemText(item: AlertItem): string {
+  const head = `*${item.severity}* ${figuresOf(item)} · ${code(item.entity, LONGEST_ENTITY)} · ${escapeMrkdwn(shownTime(item.time))}`;
+  const link = item.feedbackLink === undefined ? '' : `\n${linked(item.feedbackLink, 'Real or not?')}`;
+  const room = Math.max(0, LONGEST_TEXTS - head.length - link.length);
+  const reason = shortMrkdwn(item.reason, Math.floor(room / 2));
+  return `${head}\n${reason}\n${code(item.line, room - reason.length)}${link}`;
+}
 
 const UNFURL_NOTHING = { parse: 'none', link_names: false, unfurl_links: false, unfurl_media: false };
 
@@ -30,19 +44,14 @@ export function renderSlack(
   const blocks: unknown[] = [];
   const headline = message ? headlineOf(message) : 'Log anomalies';
   if (message) {
-    const entities = message.entities.map(({ name, count }) => `${code(name)} ${count}`);
+    const entities = message.entities.map(({ name, count }) => `${code(name, LONGEST_ENTITY)} ${count}`);
     if (message.otherEntities > 0) entities.push(`${message.otherEntities} others`);
     blocks.push(
       section(
-        `*${escapeMrkdwn(headline)}*\n${escapeMrkdwn(shownSpan(message.from, message.to))}\n${entities.join(' · ')}`,
+        `*${shortMrkdwn(headline, LONGEST_HEADLINE)}*\n${escapeMrkdwn(shownSpan(message.from, message.to))}\n${entities.join(' · ')}`,
       ),
     );
-    for (const item of message.top)
-      blocks.push(
-        section(
-          `*${item.severity}* ${figuresOf(item)} · ${code(item.entity)} · ${escapeMrkdwn(shownTime(item.time))}\n${escapeMrkdwn(item.reason)}\n${code(item.line)}${item.feedbackLink === undefined ? '' : `\n${linked(item.feedbackLink, 'Real or not?')}`}`,
-        ),
-      );
+    for (const item of message.top) blocks.push(section(itemText(item)));
     const hidden = message.total - message.top.length;
     if (hidden > 0) blocks.push(section(`and ${hidden} more in this run`));
   }
@@ -62,12 +71,17 @@ function renderIncident(
   suppressed: SuppressedAlerts | undefined,
   channel: string | undefined,
 ): Record<string, unknown> {
+  const most = (parts: readonly unknown[]): number => Math.floor(LONGEST_TEXTS / parts.length);
+  const lineText = ({ time, line }: IncidentMessage['lines'][number]): string => {
+    const at = escapeMrkdwn(time);
+    return `${at} ${code(line, most(lines) - at.length)}`;
+  };
   const blocks = [
-    section(`*${escapeMrkdwn(headline)}*`),
-    ...(reasons.length > 0 ? [section(reasons.map((reason) => `• ${escapeMrkdwn(reason)}`).join('\n'))] : []),
-    ...(lines.length > 0
-      ? [section(lines.map(({ time, line }) => `${escapeMrkdwn(time)} ${code(line)}`).join('\n'))]
+    section(`*${shortMrkdwn(headline, LONGEST_TEXTS)}*`),
+    ...(reasons.length > 0
+      ? [section(reasons.map((reason) => `• ${shortMrkdwn(reason, most(reasons))}`).join('\n'))]
       : []),
+    ...(lines.length > 0 ? [section(lines.map(lineText).join('\n'))] : []),
     ...(link === undefined ? [] : [section(linked(link, 'Open the incident'))]),
     ...(suppressed ? [section(suppressedSentence(suppressed))] : []),
   ];

@@ -35,6 +35,24 @@ export function escapeMrkdwn(cleaned: string): string {
 }
 
 /**
+ * Text inside Slack's mrkdwn, no longer than `longest` UTF-16 code units once it is escaped, which makes five of `&`; an ellipsis marks
+ * the cut, which is never within an escape.
+ */
+export function shortMrkdwn(cleaned: string, longest: number): string {
+  const whole = escapeMrkdwn(cleaned);
+  if (whole.length <= longest) return whole;
+  const cutAt = (length: number): string =>
+    `${escapeMrkdwn(cleaned.slice(0, length).replace(/[\ud800-\udbff]$/, ''))}…`;
+  let [fits, most] = [0, Math.min(cleaned.length, longest)];
+  while (fits < most) {
+    const middle = Math.ceil((fits + most) / 2);
+    if (cutAt(middle).length <= longest) fits = middle;
+    else most = middle - 1;
+  }
+  return cutAt(fits);
+}
+
+/**
  * Text in the Markdown of Mattermost and Rocket.Chat: look-alikes stand in for the marks of code, bold and struck-through, and an
  * invisible space keeps mentions, channels, links, addresses and emphasis from being made.
  */
