@@ -176,7 +176,7 @@ describe('a line that is too long', () => {
       for await (const line of readDocuments(file)) lines.push(line);
       expect(lines).toEqual([
         { line: 1, document: { a: 1 } },
-        { line: 2, problem: 'longer than 16777216 characters' },
+        { line: 2, problem: 'longer than 16777216 characters', isTooLong: true },
         { line: 3, document: { a: 'é' } },
       ]);
       least = Math.min(least, process.memoryUsage().heapUsed - before);

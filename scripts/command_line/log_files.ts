@@ -15,10 +15,15 @@ import { terminalJson, terminalText } from './terminal';
 /** Told of a line that is longer than `most` characters and was left out. Lines count from 1. */
 export type TooLong = (file: string, line: number, most: number) => void;
 
-/** Options for reading files: a signal that stops it, and a receiver of problems. */
+/** Told of a line that cannot be read and was left out. Lines count from 1. */
+export type Unreadable = (file: string, line: number, why: string) => void;
+
+/** Options for reading files: a signal that stops it, and receivers of problems. */
 export interface Reading {
   readonly signal?: AbortSignal;
   readonly tooLong?: TooLong;
+  /** Told of all others. */
+  readonly unreadable?: Unreadable;
 }
 
 /** Tells of a line of a file that goes beyond what is taken in. @returns whether it does */
@@ -32,6 +37,8 @@ export interface DocumentLine {
   readonly line: number;
   readonly document?: LogDocument;
   readonly problem?: string;
+  /** The problem is its length, which `tooLong` was told of. */
+  readonly isTooLong?: true;
 }
 
 /** JSON documents of a file: one a line (NDJSON), or one array. A bad line is told, not thrown. */
@@ -57,7 +64,7 @@ export async function* readDocuments(path: string, reading: Reading = {}): Async
       continue;
     }
     if (isTooLong(text, line, path, reading))
-      yield { line, problem: `longer than ${LINE_CHARACTERS} characters` };
+      yield { line, problem: `longer than ${LINE_CHARACTERS} characters`, isTooLong: true };
     else yield { line, ...parseDocument(text) };
   }
   if (array !== undefined) yield* readArray(array.join('\n'), path);
@@ -105,9 +112,12 @@ export async function loadDocuments(
 ): Promise<{ documents: LogDocument[]; problems: { line: number; problem: string }[] }> {
   const documents: LogDocument[] = [];
   const problems: { line: number; problem: string }[] = [];
-  for await (const { line, document, problem } of readDocuments(path, reading)) {
+  for await (const { line, document, problem = '', isTooLong: isTold } of readDocuments(path, reading)) {
     if (document !== undefined) documents.push(document);
-    else problems.push({ line, problem: problem ?? '' });
+    else {
+      problems.push({ line, problem });
+      if (isTold !== true) reading.unreadable?.(path, line, problem);
+    }
   }
   if (reading.signal?.aborted) throw new DetectionError('interrupted', `Reading ${path} was interrupted.`);
   if (documents.length === 0) {

@@ -5,7 +5,7 @@ import { DetectionError, exitCodeOf } from '../../common/detection_error';
 import type { Clock, Progress } from '../../server/detection/ports';
 import { sleep } from '../../server/elasticsearch';
 import { readConfig, type Config } from './config';
-import type { TooLong } from './log_files';
+import type { TooLong, Unreadable } from './log_files';
 import { SubstitutedValues } from './substituted_values';
 import { spelt, terminalJson, terminalText } from './terminal';
 
@@ -23,6 +23,8 @@ export interface Session {
   say(text: string): void;
   /** Notes a line that is longer than what is read: exit code and last line say that not everything was. */
   readonly tooLong: TooLong;
+  /** Notes a line that cannot be read in the same way, for commands whose result is wrong without it. */
+  readonly leftOut: Unreadable;
   /** A progress bar on a terminal, an occasional line elsewhere, nothing with --json or --quiet. */
   progress(title: string): Progress & { stop(): void };
 }
@@ -72,27 +74,38 @@ export function runs<Options extends object>(command: Command, handler: Handler<
 export const EXIT_CODES = `
 Exit codes: 0 done; 1 unexpected failure; 2 bad input or configuration; 3 not found; 4 changed meanwhile;
 5 not signed in or not allowed; 6 too few logs; 7 refused by a limit or gate; 8 Elasticsearch or a receiver is not
-available; 9 done, but lines were left out since they are too long; 130 interrupted.`;
+available; 9 done, but lines were left out since they are too long or, by evaluate-model and
+validate-model-performance, cannot be read; 130 interrupted.`;
 const INCOMPLETE_EXIT_CODE = 9;
 
-/** Lines that were too long to be read, in all files of a command. */
+/** Lines that could not be read, or were too long for it, in all files of a command. */
 class LeftOut {
   private lines = 0;
-  private first: { readonly file: string; readonly line: number; readonly most: number } | undefined;
+  private areTooLong = true;
+  private first: { readonly file: string; readonly line: number; readonly why: string } | undefined;
 
-  public readonly add: TooLong = (file, line, most) => {
-    this.lines++;
-    this.first ??= { file, line, most };
+  public readonly add: Unreadable = (file, line, why) => {
+    this.areTooLong = false;
+    this.note(file, line, why);
   };
+
+  public readonly addTooLong: TooLong = (file, line, most) =>
+    this.note(file, line, `longer than ${most.toLocaleString('en')} characters`);
+
+  private note(file: string, line: number, why: string): void {
+    this.lines++;
+    this.first ??= { file, line, why };
+  }
 
   /** Says on standard error, also with --quiet, that the input was not read as a whole. @returns the exit code for that */
   public report(json: boolean): number | undefined {
     if (this.first === undefined) return undefined;
-    const { file, line, most } = this.first;
+    const { file, line, why } = this.first;
     const lines = this.lines === 1 ? '1 line was' : `${this.lines.toLocaleString('en')} lines were`;
-    const message =
-      `Not everything could be read: ${lines} left out, longer than ${most.toLocaleString('en')} characters ` +
-      `(the first: line ${line} of ${file === '-' ? 'standard input' : file}).`;
+    const ofAll = this.areTooLong ? `, ${why}` : '';
+    const place = `line ${line} of ${file === '-' ? 'standard input' : file}`;
+    const first = this.areTooLong ? place : `${place}, ${why}`;
+    const message = `Not everything could be read: ${lines} left out${ofAll} (the first: ${first}).`;
     const body = { incomplete: { lines_left_out: this.lines, first: { file, line }, message } };
     tell(json ? terminalJson(JSON.stringify(body)) : onTerminal(`${colors.yellow('incomplete')} ${message}`));
     return INCOMPLETE_EXIT_CODE;
@@ -113,7 +126,8 @@ function createSession(
     json,
     signal,
     clock: systemClock,
-    tooLong: leftOut.add,
+    tooLong: leftOut.addTooLong,
+    leftOut: leftOut.add,
     emit,
     result: (value, text) => {
       process.stdout.write(`${json ? terminalJson(JSON.stringify(value, null, 2)) : onTerminal(text())}\n`);

@@ -65,22 +65,27 @@ Examples:
   log-anomalies evaluate-model --model model.json services.json --test-data test_logs.ndjson test_rows.ndjson --html evaluation.html`,
       ),
     async (session, options) => {
-      const requests = await requestsOf(session, options);
+      const { requests, unread } = await requestsOf(session, options);
       const progress = session.progress('Evaluating');
       const told = { ...requests[0], progress, alertsPerDay: options.alertsPerDay };
       try {
         const page = options.html === undefined ? '' : `\nPage: ${options.html}`;
         if (requests.length === 1) {
-          const evaluation = evaluate(told);
+          const evaluation = withUnread(evaluate(told), unread);
           if (options.html !== undefined) await writeWhole(options.html, renderEvaluationPage(evaluation));
           progress.stop();
           session.result(evaluation, () => renderEvaluationText(evaluation, COLORS) + page);
           return;
         }
-        const together = evaluateTogether(
+        const measured = evaluateTogether(
           requests.map((each) => ({ ...each, progress })),
           options.alertsPerDay,
         );
+        const together = {
+          ...measured,
+          union: withUnread(measured.union, unread),
+          ...countOf(unread),
+        };
         if (options.html !== undefined) await writeWhole(options.html, renderUnionPage(together));
         progress.stop();
         session.result(together, () => renderUnionText(together.union, COLORS) + page);
@@ -90,7 +95,33 @@ Examples:
     },
   );
 
-async function requestsOf(session: Session, options: Options): Promise<EvaluationRequest[]> {
+/** Lines of a file that could not be read. */
+interface Unread {
+  readonly path: string;
+  readonly lines: number;
+  /** Of the first. */
+  readonly example: string;
+}
+
+const countOf = (unread: readonly Unread[]): { readonly unreadable_lines?: number } =>
+  unread.length === 0 ? {} : { unreadable_lines: unread.reduce((sum, { lines }) => sum + lines, 0) };
+
+/** Says of measures that they lack logs. */
+function withUnread<Measures extends { readonly notes: readonly string[] }>(
+  measures: Measures,
+  unread: readonly Unread[],
+): Measures & { readonly unreadable_lines?: number } {
+  const notes = unread.map(({ path, lines, example }) => {
+    const many = lines === 1 ? '1 line' : `${lines.toLocaleString('en')} lines`;
+    return `${many} of ${path} could not be read and count nowhere, e.g. ${example}.`;
+  });
+  return { ...measures, notes: [...measures.notes, ...notes], ...countOf(unread) };
+}
+
+async function requestsOf(
+  session: Session,
+  options: Options,
+): Promise<{ readonly requests: EvaluationRequest[]; readonly unread: readonly Unread[] }> {
   const { model: models, testData, threshold, labelField } = options;
   if (models.length !== testData.length) {
     throw new DetectionError(
@@ -105,17 +136,19 @@ async function requestsOf(session: Session, options: Options): Promise<Evaluatio
     );
   }
   const requests: EvaluationRequest[] = [];
-  for (const [place, path] of models.entries()) {
-    const { snapshot } = await loadModelFile(path);
-    const { documents, problems } = await loadDocuments(testData[place], session);
-    if (problems.length > 0)
-      session.say(
-        `${testData[place]}: ${problems.length} lines could not be read, e.g. line ${problems[0].line}: ${problems[0].problem}`,
-      );
-    refuseOtherUnit(snapshot, documents, testData[place]);
+  const unread: Unread[] = [];
+  for (const [place, model] of models.entries()) {
+    const { snapshot } = await loadModelFile(model);
+    const path = testData[place];
+    const { documents, problems } = await loadDocuments(path, { ...session, unreadable: session.leftOut });
+    if (problems.length > 0) {
+      const example = `line ${problems[0].line}: ${problems[0].problem}`;
+      unread.push({ path, lines: problems.length, example });
+    }
+    refuseOtherUnit(snapshot, documents, path);
     requests.push({ snapshot, documents, labelField: labelField ?? findLabelField(documents), threshold });
   }
-  return requests;
+  return { requests, unread };
 }
 
 /** Logs are no rows of buckets: a model of buckets would take each for an entity without any numbers. */

@@ -132,18 +132,29 @@ function settingsOf(session: Session, options: Options): { settings: DemoLogOpti
 }
 
 async function generateAndWrite(session: Session, options: Options): Promise<void> {
+  if (options.until !== undefined && options.backfill === undefined && options.output === undefined) {
+    throw new DetectionError(
+      'invalid_input',
+      '--until is the end of a history, and live traffic to an index begins now; allowed: with --backfill or --output.',
+    );
+  }
   const { settings, live } = settingsOf(session, options);
   const { from, to } = settings;
   const counts = { logs: 0, anomalies: 0, kinds: {} as Record<string, number> };
+  let reached = from;
+  let isWhole = false;
+  // Counts a log once the next one is asked for: of an interruption on none is taken.
   const counted = function* (): Generator<{ arrival: number; document: LogDocument }> {
     for (const log of generate(settings)) {
+      yield log;
+      reached = Math.min(to, Math.max(reached, log.arrival));
       counts.logs++;
       if (log.incident !== undefined) {
         counts.anomalies++;
         counts.kinds[log.incident.kind] = (counts.kinds[log.incident.kind] ?? 0) + 1;
       }
-      yield log;
     }
+    isWhole = true;
   };
   const target = options.output ?? options.index ?? session.config.index;
   const progress = session.progress('Generating');
@@ -154,7 +165,8 @@ async function generateAndWrite(session: Session, options: Options): Promise<voi
     if (options.output !== undefined) await toFile(session, options.output, writing);
     else refused = await toElasticsearch(session, target, writing, { settings, live });
     if (options.incidents !== undefined) {
-      await writeWhole(options.incidents, `${JSON.stringify([...incidentsOf(settings)], null, 2)}\n`);
+      const begun = [...incidentsOf(settings)].filter(({ from: begin }) => isWhole || begin < reached);
+      await writeWhole(options.incidents, `${JSON.stringify(begun, null, 2)}\n`);
     }
   } finally {
     progress.stop();
@@ -166,7 +178,8 @@ async function generateAndWrite(session: Session, options: Options): Promise<voi
     target,
     seed: settings.seed,
     from: new Date(from).toISOString(),
-    to: new Date(to).toISOString(),
+    to: new Date(isWhole ? to : reached).toISOString(),
+    ...(!isWhole && { interrupted: true }),
   };
   if (options.output === '-') session.say(`${counts.logs} logs`);
   else
@@ -178,11 +191,19 @@ async function generateAndWrite(session: Session, options: Options): Promise<voi
           .map(([kind, count]) => `\n  ${kind.padEnd(20)} ${count}`)
           .join(''),
     );
-  if (refused !== undefined) {
-    const logs = refused.count === 1 ? '1 log' : `${refused.count.toLocaleString('en')} logs`;
-    throw new DetectionError('invalid_input', `${target} refused ${logs}, e.g. ${refused.reason}`);
+  const problem = refused && refusedText(target, refused);
+  if (!isWhole) {
+    const logs = `${written.toLocaleString('en')} of about ${expected.toLocaleString('en')} logs`;
+    throw new DetectionError(
+      'interrupted',
+      `Interrupted: ${logs} were written to ${target}.${problem === undefined ? '' : ` ${problem}`}`,
+    );
   }
+  if (problem !== undefined) throw new DetectionError('invalid_input', problem);
 }
+
+const refusedText = (target: string, { count, reason }: Refused): string =>
+  `${target} refused ${count === 1 ? '1 log' : `${count.toLocaleString('en')} logs`}, e.g. ${reason}`;
 
 /** Logs that Elasticsearch refused for their content. */
 interface Refused {
@@ -199,6 +220,9 @@ async function toFile(session: Session, path: string, { logs, expected, progress
       if (session.signal.aborted) break;
       await writer.write(document);
       if (++count % 1_000 === 0) progress(count, expected, 'logs');
+    }
+    if (session.signal.aborted && path !== '-') {
+      throw new DetectionError('interrupted', `Interrupted; ${path} was not written.`);
     }
     await writer.close();
   } catch (error) {

@@ -34,7 +34,10 @@ Examples:
       ),
     async (session, options) => {
       const { snapshot } = await loadModelFile(options.model);
-      const { documents } = await loadDocuments(options.testData, session);
+      const { documents } = await loadDocuments(options.testData, {
+        ...session,
+        unreadable: session.leftOut,
+      });
       const active = await comparedModel(session, options, snapshot);
       const outcome = checkOnLabelledLogs(
         { candidate: snapshot, active },
