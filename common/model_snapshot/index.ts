@@ -3,6 +3,7 @@ export {
   createModelSnapshot,
   decodeModelSnapshot,
   encodeModelSnapshot,
+  encodeTrainedModel,
   readModel,
   snapshotOf,
   type ModelParts,

@@ -13,6 +13,7 @@ import {
   createModelSnapshot,
   decodeModelSnapshot,
   encodeModelSnapshot,
+  encodeTrainedModel,
   type ModelSnapshot,
 } from '.';
 
@@ -178,6 +179,25 @@ describe('a model file', () => {
 
   it('is sealed by a SHA-256 that others can compute', () => {
     expect(JSON.parse(seal(JSON.parse(text))).sha256).toBe(JSON.parse(text).sha256);
+  });
+});
+
+describe('a trained model', () => {
+  it('is the text of its file', () => {
+    const snapshot = makeSnapshot();
+    expect(encodeTrainedModel(snapshot)).toBe(encodeModelSnapshot(snapshot));
+  });
+
+  it('that could not be read again is none', () => {
+    const snapshot = makeSnapshot();
+    const { features, ...state } = snapshot.encoder.toJSON() as { features: unknown[] };
+    jest.spyOn(snapshot.encoder, 'toJSON').mockReturnValue({ ...state, features: features.slice(1) });
+    expect(() => encodeTrainedModel(snapshot)).toThrow(
+      expect.objectContaining({
+        code: 'internal',
+        message: expect.stringMatching(/could not be read again, so it is not stored.*refused/) as string,
+      }),
+    );
   });
 });
 

@@ -143,6 +143,26 @@ export function encodeModelSnapshot(snapshot: ModelSnapshot): string {
   return JSON.stringify({ ...file, sha256: hashOfJson(file) });
 }
 
+/**
+ * The same as {@link encodeModelSnapshot}, read once: a model that cannot be read again must not replace one that can.
+ *
+ * @throws DetectionError `internal` with the reason for which it is refused
+ */
+export function encodeTrainedModel(snapshot: ModelSnapshot): string {
+  const text = encodeModelSnapshot(snapshot);
+  try {
+    decodeModelSnapshot(text);
+  } catch (cause) {
+    if (!(cause instanceof DetectionError)) throw cause;
+    throw new DetectionError(
+      'internal',
+      `The trained model could not be read again, so it is not stored and the model before stays. ${cause.message}`,
+      { cause, details: cause.details },
+    );
+  }
+  return text;
+}
+
 /** A model as plain data, checked: what a thread hands to another one. */
 export interface ModelParts extends Omit<ModelSnapshot, 'encoder'> {
   readonly encoding: EncodingState;

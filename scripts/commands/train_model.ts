@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { encodeModelSnapshot, type ModelSnapshot } from '../../common/model_snapshot';
+import { encodeTrainedModel, type ModelSnapshot } from '../../common/model_snapshot';
 import type { ReadinessFinding } from '../../common/api/status';
 import type { Detector } from '../../common/detector';
 import { DetectionError } from '../../common/detection_error';
@@ -92,7 +92,7 @@ async function trainFromFile(session: Session, options: Options): Promise<void> 
     }
   })();
   if (session.signal.aborted) throw new DetectionError('interrupted', 'Interrupted; no model was written.');
-  const text = encodeModelSnapshot(snapshot);
+  const text = encodeTrainedModel(snapshot);
   await writeWhole(options.output, text);
   const { evaluation: _evaluation, ...facts } = report;
   const readiness = readinessFor(documents, snapshot, report);

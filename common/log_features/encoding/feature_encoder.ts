@@ -286,8 +286,7 @@ export class LogFeatureEncoder implements FeatureEncoder {
   templateTokensOf(field: string): (readonly string[])[] {
     return this.features.flatMap(({ definition, encoding }) => {
       if (definition.type !== 'template' || definition.field !== field) return [];
-      const state = templateStateSchema.parse(encoding.toJSON());
-      return state.tokeniser === 2 ? state.templates.map(([tokens]) => tokens) : [];
+      return (encoding as TemplateEncoding).minedTokens;
     });
   }
 

@@ -3,7 +3,7 @@
  * paths, values of keys, lists and stack traces. One pass over the message, in time linear in its length.
  */
 
-import { MASK, type MessageTokens, STRUCTURE, TokenList, WORD, isKey } from './token_list';
+import { MASK, type MessageTokens, STRUCTURE, TokenList, WORD, isKey, isMask } from './token_list';
 import {
   HAS_LETTER_OR_NUMBER,
   ADDRESS,
@@ -34,6 +34,8 @@ import {
 
 /** Tokens of a message that count; the rest is one more variable part. */
 export const MAX_MESSAGE_TOKENS = 256;
+/** Stands for the tokens beyond those. */
+export const REST = '<rest>';
 /** UTF-16 code units of a token that is kept; a longer one is a variable part. */
 export const MAX_MESSAGE_TOKEN_LENGTH = 128;
 
@@ -75,11 +77,7 @@ class Tokeniser extends TokenList {
     for (let steps = 0; this.at < text.length; steps++) {
       if (steps > MAX_STEPS && this.words[this.words.length - 1] === '<list>') break;
       if (steps > MAX_STEPS || this.words.length >= MAX_MESSAGE_TOKENS) {
-        this.cut(Math.min(this.words.length, MAX_MESSAGE_TOKENS));
-        this.words.push('<rest>');
-        this.kinds.push(MASK);
-        this.spaced.push(1);
-        this.written.push(undefined);
+        this.cutRest();
         break;
       }
       const { at, words } = this;
@@ -89,7 +87,18 @@ class Tokeniser extends TokenList {
         this.folded += this.at - at;
     }
     this.closeLists();
+    // The last step may push many: a quoted text, a word that is split.
+    if (this.words.length > MAX_MESSAGE_TOKENS + 1) this.cutRest();
     return this;
+  }
+
+  /** Makes one variable part of what follows the tokens that count. */
+  private cutRest(): void {
+    this.cut(Math.min(this.words.length, MAX_MESSAGE_TOKENS));
+    this.words.push(REST);
+    this.kinds.push(MASK);
+    this.spaced.push(1);
+    this.written.push(undefined);
   }
 
   private step(): void {
@@ -182,9 +191,7 @@ class Tokeniser extends TokenList {
         this.push(method, WORD);
         this.space = 1;
         this.push('<path>', MASK);
-      } else if (content === '' || content.length > LONGEST_PHRASE || /\d/.test(content)) {
-        this.push('<str>', MASK);
-      } else this.push(content, WORD);
+      } else this.pushPhrase(content);
       this.space = 0;
       this.push(sign, STRUCTURE);
       this.at = end + 1;
@@ -197,6 +204,15 @@ class Tokeniser extends TokenList {
     this.space = 0;
     this.push(sign, STRUCTURE);
     this.at = end + 1;
+  }
+
+  /** Pushes a quoted text of several words. One that begins as a mask does would be read as one, see {@link kindOf}. */
+  private pushPhrase(content: string): void {
+    const phrase = content.trimStart();
+    const isVariable =
+      phrase === '' || content.length > LONGEST_PHRASE || /\d/.test(phrase) || isMask(phrase);
+    if (isVariable) this.push('<str>', MASK);
+    else this.push(phrase, WORD);
   }
 
   /** @returns place of the quote that closes the one at the reader's place, -1 without one near enough */

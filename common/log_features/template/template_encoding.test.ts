@@ -67,6 +67,61 @@ describe('template feature', () => {
   });
 });
 
+describe('messages that are longer than templates', () => {
+  const decodedOf = (encoding: object) =>
+    decodeTemplate(templateStateSchema.parse(JSON.parse(JSON.stringify(encoding))));
+  const distinct = times(
+    254,
+    (i) => `w${'abcdefghij'[i % 10]}${'klmnopqrst'[Math.floor(i / 10) % 10]}${'uvwxyz'[Math.floor(i / 100)]}`,
+  );
+  const long = `${distinct.join(' ')} "GET /a HTTP/1.1"`;
+
+  it('can be read again, whatever ends them', () => {
+    for (const end of ['"GET /a HTTP/1.1"', '"a b c"', 'user="ada"', "'so it is' end."]) {
+      const message = `${distinct.join(' ')} ${end}`;
+      const encoding = learnTemplate(define(), [...messages, message]);
+      expect(decodedOf(encoding).templateOf(message)).toEqual(encoding.templateOf(message));
+      expect(encoding.templateOf(message)).toBeDefined();
+    }
+    const spaceless = `${'a-b.'.repeat(63)}|${'c-d.'.repeat(31)}`;
+    const encoding = learnTemplate(define(), [spaceless]);
+    expect(decodedOf(encoding).templateOf(spaceless)).toBeDefined();
+  });
+
+  it('are known to models that hold all their tokens', () => {
+    const tokens = [...distinct.map((word, i) => (i === 0 ? word : ` ${word}`)), ' "', 'GET', ' <path>', '"'];
+    const state = { kind: 'template', max_length: 4_096, tokeniser: 2, templates: [[tokens, 3]], total: 3 };
+    const decoded = decodedOf(state);
+    expect(decoded.templateOf(long)?.id).toBe(0);
+    expect(decoded.templateOf(long.replace('GET', 'PUT'))).toBeUndefined();
+    expect(decoded.toJSON()).toEqual(state);
+  });
+});
+
+describe('quoted texts', () => {
+  it.each([
+    `SyntaxError: Unexpected token '<', "<!DOCTYPE "... is not valid JSON`,
+    'got "<*> of all" at last',
+    'said " hello world" twice',
+    'said "  " twice',
+    'state="starting:" at last',
+    'state=-- at last',
+  ])('are known again: %s', (message) => {
+    const encoding = learnTemplate(define(), [...times(20, () => message), ...messages]);
+    expect(encoding.templateOf(message)).toBeDefined();
+    expect(encoding.counts[encoding.templateOf(message)!.id]).toBe(20);
+  });
+
+  it('that vary are counted as they are read', () => {
+    const values = ['--', '-+', '++', '~~', '~+', '+~', '-~', '~-', '+-', 'ab', 'cd', 'ef', 'gh', 'ij'];
+    const encoding = learnTemplate(
+      define(),
+      values.map((value) => `the state=${value} at last`),
+    );
+    expect(encoding.counts).toEqual([values.length]);
+  });
+});
+
 describe('masks of the feature', () => {
   const masks = [
     { name: 'order', regex: '[A-Z]{3}-[a-z]{1,20}' },

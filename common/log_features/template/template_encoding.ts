@@ -1,4 +1,4 @@
-import { MAX_MESSAGE_TOKEN_LENGTH, MAX_MESSAGE_TOKENS, tokeniseMessage } from './message_tokens';
+import { MAX_MESSAGE_TOKEN_LENGTH, MAX_MESSAGE_TOKENS, REST, tokeniseMessage } from './message_tokens';
 import { isMask, MASK } from './token_list';
 import { keyOfTokens, type MessageKeys } from './token_key';
 import { cached } from '../columns/cached';
@@ -17,6 +17,12 @@ import { MAX_TEMPLATES, mineTemplates, type MessageMasks } from './template_mine
 
 /** A token with the space before it and the signs of a mask around it. */
 const LONGEST_TOKEN = MAX_MESSAGE_TOKEN_LENGTH + 4;
+
+/**
+ * Tokens of a template in a model. Those of messages of now are at most MAX_MESSAGE_TOKENS + 1; earlier ones ended with all tokens of the
+ * last word or quoted text, at most 131 more.
+ */
+const MOST_STORED_TOKENS = 2 * MAX_MESSAGE_TOKENS;
 
 export const templateStateSchema = z
   .strictObject({
@@ -37,10 +43,7 @@ export const templateStateSchema = z
     templates: z
       .array(
         z.tuple([
-          z
-            .array(z.string().max(LONGEST_TOKEN))
-            .min(1)
-            .max(MAX_MESSAGE_TOKENS + 1),
+          z.array(z.string().max(LONGEST_TOKEN)).min(1).max(MOST_STORED_TOKENS),
           z.number().int().min(0).max(1e15),
         ]),
       )
@@ -68,6 +71,8 @@ export interface MessageTemplate {
 export interface TemplateEncoding extends ColumnEncoding {
   /** @returns undefined for a missing message and for one unlike any in training */
   templateOf(value: unknown): MessageTemplate | undefined;
+  /** Tokens of each template, by id; none of models of version 0.1.0. */
+  readonly minedTokens: readonly (readonly string[])[];
   /** Training messages of each template, by id. */
   readonly counts: readonly number[];
   /** Training messages, those without a template included. */
@@ -222,8 +227,12 @@ function minedReader(templates: readonly (readonly string[])[], masks: MessageMa
 const textOfMasks = (masks: TemplateState['masks'] = []): string =>
   JSON.stringify(masks.map(({ name, regex }) => [name, regex]));
 
+/** Cuts a template as messages are cut. */
+const cutTemplate = (tokens: readonly string[]): readonly string[] =>
+  tokens.length > MAX_MESSAGE_TOKENS + 1 ? [...tokens.slice(0, MAX_MESSAGE_TOKENS), ` ${REST}`] : tokens;
+
 export function decodeTemplate(state: TemplateState): TemplateEncoding {
-  const templates = state.templates.map(([tokens]) => tokens);
+  const templates = state.templates.map(([tokens]) => cutTemplate(tokens));
   const reader =
     state.tokeniser === 2 ? minedReader(templates, masksOf(state.masks)) : drainReader(templates);
   const counts = state.templates.map(([, count]) => count);
@@ -287,6 +296,7 @@ export function decodeTemplate(state: TemplateState): TemplateEncoding {
       const { id } = read(text);
       return id < 0 ? undefined : { id, text: printable(templateText(id), SHOWN_TEXT) };
     },
+    minedTokens: state.tokeniser === 2 ? templates : [],
     counts,
     total: state.total,
     textOf: (id) => printable(templateText(id), SHOWN_TEXT),

@@ -46,6 +46,9 @@ export interface Gap {
   readonly to: number;
 }
 
+/** The parts of a message that templates are matched by. */
+type MatchedTokens = { readonly [part in 'words' | 'kinds']: Readonly<MessageTokens[part]> };
+
 /** Finds the template of a message among mined ones. */
 export class TemplateMatcher {
   private readonly root = new MatchNode();
@@ -64,7 +67,7 @@ export class TemplateMatcher {
   }
 
   /** @returns id of the template that the tokens are a case of, the one with the most words of its own; -1 for none */
-  match({ words, kinds }: MessageTokens): number {
+  match({ words, kinds }: MatchedTokens): number {
     const walk = (node: MatchNode, place: number): number => {
       if (place === words.length) return node.id;
       const kind = kinds[place];

@@ -326,9 +326,10 @@ export function mineTemplates(messages: readonly string[], masks: MessageMasks =
   const counts = new Array<number>(templates.length).fill(0);
   const idOfKey = new Map<string, number>();
   let total = 0;
+  const variantOf = new Map(variants.map((variant) => [variant.key, variant]));
   for (const [key, count] of counter.counts) {
     total += count;
-    const id = matcher.match(tokensOfKey(key));
+    const id = matcher.match(variantOf.get(key) ?? tokensOfKey(key));
     idOfKey.set(key, id);
     if (id >= 0) counts[id] += count;
   }

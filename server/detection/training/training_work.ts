@@ -4,7 +4,7 @@ import { daysWithLogs } from '../../../common/days_with_logs';
 import type { Detector } from '../../../common/detector';
 import type { DirtReport } from '../../../common/log_features/columns/types';
 import type { LogDocument, SourceLog } from '../../../common/log_document';
-import { createModelScorer, encodeModelSnapshot, type ModelSnapshot } from '../../../common/model_snapshot';
+import { createModelScorer, encodeTrainedModel, type ModelSnapshot } from '../../../common/model_snapshot';
 import type { ScoreQuantiles } from '../../../common/threshold/score_quantiles';
 import type { JudgedLogs } from '../feedback/judged_logs';
 import { trainModel } from './train_model';
@@ -84,7 +84,7 @@ export function doTrainingWork(work: TrainingWork, now: () => number, tell?: Tel
   const logsPerDay = logsInWindow / daysWithLogs(window, first);
   const measures = measureProduction(snapshot, documents, logsPerDay);
   return {
-    text: encodeModelSnapshot(snapshot),
+    text: encodeTrainedModel(snapshot),
     version: snapshot.version,
     threshold: snapshot.threshold,
     rows: report.rows,
