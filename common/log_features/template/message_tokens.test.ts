@@ -72,6 +72,52 @@ describe('tokeniseMessage', () => {
     expect(folded(90)).toBe(folded(3));
   });
 
+  it('reads the stack trace of a message that begins with a bracket', () => {
+    const traces = (begin: string) =>
+      [1, 40].map((frames) =>
+        masked(
+          `${begin}\nTraceback (most recent call last):${'\n  File "a.py", line 3, in f\n    g()'.repeat(frames)}`,
+        ),
+      );
+    for (const begin of ['[ERROR] request failed', '[2026-01-01 10:00:00] ERROR failed', '{main} failed']) {
+      const [short, long] = traces(begin);
+      expect(short).toBe(`${masked(begin)} <trace>`);
+      expect(long).toBe(short);
+    }
+    expect(masked('{\n  "msg": "login",\n  "user": "ada"\n}')).toBe('{ "msg":login, "user":ada }');
+  });
+
+  it.each([
+    ['order=ABC-foo lost', 'order=<order> lost'],
+    ['order=ABC-foo, lost', 'order=<order>, lost'],
+    ['order="ABC-foo" lost', 'order=<order> lost'],
+    ['order="lost ABC-foo" now', 'order=<value> now'],
+    ['order=ABC-foo/x lost', 'order=<value> lost'],
+    ['{"order":"ABC-foo","n":1}', '{"order":<order>,"n":<value>}'],
+    ['{"msg":"lost ABC-foo now"}', '{"msg":lost <order> now}'],
+    ['{"ABC-foo":"a"}', '{"<order>":"a"}'],
+    ['order "ABC-foo" lost', 'order "<order>" lost'],
+    ["order 'ABC-foo' lost", "order '<order>' lost"],
+    ['order "ABC-foo is lost" now', 'order "<order> is lost" now'],
+    ["order 'that is ABC-foo lost' now", "order 'that is <order> lost' now"],
+    [`order "the 'ABC-foo' is lost" now`, `order "the '<order>' is lost" now`],
+    ['order "lost" now', 'order "lost" now'],
+    ['order=lost now', 'order=lost now'],
+  ])('masks %s with a mask of the user as %s', (message, expected) => {
+    const spans = [...message.matchAll(/[A-Z]{3}-[a-z]+/g)].map(({ index, 0: { length } }) => ({
+      start: index,
+      end: index + length,
+      name: 'order',
+    }));
+    expect(maskedTextOf(tokeniseMessage(message, spans))).toBe(expected);
+  });
+
+  it('reads messages for models of before as it did', () => {
+    const spans = [{ start: 6, end: 13, name: 'order' }];
+    expect(maskedTextOf(tokeniseMessage('order=ABC-foo lost', spans, 2))).toBe('order=ABC-foo lost');
+    expect(maskedTextOf(tokeniseMessage('[a] failed\n  at x', [], 2))).toBe('[a] failed at x');
+  });
+
   it('splits lines without spaces', () => {
     expect(masked('2024-05-01|alpha|job|finished')).toBe('<time>|alpha|job|finished');
     expect(masked('alpha;job;17;ok')).toBe('alpha;job;<num>;ok');

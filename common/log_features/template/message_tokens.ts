@@ -4,6 +4,7 @@
  */
 
 import { MASK, type MessageTokens, STRUCTURE, TokenList, WORD, isKey, isMask } from './token_list';
+import { isStructuredText } from './structured_text';
 import {
   HAS_LETTER_OR_NUMBER,
   ADDRESS,
@@ -46,6 +47,13 @@ export interface MaskedSpan {
   readonly name: string;
 }
 
+/**
+ * Ways in which messages become tokens. 2 does not see masks of the user's own in values and quoted texts, and reads each line of a stack
+ * trace in a message that begins with a bracket.
+ */
+export type TokeniserVersion = 2 | 3;
+export const TOKENISER: TokeniserVersion = 3;
+
 /** Tokens and white space that are read, also where they become one list. */
 const MAX_STEPS = 8_192;
 
@@ -59,13 +67,17 @@ class Tokeniser extends TokenList {
   private at = 0;
   /** Places of closing quotes of texts that are read as if they had none. */
   private closing = -1;
+  /** Place of the closing quote of a text that is read word by word, for a mask of the user's own in it; -1 without one. */
+  private quoteEnd = -1;
   private readonly isSpaceless: boolean;
   private readonly isRecord: boolean;
   private span = 0;
+  private structured: boolean | undefined = undefined;
 
   constructor(
     private readonly text: string,
     private readonly spans: readonly MaskedSpan[],
+    private readonly version: TokeniserVersion,
   ) {
     super();
     this.isSpaceless = !/\s/.test(text);
@@ -111,6 +123,11 @@ class Tokeniser extends TokenList {
       }
       return;
     }
+    if (at === this.quoteEnd) {
+      this.space = 0;
+      this.at++;
+      return this.push(text[at], STRUCTURE);
+    }
     const code = text.charCodeAt(at);
     const kind = classOf(code);
     if (kind === SPACE) {
@@ -130,11 +147,25 @@ class Tokeniser extends TokenList {
     this.readWord();
   }
 
+  /** @returns true where lines that are indented are those of a value */
+  private isStructured(): boolean {
+    if (this.version === 3) return (this.structured ??= isStructuredText(this.text));
+    const first = this.text.charCodeAt(0);
+    return first === 123 || first === 91;
+  }
+
+  /** @returns the first match of a mask of the user's own among the code units from `from` to before `to` */
+  private spanIn(from: number, to: number): MaskedSpan | undefined {
+    if (this.version === 2) return undefined;
+    while (this.span < this.spans.length && this.spans[this.span].end <= from) this.span++;
+    const span = this.spans[this.span] as MaskedSpan | undefined;
+    return span !== undefined && span.start < to ? span : undefined;
+  }
+
   /** Takes the lines of a stack trace, however many, for one variable part. */
   private readNewLine(): void {
     const { text } = this;
-    const first = text.charCodeAt(0);
-    if (first === 123 || first === 91) return;
+    if (this.isStructured()) return;
     let inTrace = false;
     let from = this.at;
     while (from < text.length) {
@@ -170,10 +201,17 @@ class Tokeniser extends TokenList {
       this.at++;
       return this.push(sign, STRUCTURE);
     }
+    if (at < this.quoteEnd && end >= this.quoteEnd) {
+      this.at++;
+      return this.push(sign, STRUCTURE);
+    }
     const content = text.slice(at + 1, end);
+    const span = this.spanIn(at + 1, end);
+    const isMasked = span !== undefined && span.start <= at + 1 && span.end >= end;
     let colon = end + 1;
     while (text.charCodeAt(colon) === 32 && colon - end < 4) colon++;
     if (
+      !isMasked &&
       content.length > 0 &&
       content.length <= LONGEST_KEY &&
       text.charCodeAt(colon) === 58 &&
@@ -182,6 +220,13 @@ class Tokeniser extends TokenList {
       this.push(`"${content}":`, STRUCTURE);
       this.at = colon + 1;
       return this.readValue(isTextKey(content));
+    }
+    if (span !== undefined) {
+      this.push(sign, STRUCTURE);
+      this.space = 0;
+      this.at++;
+      if (at > this.quoteEnd) this.quoteEnd = end;
+      return;
     }
     if (/[\s=,;|:()[\]{}<>"]/.test(content) || content === '') {
       const method = /^[A-Z]{3,7}(?= )/.exec(content)?.[0];
@@ -232,7 +277,8 @@ class Tokeniser extends TokenList {
     const { text } = this;
     while (text.charCodeAt(this.at) === 32 && text.charCodeAt(this.at - 1) === 58) this.at++;
     this.space = 0;
-    const code = text.charCodeAt(this.at);
+    const from = this.at;
+    const code = text.charCodeAt(from);
     if (code === 34 || code === 39) {
       const end = this.closingQuote(code);
       if (isText && end >= 0) {
@@ -242,9 +288,9 @@ class Tokeniser extends TokenList {
       }
       const content = end < 0 ? '' : text.slice(this.at + 1, end);
       this.at = end < 0 ? this.valueEnd(this.at + 1) : end + 1;
-      return this.pushValue(content);
+      return this.pushValue(content, from + 1);
     }
-    if (code === 123) return;
+    if (code === 123 || (code === 91 && this.spanIn(from, from + 1) !== undefined)) return;
     if (code === 91) {
       this.push('<list>', MASK);
       const end = this.listEnd();
@@ -256,10 +302,18 @@ class Tokeniser extends TokenList {
     const end = this.valueEnd(this.at);
     const content = text.slice(this.at, end);
     this.at = end;
-    this.pushValue(content);
+    this.pushValue(content, from);
   }
 
-  private pushValue(content: string): void {
+  /** Pushes the value that begins at `from` and ends before the reader's place. */
+  private pushValue(content: string, from: number): void {
+    const span = this.spanIn(from, from + content.length);
+    if (span !== undefined) {
+      const isWhole = span.start <= from && span.end >= from + content.length;
+      this.at = Math.max(this.at, span.end);
+      this.span++;
+      return this.push(isWhole ? `<${span.name}>` : '<value>', MASK);
+    }
     while (this.span < this.spans.length && this.spans[this.span].start < this.at) this.span++;
     const isPlain = content !== '' && content.length <= LONGEST_PHRASE && !NOT_PLAIN_VALUE.test(content);
     if (isPlain && !NO_VALUES.has(content.toLowerCase())) this.push(content, WORD);
@@ -379,7 +433,8 @@ class Tokeniser extends TokenList {
   private readWord(): void {
     const { text } = this;
     const from = this.at;
-    const limit = this.span < this.spans.length ? this.spans[this.span].start : text.length;
+    let limit = this.span < this.spans.length ? this.spans[this.span].start : text.length;
+    if (from < this.quoteEnd) limit = Math.min(limit, this.quoteEnd);
     let place = from;
     let seen = 0;
     let signs = 0;
@@ -587,6 +642,10 @@ class Tokeniser extends TokenList {
  * Tokens of a message with its variable parts masked.
  *
  * @param spans what the user's own masks replace, ascending and apart from each other
+ * @param version of the model that reads it
  */
-export const tokeniseMessage = (message: string, spans: readonly MaskedSpan[] = []): MessageTokens =>
-  new Tokeniser(message, spans).read();
+export const tokeniseMessage = (
+  message: string,
+  spans: readonly MaskedSpan[] = [],
+  version: TokeniserVersion = TOKENISER,
+): MessageTokens => new Tokeniser(message, spans, version).read();

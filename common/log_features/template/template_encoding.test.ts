@@ -139,6 +139,34 @@ describe('masks of the feature', () => {
     expect(decoded.templateOf('XYZ-qqqq lost')).toBeUndefined();
   });
 
+  it('replace what varies in values and quoted texts', () => {
+    const own = [{ name: 'order', regex: '[A-Z]{3}-[a-z]{1,20}' }];
+    for (const around of ['order=%', '{"order":"%"}', 'order "%"', "order '% is lost'"]) {
+      const make = (order: string): string => around.replace('%', order);
+      const encoding = learnTemplate(
+        define({ masks: own }),
+        times(3, (i) => make(`ABC-${letters(i)}`)),
+      );
+      expect(encoding.counts).toEqual([3]);
+      expect(encoding.templateOf(make('XYZ-qqqq'))?.text).toContain('<order>');
+      expect(encoding.toJSON()).toMatchObject({ tokeniser: 3 });
+    }
+  });
+
+  it('are read by models of before as they were then', () => {
+    const state = {
+      kind: 'template',
+      max_length: 4_096,
+      tokeniser: 2,
+      masks: [{ name: 'order', regex: '[A-Z]{3}-[a-z]{1,20}' }],
+      templates: [[['order=', 'ABC-foo'], 3]],
+      total: 3,
+    };
+    const decoded = decodeTemplate(templateStateSchema.parse(state));
+    expect(decoded.templateOf('order=ABC-foo')?.id).toBe(0);
+    expect(decoded.messageKeys({ masks: state.masks, maxLength: 4_096 })).toBeUndefined();
+  });
+
   it('are refused when they are no bounded regular expressions', () => {
     const learn = (regex: string) => () => learnTemplate(define({ masks: [{ name: 'odd', regex }] }), orders);
     expect(learn('(a+)+$b(')).toThrow(DetectionError);

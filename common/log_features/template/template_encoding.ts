@@ -1,5 +1,12 @@
-import { MAX_MESSAGE_TOKEN_LENGTH, MAX_MESSAGE_TOKENS, REST, tokeniseMessage } from './message_tokens';
-import { isMask, MASK } from './token_list';
+import {
+  MAX_MESSAGE_TOKEN_LENGTH,
+  MAX_MESSAGE_TOKENS,
+  REST,
+  tokeniseMessage,
+  TOKENISER,
+  type TokeniserVersion,
+} from './message_tokens';
+import { isMask, MASK, type MessageTokens } from './token_list';
 import { keyOfTokens, type MessageKeys } from './token_key';
 import { cached } from '../columns/cached';
 import { printable } from '../../printable';
@@ -29,7 +36,7 @@ export const templateStateSchema = z
     kind: z.literal('template'),
     max_length: z.number().int().min(16).max(65_536),
     /** Way in which messages become tokens and templates; absent in models of version 0.1.0, which go on with theirs. */
-    tokeniser: z.literal(2).optional(),
+    tokeniser: z.literal([2, 3]).optional(),
     masks: z
       .array(
         z.strictObject({
@@ -139,7 +146,7 @@ export function learnTemplate(
   return decodeTemplate({
     kind: 'template',
     max_length: definition.max_length,
-    tokeniser: 2,
+    tokeniser: TOKENISER,
     ...(definition.masks !== undefined && { masks: definition.masks }),
     templates: templates.map(({ tokens, count }): [string[], number] => [[...tokens], count]),
     total,
@@ -204,12 +211,17 @@ export function masksOf(masks: TemplateState['masks']): MessageMasks {
   };
 }
 
-function minedReader(templates: readonly (readonly string[])[], masks: MessageMasks): TemplateReader {
+function minedReader(
+  templates: readonly (readonly string[])[],
+  masks: MessageMasks,
+  version: TokeniserVersion,
+): TemplateReader {
+  const tokensIn = (text: string): MessageTokens => tokeniseMessage(text, masks(text), version);
   const matcher = new TemplateMatcher(templates);
   const parameters = templates.map((tokens) => tokens.filter((token) => isMask(token.trimStart())).length);
   return {
     read(text, withKey) {
-      const tokens = tokeniseMessage(text, masks(text));
+      const tokens = tokensIn(text);
       const id = matcher.match(tokens);
       const key = withKey ? keyOfTokens(tokens) : undefined;
       return {
@@ -219,7 +231,7 @@ function minedReader(templates: readonly (readonly string[])[], masks: MessageMa
         length: Math.max(0, text.length - tokens.folded),
       };
     },
-    maskedText: (text) => maskedTextOf(tokeniseMessage(text, masks(text))),
+    maskedText: (text) => maskedTextOf(tokensIn(text)),
     textOf: templateTextOf,
   };
 }
@@ -234,7 +246,9 @@ const cutTemplate = (tokens: readonly string[]): readonly string[] =>
 export function decodeTemplate(state: TemplateState): TemplateEncoding {
   const templates = state.templates.map(([tokens]) => cutTemplate(tokens));
   const reader =
-    state.tokeniser === 2 ? minedReader(templates, masksOf(state.masks)) : drainReader(templates);
+    state.tokeniser === undefined
+      ? drainReader(templates)
+      : minedReader(templates, masksOf(state.masks), state.tokeniser);
   const counts = state.templates.map(([, count]) => count);
   const unread = new DirtCounter();
   let withKeys = false;
@@ -296,13 +310,13 @@ export function decodeTemplate(state: TemplateState): TemplateEncoding {
       const { id } = read(text);
       return id < 0 ? undefined : { id, text: printable(templateText(id), SHOWN_TEXT) };
     },
-    minedTokens: state.tokeniser === 2 ? templates : [],
+    minedTokens: state.tokeniser === undefined ? [] : templates,
     counts,
     total: state.total,
     textOf: (id) => printable(templateText(id), SHOWN_TEXT),
     messageKeys({ masks, maxLength }) {
       const isAlike = maxLength === state.max_length && textOfMasks(masks) === textOfMasks(state.masks);
-      if (state.tokeniser !== 2 || !isAlike) return undefined;
+      if (state.tokeniser !== TOKENISER || !isAlike) return undefined;
       withKeys = true;
       return (message) => read(message).key;
     },

@@ -7,6 +7,7 @@ import {
   SeriesTable,
   type PatternModel,
 } from '../../../common/patterns';
+import { TOKENISER } from '../../../common/log_features/template/message_tokens';
 import type { MessageReadingSettings } from '../../../common/log_features/template/template_encoding';
 
 /**
@@ -21,7 +22,7 @@ export const digestOfCounted = (
     source.index,
     source.query ?? null,
     patterns?.field ?? null,
-    masks ?? [],
+    masks === undefined || masks.length === 0 ? [] : [TOKENISER, masks],
     maxLength,
     entityFieldsOf(detector),
   ]);
