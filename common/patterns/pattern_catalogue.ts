@@ -105,10 +105,22 @@ export interface Generalisation {
   readonly members: readonly string[];
 }
 
+/** Tokens of patterns that are compared at once: about half a second of a thread that has other things to do. */
+export const MOST_COMPARED_TOKENS = 100_000;
+
+/** @returns patterns with as many tokens as are compared, the shortest first */
+function comparedAmong(variants: readonly Variant[]): Variant[] {
+  let left = MOST_COMPARED_TOKENS;
+  return [...variants]
+    .sort((one, other) => one.words.length - other.words.length || (one.key < other.key ? -1 : 1))
+    .filter(({ words }) => (left -= words.length) >= 0);
+}
+
 /**
  * Finds patterns that differ in nothing but values, as the miner of templates does it with messages.
  *
- * @param patterns with their numbers of logs; those with a variable place are left as they are
+ * @param patterns with their numbers of logs; those with a variable place, and the longest beyond {@link MOST_COMPARED_TOKENS}, are left as
+ *   they are
  */
 export function generalise(
   patterns: readonly (CataloguedPattern & { readonly logs: number })[],
@@ -127,7 +139,7 @@ export function generalise(
       },
     ];
   });
-  return groupMessages(variants).flatMap(({ tokens, members }) =>
+  return groupMessages(comparedAmong(variants)).flatMap(({ tokens, members }) =>
     members.length < 2 ? [] : [{ tokens, members: members.map(({ key }) => key).sort() }],
   );
 }

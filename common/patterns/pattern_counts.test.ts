@@ -1,7 +1,7 @@
 import { createRandom } from '../demo_logs/random';
 import { hashOfJson } from '../model_snapshot/canonical_json';
 import { PATTERN_LIMITS, OTHER_ENTITIES, OTHER_PATTERNS } from './pattern';
-import { generalise, PatternCatalogue, patternText } from './pattern_catalogue';
+import { generalise, MOST_COMPARED_TOKENS, PatternCatalogue, patternText } from './pattern_catalogue';
 import { PatternCounts, type CountedLog, type PackedCounts } from './pattern_counts';
 
 const HOUR = 3_600_000;
@@ -132,4 +132,18 @@ test('patterns that differ in ever new values become one', () => {
   expect(patternText(found[0].tokens)).toBe('Session of <*> was closed');
   expect(found[0].members).toEqual(patterns.map(({ id }) => id).sort());
   expect(generalise([...patterns].reverse())).toEqual(found);
+});
+
+test('patterns that are too long to be compared at once are left as they are', () => {
+  const named = (length: number, count: number) =>
+    Array.from({ length: count }, (_none, i) => {
+      const word = String.fromCharCode(97 + (i % 26), 97 + (Math.floor(i / 26) % 26));
+      const tokens = [`begin${length}`, ...new Array<string>(length - 2).fill(' and'), ` ${word}`];
+      return { id: `${length}-${i}`, tokens, logs: 1 };
+    });
+  const found = generalise([...named(250, 600), ...named(5, 20)]);
+  expect(found.map(({ members }) => members.length).sort((a, b) => a - b)).toEqual([
+    20,
+    Math.floor((MOST_COMPARED_TOKENS - 20 * 5) / 250),
+  ]);
 });

@@ -22,7 +22,9 @@ function keyOf({ words, kinds }: MessageTokens): string {
 }
 
 /** Distinct messages that templates are mined from, the most frequent ones; the others are only counted. */
-export const MAX_VARIANTS = 50_000;
+const MAX_VARIANTS = 50_000;
+/** Tokens of all of these. */
+const MAX_VARIANT_TOKENS = 2_000_000;
 export const byFrequency = (one: readonly [string, number], other: readonly [string, number]): number =>
   other[1] - one[1] || (one[0] < other[0] ? -1 : 1);
 
@@ -34,11 +36,30 @@ export function tokensOfKey(key: string): MessageTokens {
   return { words, kinds, spaced: words.map(() => 0), written: words.map(() => undefined), folded: 0 };
 }
 
+/** @returns the keys of the most frequent messages, as many as are kept */
+export function keptKeys(counts: ReadonlyMap<string, number>): Set<string> {
+  const kept = new Set<string>();
+  let tokens = 0;
+  for (const [key] of [...counts].sort(byFrequency)) {
+    tokens += tokenCount(key);
+    if (kept.size === MAX_VARIANTS || tokens > MAX_VARIANT_TOKENS) break;
+    kept.add(key);
+  }
+  return kept;
+}
+
+function tokenCount(key: string): number {
+  let count = 0;
+  for (let at = key.indexOf(SEPARATOR); at >= 0; at = key.indexOf(SEPARATOR, at + 1)) count++;
+  return count;
+}
+
 /** Counts messages that differ in nothing but masked parts. */
 export class MessageCounter {
   readonly counts = new Map<string, number>();
-  /** Undefined once there are more than MAX_VARIANTS. */
+  /** Undefined once there are more than MAX_VARIANTS, or more tokens in them than MAX_VARIANT_TOKENS. */
   private variants: Map<string, Variant> | undefined = new Map();
+  private tokens = 0;
 
   /** @param wanted keys whose variants are kept; all up to MAX_VARIANTS by default */
   constructor(private readonly wanted?: ReadonlySet<string>) {}
@@ -50,7 +71,9 @@ export class MessageCounter {
     const known = this.variants?.get(key);
     const count = (known?.count ?? this.counts.get(key) ?? 0) + 1;
     this.counts.set(key, count);
-    if (this.wanted === undefined && this.counts.size > MAX_VARIANTS) this.variants = undefined;
+    if (known === undefined) this.tokens += tokens.words.length;
+    const isFull = this.counts.size > MAX_VARIANTS || this.tokens > MAX_VARIANT_TOKENS;
+    if (this.wanted === undefined && isFull) this.variants = undefined;
     if (this.variants === undefined || this.wanted?.has(key) === false) return key;
     if (known === undefined) {
       const { words, kinds, spaced, written } = tokens;

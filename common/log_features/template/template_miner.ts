@@ -10,12 +10,14 @@ import { isKey, kindOf, MASK, type MessageTokens, STRUCTURE, WORD } from './toke
 import {
   byFrequency,
   MASKED,
-  MAX_VARIANTS,
+  keptKeys,
   MessageCounter,
   SEPARATOR,
   tokensOfKey,
   type Variant,
 } from './message_counter';
+import { groupsByFrequentWords } from './frequent_words';
+import { sharedContexts } from './shared_contexts';
 import { ANY, TemplateMatcher } from './template_matcher';
 import { holdsValue, varies } from './varying_places';
 
@@ -27,8 +29,9 @@ export interface MinedTemplate {
   readonly count: number;
 }
 
-/** Templates of one punctuation that are compared with each other. */
+/** Templates of one punctuation that are compared with each other, and tokens of all of them. */
 const MAX_COMPARED = 5_000;
+const MAX_COMPARED_TOKENS = 500_000;
 
 interface Group {
   words: string[];
@@ -51,59 +54,6 @@ function hasAnchor(words: readonly string[]): boolean {
   return signs >= ANCHORING_SIGNS;
 }
 
-/** Splits variants of one punctuation into groups that share most of their words. */
-function groupsByFrequentWords(variants: readonly Variant[]): Variant[][] {
-  if (variants.length === 1) return [[...variants]];
-  const places = variants[0].kinds.flatMap((kind, place) => (kind === STRUCTURE ? [] : [place]));
-  if (places.length === 0) return [[...variants]];
-  const counts = places.map(() => new Map<string, number>());
-  const wordAt = (variant: Variant, index: number): string =>
-    variant.kinds[places[index]] === MASK ? MASKED : variant.words[places[index]];
-  for (const variant of variants) {
-    for (let index = 0; index < places.length; index++) {
-      const word = wordAt(variant, index);
-      counts[index].set(word, (counts[index].get(word) ?? 0) + 1);
-    }
-  }
-  interface Node {
-    readonly children: Map<string, Node>;
-    readonly id: number;
-    count: number;
-  }
-  let ids = 0;
-  const newNode = (): Node => ({ children: new Map(), id: ids++, count: 0 });
-  const root = newNode();
-  const paths = variants.map((variant) => {
-    const frequency = places.map((_, index) => counts[index].get(wordAt(variant, index))!);
-    const order = places
-      .map((_, index) => index)
-      .sort((one, other) => frequency[other] - frequency[one] || one - other);
-    let node = root;
-    return order.map((index) => {
-      const step = `${index} ${wordAt(variant, index)}`;
-      let child = node.children.get(step);
-      if (child === undefined) node.children.set(step, (child = newNode()));
-      child.count++;
-      node = child;
-      return node;
-    });
-  });
-  const least = Math.max(1, Math.ceil(places.length / 2));
-  const groups = new Map<number, Variant[]>();
-  paths.forEach((path, index) => {
-    let best = path[path.length - 1];
-    let bestGain = 0;
-    for (let depth = least; depth <= path.length; depth++) {
-      const gain = depth * (path[depth - 1].count - 1);
-      if (gain > bestGain) [best, bestGain] = [path[depth - 1], gain];
-    }
-    const group = groups.get(best.id);
-    if (group === undefined) groups.set(best.id, [variants[index]]);
-    else group.push(variants[index]);
-  });
-  return [...groups.values()];
-}
-
 /** Splits a group at places with few values that come back, and makes the other places variable. */
 function splitGroup(variants: Variant[], out: Group[]): void {
   const pending = [variants];
@@ -121,9 +71,8 @@ function splitGroup(variants: Variant[], out: Group[]): void {
       });
       const isValue = ({ place }: { place: number }): boolean => holdsValue(first.words, place);
       // one value with few words says which event it is; where several values differ, they are data
-      const isAnchored = hasAnchor(
-        first.words.filter((_, place) => !differing.some((each) => each.place === place)),
-      );
+      const differs = new Set(differing.map(({ place }) => place));
+      const isAnchored = hasAnchor(first.words.filter((_, place) => !differs.has(place)));
       const areData = differing.filter((each) => isValue(each) && !varies(group, each.place)).length > 1;
       for (const { place, keys } of differing) {
         if (areData && holdsValue(first.words, place)) {
@@ -177,28 +126,15 @@ function groupOf(variants: Variant[], variable: readonly number[]): Group {
 function mergeByContext(groups: Group[]): Group[] {
   let merged = groups;
   for (let round = 0; round < 3; round++) {
-    const contexts = new Map<string, { place: number; members: Group[] }>();
-    for (const group of merged) {
-      const kinds = group.words.map(kindOf);
-      const parts = group.words.map((word, place) => (kinds[place] === MASK && word !== ANY ? MASKED : word));
-      for (let place = 0; place < parts.length; place++) {
-        if (kinds[place] === STRUCTURE) continue;
-        const key = [...parts.slice(0, place), '\u0002', ...parts.slice(place + 1)].join(SEPARATOR);
-        const context = contexts.get(key);
-        if (context === undefined) contexts.set(key, { place, members: [group] });
-        else context.members.push(group);
-      }
-    }
+    const kinds = merged.map(({ words }) => words.map(kindOf));
+    const rows = merged.map(({ words }, row) =>
+      words.map((word, place) => (kinds[row][place] === MASK && word !== ANY ? MASKED : word)),
+    );
+    const contexts = sharedContexts(rows, (row, place) => kinds[row][place] !== STRUCTURE);
     const gone = new Set<Group>();
     const made: Group[] = [];
-    const candidates = [...contexts]
-      .filter(([, { members }]) => members.length > 1)
-      .sort(
-        ([one, { members: ones }], [other, { members: others }]) =>
-          others.length - ones.length || (one < other ? -1 : 1),
-      );
-    for (const [, { place, members }] of candidates) {
-      const left = members.filter((group) => !gone.has(group));
+    for (const { place, members } of contexts) {
+      const left = members.map((row) => merged[row]).filter((group) => !gone.has(group));
       if (left.length < 2 || !hasAnchor(left[0].words.filter((_, at) => at !== place))) continue;
       const variants = left.flatMap((group) => group.variants);
       const isVariable = left.some((group) => group.words[place] === ANY) || varies(variants, place);
@@ -241,7 +177,15 @@ function mergeByGap(groups: Group[]): Group[] {
 }
 
 const byGroupCount = (one: Group, other: Group): number =>
-  other.count - one.count || (one.words.join(SEPARATOR) < other.words.join(SEPARATOR) ? -1 : 1);
+  other.count - one.count || compareWords(one.words, other.words);
+
+/** Compares word by word; of two that begin alike the shorter one is first. */
+function compareWords(one: readonly string[], other: readonly string[]): number {
+  for (let place = 0; place < one.length && place < other.length; place++) {
+    if (one[place] !== other[place]) return one[place] < other[place] ? -1 : 1;
+  }
+  return one.length - other.length;
+}
 
 const tokensOf = ({ words, spaced }: Group): string[] =>
   words.map((word, place) => (spaced[place] === 1 ? ` ${word}` : word));
@@ -262,8 +206,9 @@ function groupsOf(variants: readonly Variant[]): Group[] {
     const split: Group[] = [];
     for (const group of groupsByFrequentWords(bucket)) splitGroup(group, split);
     split.sort(byGroupCount);
-    for (const group of mergeByContext(split.slice(0, MAX_COMPARED))) groups.push(group);
-    for (const group of split.slice(MAX_COMPARED)) groups.push(group);
+    const compared = Math.min(MAX_COMPARED, Math.floor(MAX_COMPARED_TOKENS / bucket[0].words.length));
+    for (const group of mergeByContext(split.slice(0, compared))) groups.push(group);
+    for (const group of split.slice(compared)) groups.push(group);
   }
   return groups;
 }
@@ -304,9 +249,9 @@ export interface MinedTemplates {
 
 /**
  * Mines the templates of messages; the result does not depend on their order. Memory is bounded by the distinct
- * messages with masked variable parts.
+ * messages with masked variable parts that are kept: 50,000 of 2,000,000 tokens.
  *
- * @param messages read once, or twice when more than 50,000 of them are distinct
+ * @param messages read once, or twice when more of them are distinct
  */
 export function mineTemplates(messages: readonly string[], masks: MessageMasks = NO_MASKS): MinedTemplates {
   const tokensFor = (message: string): MessageTokens => tokeniseMessage(message, masks(message));
@@ -314,8 +259,7 @@ export function mineTemplates(messages: readonly string[], masks: MessageMasks =
   const keys = messages.map((message) => counter.add(tokensFor(message)));
   let variants = counter.ordered();
   if (variants === undefined) {
-    const kept = [...counter.counts].sort(byFrequency).slice(0, MAX_VARIANTS);
-    const again = new MessageCounter(new Set(kept.map(([key]) => key)));
+    const again = new MessageCounter(keptKeys(counter.counts));
     for (const message of messages) again.add(tokensFor(message));
     variants = again.ordered()!;
   }
