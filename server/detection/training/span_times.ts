@@ -1,15 +1,20 @@
 import { spanOf } from '../../../common/buckets';
 import { durationToMilliseconds } from '../../../common/detector';
 import type { SpanTimes } from '../../../common/evaluation';
+import type { ModelSnapshot } from '../../../common/model_snapshot';
+import type { LogDocument } from '../ports';
 import { timestampOf } from '../scoring/log_values';
-import type { ScoredDocuments } from './evaluate_model';
+
+/** Rows that a model has scored. */
+interface ScoredRows {
+  readonly snapshot: Pick<ModelSnapshot, 'detector'>;
+  readonly documents: readonly LogDocument[];
+  /** Epoch milliseconds, NaN where unknown. */
+  readonly times: Float64Array;
+}
 
 /** Returns the times of rows of buckets or sessions; undefined for single logs. */
-export function spanTimesOf({
-  snapshot,
-  documents,
-  times,
-}: Pick<ScoredDocuments, 'snapshot' | 'documents' | 'times'>): SpanTimes | undefined {
+export function spanTimesOf({ snapshot, documents, times }: ScoredRows): SpanTimes | undefined {
   const { unit, bucket } = snapshot.detector;
   if (unit !== 'bucket') return undefined;
   if (bucket?.session === undefined) {
