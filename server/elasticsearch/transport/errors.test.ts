@@ -18,6 +18,18 @@ const answered = (statusCode: number, error: unknown): Error =>
     },
   });
 
+test('a shard of a new index that is just being started is asked again, whatever the status', () => {
+  const error = answered(404, {
+    type: 'illegal_index_shard_state_exception',
+    reason: 'CurrentState[RECOVERING] operations only allowed when shard state is one of [STARTED]',
+  });
+  expect(isWorthRetrying(error)).toBe(true);
+  expect(toDetectionError(error, 'read the fields').code).toBe('unavailable');
+  expect(isWorthRetrying(answered(404, { type: 'index_not_found_exception', reason: 'no such index' }))).toBe(
+    false,
+  );
+});
+
 describe('toDetectionError', () => {
   test.each([
     [400, 'invalid_input'],

@@ -44,6 +44,14 @@ const RETRYABLE_TYPES: ReadonlySet<string> = new Set([
   'node_not_connected_exception',
   'receive_timeout_transport_exception',
 ]);
+/** A shard that is just being started, moved or closed, which has the status 404 though its index is there. */
+const PASSING_STATES: ReadonlySet<string> = new Set([
+  'illegal_index_shard_state_exception',
+  'index_shard_not_started_exception',
+  'index_shard_recovering_exception',
+  'index_shard_closed_exception',
+  'shard_not_found_exception',
+]);
 /** One of our indices was made anew by a write, which maps keywords as text. */
 const HAS_LOST_MAPPING = /^Fielddata is disabled on .* in \[log-anomalies-/;
 const REASON_CHARACTERS = 500;
@@ -102,7 +110,8 @@ export function isWorthRetrying(error: unknown): boolean {
   if (RETRYABLE_STATUS.has(status)) {
     return !errorTypes(errorBodyOf(error)).includes('index_create_block_exception');
   }
-  return status >= 500 && errorTypes(errorBodyOf(error)).some((type) => RETRYABLE_TYPES.has(type));
+  const types = errorTypes(errorBodyOf(error));
+  return types.some((type) => PASSING_STATES.has(type) || (status >= 500 && RETRYABLE_TYPES.has(type)));
 }
 
 function codeOf(error: unknown): DetectionErrorCode {
