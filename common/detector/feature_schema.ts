@@ -1,20 +1,7 @@
 import { z } from 'zod';
+import { FEATURE_TYPES, type FeatureType } from './feature_types';
 
-export const FEATURE_TYPES = [
-  'number',
-  'category',
-  'hour_of_day',
-  'day_of_week',
-  'text',
-  'template',
-  'deviation',
-  'severity',
-  'route',
-  'attack_signs',
-  'combination',
-  'event_counts',
-] as const;
-export type FeatureType = (typeof FEATURE_TYPES)[number];
+export { FEATURE_TYPES, type FeatureType };
 
 /** Sides of what is usual on which a value can be anomalous; what lies on the other side is ordinary. */
 export const FEATURE_DIRECTIONS = ['auto', 'high', 'low', 'both'] as const;

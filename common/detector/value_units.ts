@@ -88,6 +88,20 @@ function roundedTo(value: number, digits: number, style: NumberStyle): string {
   return digitsOf(isWhole ? Math.round(value) : Number(value.toPrecision(digits)), style, 1_000);
 }
 
+/** Most decimals of a percentage. */
+const PERCENT_DECIMALS = 2;
+
+/** Two significant digits; what is less than all is never written as 100. @example 99.96 is "99.96 %" */
+function percentText(percent: number, style: NumberStyle): string {
+  const isNearlyAll = percent < 100 && Math.round(percent) >= 100;
+  if (!isNearlyAll) return `${roundedTo(percent, 2, style)} %`;
+  for (let decimals = 1; decimals <= PERCENT_DECIMALS; decimals++) {
+    const rounded = Number(percent.toFixed(decimals));
+    if (rounded < 100) return `${digitsOf(rounded, style, 1_000)} %`;
+  }
+  return `${digitsOf(100 - 10 ** -PERCENT_DECIMALS, style, 1_000)} %`;
+}
+
 type Scale = readonly { readonly name: string; readonly size: number; readonly from: number }[];
 const scaleOf = (unit: ValueUnit): { scale: Scale; base: number } | undefined => {
   const seconds = SECONDS[unit];
@@ -103,8 +117,8 @@ const withUnit = (number: string, { scale }: { scale: Scale }, name: string, sty
 
 /** A number with its unit as people write it. @example readableValue(4_213_000_000, 'ns') // '4.2 s' */
 export function readableValue(value: number, unit: ValueUnit, style: NumberStyle = ENGLISH_STYLE): string {
-  if (unit === 'percent') return `${roundedTo(value, 2, style)} %`;
-  if (unit === 'share') return `${roundedTo(value * 100, 2, style)} %`;
+  if (unit === 'percent') return percentText(value, style);
+  if (unit === 'share') return percentText(value * 100, style);
   const found = scaleOf(unit);
   if (found === undefined) return groupedNumber(value, style);
   const inBase = value * found.base;

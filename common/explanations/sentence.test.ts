@@ -278,6 +278,17 @@ describe('time', () => {
       'time of day 12:12, never seen before in 4,000 logs, usually 20:00 to 04:00 the next day',
     );
   });
+  it('does not call any hour usual beside one that never was', () => {
+    const most = logs(23 * 300, (index) => ({
+      '@timestamp': new Date(
+        START + (4 + (index % 23)) * 3_600_000 + Math.floor(index / 23) * MINUTE * 60 * 24,
+      ).toISOString(),
+    }));
+    const at = { '@timestamp': '2026-01-11T03:10:00Z' };
+    expect(say({ type: 'hour_of_day', field: '@timestamp' }, most, at)).toBe(
+      'time of day 03:10, never seen before in 6,900 logs',
+    );
+  });
   it('says where none is unusual', () => {
     const always = logs(7 * 24 * 60, () => ({}));
     const at = { '@timestamp': '2026-01-11T03:12:00Z' };
@@ -363,5 +374,15 @@ describe('reasonOf', () => {
   it('names a feature whose values may not be repeated, and says where there is none', () => {
     expect(reasonOf([{ ...old, share: 1, actual: '', typical: '' }])).toBe('path is unusual');
     expect(reasonOf([])).toBe('nothing is unusual by itself');
+  });
+});
+
+describe('names that people give', () => {
+  it.each(['errors (checkout)', 'latency (ms)', 'logins (eu)'])('stay whole: %s', (feature) => {
+    expect(subjectOf({ feature, field: 'x' })).toBe(feature);
+  });
+  it('lose what training adds where several features read a field', () => {
+    expect(subjectOf({ feature: 'x (attack_signs)', field: 'x' })).toBe('x');
+    expect(subjectOf({ feature: 'x (number 2)', field: 'x' })).toBe('x');
   });
 });

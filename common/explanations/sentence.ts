@@ -1,4 +1,5 @@
 import type { Attribution } from '../anomaly';
+import { FEATURE_TYPES } from '../detector/feature_types';
 import { readableCount, readableRange, readableValue, type NumberStyle } from '../detector/value_units';
 import { printable } from '../printable';
 import type { Comparison } from '../anomaly/comparison';
@@ -74,8 +75,8 @@ const SUBJECTS: Readonly<Record<string, Phrase>> = {
 const subjectOfField = (field: string, words: Words): string =>
   Object.hasOwn(SUBJECTS, field) ? words.write(SUBJECTS[field]) : printable(field, LONGEST_TEXT);
 
-/** Names that training gives: the field, those of a combination, or the field with the type where several read it. */
-const GIVEN_BY_TRAINING = / \([a-z_]+(?: \d+)?\)$/;
+/** Names that training gives: the field, those of a combination, or the field with the type where several read it; what people add stays. */
+const GIVEN_BY_TRAINING = new RegExp(` \\((?:${FEATURE_TYPES.join('|')})(?: \\d+)?\\)$`);
 
 /** Returns the subject of a feature: the name that its detector gives, else that of a well-known field, else the field. */
 export function subjectOf({ feature, field, comparison }: What, words: Words = ENGLISH): string {
@@ -359,7 +360,9 @@ function timeSentence(comparison: Comparison, words: Words): string {
           ? undefined
           : words.write('usually', { usual: daysText(days, words) })
       : low === undefined || high === undefined
-        ? words.write('any_hour')
+        ? isNever(comparison)
+          ? undefined
+          : words.write('any_hour')
         : words.write('usually', {
             usual: words.write(high < low ? 'overnight' : 'range', {
               low: clock(low * MINUTES),

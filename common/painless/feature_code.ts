@@ -6,7 +6,7 @@ import {
   characterSet,
   CONTEXT_MARKS,
 } from '../log_features/text/attack_patterns';
-import { rarity, rarityOfUnseen, UNSEEN } from '../log_features/category/category_encoding';
+import { forgottenOf, rarity, rarityOfUnseen, UNSEEN } from '../log_features/category/category_encoding';
 import type { Novelty } from '../log_features/columns/novelty';
 import { ordinaryNumbers, type NumberState } from '../log_features/number/number_encoding';
 import type { AttackSignsState } from '../log_features/text/attack_signs_encoding';
@@ -233,6 +233,16 @@ function tableOf(entries: readonly (readonly [string, number])[]): Record<string
   return table;
 }
 
+/** Nothing where values were forgotten: of none can be said that training never held it. */
+function trainedOnOf({
+  total,
+  values,
+  novelty,
+}: Pick<KindState & { kind: 'category' }, 'total' | 'values' | 'novelty'>): Pick<FeatureCode, 'trainedOn'> {
+  const counts = values.map(([, count]) => count);
+  return novelty === undefined || forgottenOf(total, counts) > 0 ? {} : { trainedOn: novelty.trained_on };
+}
+
 function categoryCode(
   state: KindState & { kind: 'category' },
   i: number,
@@ -258,7 +268,7 @@ function categoryCode(
     ].join('\n'),
     isMissing: `t${i} == null`,
     isNumber: false,
-    ...(state.novelty && { trainedOn: state.novelty.trained_on }),
+    ...trainedOnOf(state),
     columns: new Map([
       ...(state.novelty === undefined ? [] : [[UNSEEN, `k${i} == null ? 1.0 : 0.0`] as const]),
       ...(state.one_hot
@@ -556,7 +566,7 @@ function combinationCode(
     ].join('\n'),
     isMissing: `t${i} == null`,
     isNumber: false,
-    trainedOn: state.novelty.trained_on,
+    ...trainedOnOf(state),
     columns: new Map([
       ['.rarity', `n${i}`],
       [UNSEEN, `((Map) p${i}.get('known')).containsKey(keyOf(t${i})) ? 0.0 : 1.0`],

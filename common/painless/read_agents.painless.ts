@@ -7,7 +7,7 @@ String productName(String word, int nameEnd) {
   while (end < nameEnd && !isDigitCode(word.charAt(end))) end++;
   if (end - start < 2) end = nameEnd;
   while (end > start && !isLetterCode(word.charAt(end - 1)) && !isDigitCode(word.charAt(end - 1))) end--;
-  return word.substring(start, end).toLowerCase();
+  return word.substring(start, end).toLowerCase(Locale.ROOT);
 }
 
 String agentFamily(String whole) {
@@ -27,7 +27,7 @@ String agentFamily(String whole) {
       boolean isNamed = depth == 0 ? word.indexOf('://') < 0 : isVersioned || isCompatible;
       String name = isNamed ? productName(word, slash < 0 ? word.length() : slash) : '';
       if (!name.equals('')) names.add(name);
-      isCompatible = depth > 0 && code == 59 && word.toLowerCase().equals('compatible');
+      isCompatible = depth > 0 && code == 59 && word.toLowerCase(Locale.ROOT).equals('compatible');
     }
     if (code == 40) depth++;
     else if (code == 41 && depth > 0) depth--;

@@ -106,6 +106,11 @@ boolean isNumeric(String text) {
   return at == length;
 }
 
+/* a Float as it is written: 1.1 and not 1.100000023841858 */
+double doubleOf(Number number) {
+  return number instanceof Float ? Double.parseDouble(number.toString()) : number.doubleValue();
+}
+
 double numberOf(def value) {
   if (value instanceof List) {
     List list = (List) value;
@@ -118,7 +123,7 @@ double numberOf(def value) {
   }
   def scalar = value instanceof Number ? value : scalarOf(value);
   double number;
-  if (scalar instanceof Number) number = ((Number) scalar).doubleValue();
+  if (scalar instanceof Number) number = doubleOf((Number) scalar);
   else if (scalar instanceof String) {
     String text = (String) scalar;
     if (text.length() > 400) return Double.NaN;
@@ -195,7 +200,7 @@ String numeral(Number number) {
     long whole = number.longValue();
     if (whole > 9007199254740991L || whole < -9007199254740991L) return String.valueOf(whole);
   }
-  return numberText(number.doubleValue());
+  return numberText(doubleOf(number));
 }
 
 String textOf(def value, int maxLength) {

@@ -157,7 +157,7 @@ List attribution(Map forest, int[] limits, int size, List features, def[] values
   List entries = new ArrayList();
   for (int i = 0; i < values.length; i++) {
     Map entry = new HashMap((Map) features.get(i));
-    if (unseen[i]) entry.put('unseen', true);
+    if (unseen[i] && entry.containsKey('trained_on')) entry.put('unseen', true);
     else entry.remove('trained_on');
     entry.put('share', shares[i]);
     entry.put('actual', shown(values[i]));

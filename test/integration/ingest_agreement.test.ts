@@ -166,6 +166,25 @@ describe('a compiled pipeline in Elasticsearch', () => {
     expect(Math.min(...unseen)).toBeGreaterThan(Math.max(...usual));
   });
 
+  it('agrees on numbers that an earlier processor has made Floats', async () => {
+    const values = [1.1, 2.2, 3.3];
+    const logs = Array.from({ length: 600 }, (_, index): LogDocument => ({
+      '@timestamp': new Date(Date.UTC(2026, 0, 5) + index * 60_000).toISOString(),
+      rate: values[index % 3],
+      size: 10.1 + (index % 7),
+    }));
+    const snapshot = trainOn(logs, [
+      { type: 'category', field: 'rate' },
+      { type: 'number', field: 'size' },
+    ]);
+    const { processors, ...rest } = compilePipeline(snapshot, { detectorId: 'agreement' });
+    const floats = ['rate', 'size'].map((field) => ({ convert: { field, type: 'float' as const } }));
+    await put({ ...rest, processors: [...floats, ...processors] } as IngestPipeline);
+    const scores = createModelScorer(snapshot).score(logs.slice(0, 30)).scores;
+    const found = await stored(logs.slice(0, 30).map((log) => JSON.stringify(log)));
+    found.forEach(({ anomaly }, row) => expect(anomaly.score).toBeCloseTo(scores[row], 9));
+  });
+
   it('agrees on masked texts and on routes with names of products, which are learned', async () => {
     // A count that a log itself has under the name of that of a row is compared as that is, by its root.
     const documents = demoDocuments(0.02, 0.3).map((log, place) => ({

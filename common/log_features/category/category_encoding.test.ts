@@ -53,6 +53,14 @@ describe('category feature', () => {
     expect(state.values[0]).toEqual(['v2999', 6]);
   });
 
+  it('says of no value that it was never seen where some were forgotten', () => {
+    const values = Array.from({ length: 1_250 }, (_, index) => `id-${String(index).padStart(4, '0')}`);
+    const encoding = learn([...values, ...values]);
+    expect(encoding.unseenAmong?.('id-1249')).toBeUndefined();
+    expect(encoding.compare('id-1249')).toMatchObject({ count: 2, at_most: true });
+    expect(learn(methods).unseenAmong?.('BREW')).toBe(10_000);
+  });
+
   it('does not depend on the order of the values', () => {
     expect(learn(methods).toJSON()).toEqual(learn([...methods].reverse()).toJSON());
   });

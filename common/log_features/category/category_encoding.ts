@@ -74,6 +74,10 @@ export function rarityOfUnseen({
 export const rarity = (count: number, total: number, distinct: number): number =>
   -Math.log((count + 1) / (total + distinct + 1));
 
+/** Returns the number of training logs whose values are not remembered: of none of these can be said that it was never seen. */
+export const forgottenOf = (total: number, counts: readonly number[]): number =>
+  Math.max(0, total - counts.reduce((sum, count) => sum + count, 0));
+
 /** Returns the number of training logs with a value, where only the most frequent values are remembered. */
 export function countOf(
   known: number | undefined,
@@ -81,8 +85,8 @@ export function countOf(
   total: number,
 ): { count: number; at_most?: true; logs: number } {
   if (known !== undefined) return { count: known, logs: total };
-  const forgotten = total - counts.reduce((sum, count) => sum + count, 0);
-  return forgotten <= 0
+  const forgotten = forgottenOf(total, counts);
+  return forgotten === 0
     ? { count: 0, logs: total }
     : { count: Math.min(forgotten, ...counts.slice(-1)), at_most: true, logs: total };
 }
@@ -123,6 +127,7 @@ export function decodeCategory(state: CategoryState): ColumnEncoding {
   const rarities = Float64Array.from(values, ([, count]) => rarity(count, total, values.length));
   const unseenRarity = rarityOfUnseen(state);
   const counts = values.map(([, count]) => count);
+  const areAllKnown = forgottenOf(total, counts) === 0;
   const unread = new DirtCounter();
   const typical = values
     .slice(0, 3)
@@ -150,7 +155,7 @@ export function decodeCategory(state: CategoryState): ColumnEncoding {
     },
     unseenAmong(value) {
       const text = textOf(value, MAX_VALUE_LENGTH, unread);
-      return text === undefined || rank.has(text) ? undefined : total;
+      return text === undefined || rank.has(text) || !areAllKnown ? undefined : total;
     },
     actual(value) {
       const text = textOf(value, MAX_VALUE_LENGTH, unread);

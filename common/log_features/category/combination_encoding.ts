@@ -3,7 +3,7 @@ import type { ParentsOfField } from '../fields/route_parameters';
 import type { FeatureDefinition } from '../../detector';
 import { VALUE_CHARACTERS } from '../../anomaly/comparison';
 import { printable } from '../../printable';
-import { byCount, countOf, UNSEEN } from './category_encoding';
+import { byCount, countOf, forgottenOf, UNSEEN } from './category_encoding';
 import type { ColumnEncoding } from '../columns/column_encoding';
 import type { FieldReader } from '../fields/field_access';
 import { MAX_GROUP_NAME, PART_SEPARATOR, partReader } from '../fields/group_fields';
@@ -123,6 +123,7 @@ export function surpriseOfCombination(
 export function decodeCombination(state: CombinationState): ColumnEncoding {
   const counts = new Map(state.values);
   const allCounts = state.values.map(([, count]) => count);
+  const areAllKnown = forgottenOf(state.total, allCounts) === 0;
   const tables = combinationTables(state);
   const known = new Map(
     state.values.map(([name, count]) => [
@@ -147,7 +148,7 @@ export function decodeCombination(state: CombinationState): ColumnEncoding {
       return true;
     },
     unseenAmong: (value) =>
-      typeof value === 'string' && !known.has(value) ? state.novelty.trained_on : undefined,
+      typeof value === 'string' && !known.has(value) && areAllKnown ? state.novelty.trained_on : undefined,
     actual(value) {
       if (typeof value !== 'string') return undefined;
       const count = counts.get(value) ?? 0;

@@ -157,14 +157,36 @@ export function badnessOf(code: string, codes: SeverityCodes): number {
 const between = (numbers: readonly number[], from: number, to: number): boolean =>
   numbers.every((number) => number >= from && number <= to);
 
-/** Chooses the meaning of numbers in a field, by its name and by the numbers that training holds. */
-export function severityCodesOf(definition: FeatureDefinition, codes: Iterable<string>): SeverityCodes {
+/** Numbers of levels that fit, the most likely first. */
+const LEVELS_UP_TO: readonly (readonly [most: number, codes: SeverityCodes])[] = [
+  [7, 'syslog'],
+  [24, 'opentelemetry'],
+  [60, 'pino'],
+];
+
+/** Returns true where names that gRPC alone has are more than what is none of its codes: one odd value among thousands says nothing. */
+function areOfGrpc(counts: ReadonlyMap<string, number>): boolean {
+  let [named, others] = [0, 0];
+  for (const [code, count] of counts) {
+    if (GRPC_NAMES.has(code)) named += LEVEL_NAMES.has(code) || code === 'UNKNOWN' ? 0 : count;
+    else if (!/^[0-9]{1,2}$/.test(code) || Number(code) > 16) others += count;
+  }
+  return named > others;
+}
+
+/**
+ * Chooses the meaning of numbers in a field, by its name and by the numbers that training holds.
+ *
+ * @param counts logs by code
+ */
+export function severityCodesOf(
+  definition: FeatureDefinition,
+  counts: ReadonlyMap<string, number>,
+): SeverityCodes {
   const { codes: given = 'auto', field } = definition;
   if (given !== 'auto') return given;
-  const all = [...codes];
-  const numbers = all.filter((code) => /^[0-9]{1,9}$/.test(code)).map(Number);
-  const isGrpc = all.some((code) => GRPC_NAMES.has(code) && !LEVEL_NAMES.has(code) && code !== 'UNKNOWN');
-  if (/grpc/i.test(field) || isGrpc) return 'grpc';
+  const numbers = [...counts.keys()].filter((code) => /^[0-9]{1,9}$/.test(code)).map(Number);
+  if (/grpc/i.test(field) || areOfGrpc(counts)) return 'grpc';
   if (/syslog/i.test(field)) return 'syslog';
   if (/winlog|windows/i.test(field)) return 'windows';
   if (/severity_?number/i.test(field)) return 'opentelemetry';
@@ -175,7 +197,8 @@ export function severityCodesOf(definition: FeatureDefinition, codes: Iterable<s
     return 'http';
   }
   if (!isLevel) return between(numbers, 0, 16) && /status|code/i.test(field) ? 'grpc' : 'http';
-  if (between(numbers, 0, 7)) return 'syslog';
-  if (between(numbers, 0, 24)) return 'opentelemetry';
-  return between(numbers, 0, 60) ? 'pino' : 'java';
+  const codes = LEVELS_UP_TO.find(([most]) => between(numbers, 0, most))?.[1] ?? 'java';
+  // Where most logs would be of the worst level, the numbers mean something else, as those of .NET, and count by their rarity alone.
+  const ruling = [...counts].reduce((most, each) => (each[1] > most[1] ? each : most));
+  return badnessOf(ruling[0], codes) === worst ? 'level' : codes;
 }

@@ -75,7 +75,7 @@ export function learnSeverity(definition: FeatureDefinition, readings: readonly 
   });
   const state: SeverityState = {
     kind: 'severity',
-    codes: severityCodesOf(definition, all.keys()),
+    codes: severityCodesOf(definition, all),
     groups: [...byGroup]
       .map(([name, counts]) => groupOf(name, counts))
       .filter(({ name, total }) => name !== '' && total >= MIN_GROUP_LOGS)

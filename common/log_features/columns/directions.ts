@@ -8,10 +8,12 @@ const DIRECTION_OF_NAME: readonly (readonly [RegExp, FeatureDirection])[] = [
     'high',
   ],
   [/(^|[._-])(rare|distinct)_/i, 'high'],
+  // what is left, in whatever unit
   [
-    /(^|[._-])(free|available|remaining|headroom|success(es)?|hit)([._-](share|rate|ratio|percent|pct|bytes))?$/i,
+    /(^|[._-])(free|available|remaining|headroom)([._-](share|rate|ratio|percent|pct|bytes|[kmgt]i?b|size|length|space|memory|mem|disk|swap|inodes|capacity|slots|connections))*$/i,
     'low',
   ],
+  [/(^|[._-])(success(es)?|hit)([._-](share|rate|ratio|percent|pct|bytes))?$/i, 'low'],
   [/(^|[._-])(duration|latency|elapsed|took|delay|wait|rtt|lag|ttfb|runtime)([._-]?[a-z0-9]+)?$/i, 'high'],
   [
     /(^|[._-])(response|request|query|lock|execution|exec|processing|upstream|connect|service)[._-]?time([._-]?[a-z]+)?$/i,

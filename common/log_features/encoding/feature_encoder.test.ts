@@ -315,3 +315,13 @@ describe('decodeFeatureEncoding', () => {
     expect((error as DetectionError).message.length).toBeLessThan(2_000);
   });
 });
+
+test('an encoding whose combinations have another number of parts than its feature has fields is refused', () => {
+  const pairs = define({ type: 'combination', fields: ['status_code', 'path'] });
+  const { encoder: ofPairs } = learnFeatures(pairs, documents, options);
+  const state = JSON.parse(JSON.stringify(ofPairs.toJSON())) as {
+    features: { definition: { fields: string[] } }[];
+  };
+  state.features[0].definition.fields.push('message');
+  expect(() => decodeFeatureEncoding(state)).toThrow('combinations of 2 values for 3 fields');
+});

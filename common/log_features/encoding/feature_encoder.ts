@@ -129,8 +129,13 @@ function decodeState(
       return decodeRoute(state);
     case 'attack_signs':
       return decodeAttackSigns(state);
-    case 'combination':
+    case 'combination': {
+      const asked = definition.fields?.length ?? state.parts;
+      if (state.parts !== asked) {
+        throw new DetectionError('refused', `combinations of ${state.parts} values for ${asked} fields`);
+      }
       return decodeCombination(state);
+    }
     case 'event_counts':
       return decodeEvents(state);
   }
