@@ -1,4 +1,4 @@
-import React, { useEffect, useRef, type ReactElement } from 'react';
+import React, { useEffect, useRef, useState, type ReactElement } from 'react';
 import {
   EuiButton,
   EuiButtonEmpty,
@@ -23,24 +23,34 @@ import { PAST, PAST_RANGE, PAST_DAYS, wantsPast } from '../../shared/detector/pa
 /** Days after which a detector is no longer new: logs of before its start are not offered any more. */
 const NEW_DAYS = 1;
 
-/** Returns what scores the logs of before the start of a detector, and shows them. */
-export function useScorePast({ record, reload }: DetectorView): { start: () => void; isBusy: boolean } {
+/** Returns what scores the logs of before the start of a detector, and shows them; `isAsked` from then on, unless it is refused. */
+export function useScorePast({ record, reload }: DetectorView): {
+  start: () => void;
+  isBusy: boolean;
+  isAsked: boolean;
+} {
   const { api, setQuery } = useApp();
   const { run, isBusy } = useAction(reload);
-  const start = (): void =>
-    void run(async () => {
+  const [isAsked, setAsked] = useState(false);
+  const start = (): void => {
+    setAsked(true);
+    const begin = async (): Promise<void> => {
       const to = Date.now();
       setQuery({ ...changedQuery({ range: PAST_RANGE }), [PAST]: undefined });
       await api('startBackfill', { params: { id: record.id }, body: { from: to - PAST_DAYS * DAY, to } });
+    };
+    void run(begin).then((isDone) => {
+      if (!isDone) setAsked(false);
     });
-  return { start, isBusy };
+  };
+  return { start, isBusy, isAsked };
 }
 
 /** Logs from before a detector was started: how far their scoring is, or an offer to score them. */
 export function PastLogs(view: DetectorView): ReactElement | null {
   const { record, status } = view;
   const { canWrite, location } = useApp();
-  const { start, isBusy } = useScorePast(view);
+  const { start, isBusy, isAsked } = useScorePast(view);
   const { backfill, model } = status;
   const isWanted = wantsPast(location) && canWrite;
   const hasBegun = useRef(false);
@@ -71,17 +81,24 @@ export function PastLogs(view: DetectorView): ReactElement | null {
       </Spaced>
     );
   }
-  if (isWanted && model === undefined) {
+  if ((isWanted || isAsked) && backfill === undefined) {
     return (
       <Spaced>
         <EuiCallOut
           size="s"
           iconType="clock"
-          title={i18n.translate('logAnomalies.past.later', {
-            defaultMessage:
-              'The logs of the last {days} days are scored as soon as it has learned from them.',
-            values: { days: PAST_DAYS },
-          })}
+          title={
+            model === undefined
+              ? i18n.translate('logAnomalies.past.later', {
+                  defaultMessage:
+                    'The logs of the last {days} days are scored as soon as it has learned from them.',
+                  values: { days: PAST_DAYS },
+                })
+              : i18n.translate('logAnomalies.past.soon', {
+                  defaultMessage: 'The logs of the last {days} days are about to be scored.',
+                  values: { days: PAST_DAYS },
+                })
+          }
           data-test-subj="logAnomaliesPastLater"
         />
       </Spaced>
@@ -95,7 +112,7 @@ export function PastLogs(view: DetectorView): ReactElement | null {
         size="s"
         iconType={icon('timeRefresh')}
         title={i18n.translate('logAnomalies.past.title', {
-          defaultMessage: 'Only logs that came since it was started are scored so far',
+          defaultMessage: 'Logs from before it was started may not be scored yet',
         })}
         data-test-subj="logAnomaliesPastOffer"
       >

@@ -122,7 +122,7 @@ export default function NotAnAnomalyFlyout(props: {
           fill
           isLoading={isBusy}
           isDisabled={!isReady}
-          onClick={() => apply(save)}
+          onClick={() => apply(save, scope !== 'one')}
           data-test-subj="logAnomaliesNotApply"
         >
           {i18n.translate('logAnomalies.quiet.apply', { defaultMessage: 'Apply it' })}
@@ -278,7 +278,8 @@ function useNote({
     );
     changed();
   };
-  const apply = async (save: () => Promise<{ hidden: number }>) => {
+  /** @param hidesNew new anomalies like it are hidden as they come */
+  const apply = async (save: () => Promise<{ hidden: number }>, hidesNew: boolean) => {
     let hidden = 0;
     const isDone = await run(async () => {
       const saved = await save();
@@ -287,11 +288,17 @@ function useNote({
     if (!isDone) return;
     addUndoToast(core, {
       title: i18n.translate('logAnomalies.feedback.applied', { defaultMessage: 'Noted: not an anomaly' }),
-      text: i18n.translate('logAnomalies.feedback.appliedText', {
-        defaultMessage:
-          '{hidden, plural, one {{count} anomaly is} other {{count} anomalies are}} hidden now, and new ones like that will be.',
-        values: { hidden, count: formatCount(hidden) },
-      }),
+      text: hidesNew
+        ? i18n.translate('logAnomalies.feedback.appliedText', {
+            defaultMessage:
+              '{hidden, plural, one {{count} anomaly is} other {{count} anomalies are}} hidden now, and new ones like that will be.',
+            values: { hidden, count: formatCount(hidden) },
+          })
+        : i18n.translate('logAnomalies.feedback.appliedToOne', {
+            defaultMessage:
+              '{hidden, plural, one {{count} anomaly is} other {{count} anomalies are}} hidden now.',
+            values: { hidden, count: formatCount(hidden) },
+          }),
       undo: () => void takeBack(),
     });
     changed();

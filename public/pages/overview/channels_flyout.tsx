@@ -5,6 +5,7 @@ import {
   EuiButtonEmpty,
   EuiCallOut,
   EuiCode,
+  EuiCodeBlock,
   EuiFlyout,
   EuiFlyoutBody,
   EuiFlyoutHeader,
@@ -19,6 +20,14 @@ import { RequestState } from '../../shared/requests/request_state';
 import { useAction } from '../../shared/requests/use_action';
 import { useRequest } from '../../shared/requests/use_request';
 import { atLeastText } from '../../shared/values/severity';
+
+/** Settings of two channels; a secret stands better in the keystore. */
+const EXAMPLE = `logAnomalies.alerts:
+  slack:
+    webhook_url: https://hooks.slack.com/services/…
+  email:
+    smtp_server: mail.example.org:587
+    recipients: [operations@example.org]`;
 
 type Channel = Answer<'listChannels'>['channels'][number];
 type Trial = Answer<'testChannels'>['trials'][number];
@@ -56,7 +65,16 @@ export default function ChannelsFlyout({ close }: { close: () => void }): ReactE
                   defaultMessage: 'No channel is set up',
                 })}
                 data-test-subj="logAnomaliesNoChannels"
-              />
+              >
+                <p>
+                  {i18n.translate('logAnomalies.channels.example', {
+                    defaultMessage: 'For example, in kibana.yml, and then a restart of Kibana:',
+                  })}
+                </p>
+                <EuiCodeBlock language="yaml" fontSize="s" paddingSize="s" isCopyable>
+                  {EXAMPLE}
+                </EuiCodeBlock>
+              </EuiCallOut>
             ) : (
               <Channels channels={channels} />
             )

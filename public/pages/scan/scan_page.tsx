@@ -227,7 +227,8 @@ function MakeDetectors({
             data-test-subj="logAnomaliesScanMake"
           >
             {i18n.translate('logAnomalies.scan.make', {
-              defaultMessage: 'Make and start {count, plural, one {1 detector} other {# detectors}}',
+              defaultMessage:
+                'Make and start {count, plural, =0 {the chosen detectors} one {1 detector} other {# detectors}}',
               values: { count: chosen.size },
             })}
           </EuiButton>

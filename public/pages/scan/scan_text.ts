@@ -67,7 +67,7 @@ export function amountText({ unit, detector, expected_alerts_per_day: aDay, read
     values: { count: formatCount(aDay) },
   });
   const features = i18n.translate('logAnomalies.scan.features', {
-    defaultMessage: '{count} features',
+    defaultMessage: '{count, plural, one {# feature} other {# features}}',
     values: { count: detector.features.length },
   });
   const parts = [...(unit === 'log' ? [features] : []), anomalies];
