@@ -179,7 +179,7 @@ describe('a compiled pipeline in Elasticsearch', () => {
     ]);
     const { processors, ...rest } = compilePipeline(snapshot, { detectorId: 'agreement' });
     const floats = ['rate', 'size'].map((field) => ({ convert: { field, type: 'float' as const } }));
-    await put({ ...rest, processors: [...floats, ...processors] } as IngestPipeline);
+    await put({ ...rest, processors: [...floats, ...processors] });
     const scores = createModelScorer(snapshot).score(logs.slice(0, 30)).scores;
     const found = await stored(logs.slice(0, 30).map((log) => JSON.stringify(log)));
     found.forEach(({ anomaly }, row) => expect(anomaly.score).toBeCloseTo(scores[row], 9));

@@ -8,7 +8,7 @@ const DIRECTION_OF_NAME: readonly (readonly [RegExp, FeatureDirection])[] = [
     'high',
   ],
   [/(^|[._-])(rare|distinct)_/i, 'high'],
-  // what is left, in whatever unit
+  // Of what is left too little is bad, in any unit.
   [
     /(^|[._-])(free|available|remaining|headroom)([._-](share|rate|ratio|percent|pct|bytes|[kmgt]i?b|size|length|space|memory|mem|disk|swap|inodes|capacity|slots|connections))*$/i,
     'low',
