@@ -61,11 +61,12 @@ Examples:
             `Nothing was deleted: ${missingPrivileges.join('; ')} is missing. ${hints.join(' ')}`,
           );
         }
-        const months = await resultMonthsBefore(client, now - olderThan, { space, signal });
+        const before = now - olderThan;
+        const months = await resultMonthsBefore(client, before, { space, signal });
         const isDone = yes && !dryRun;
         if (isDone) {
           const author = { at: new Date(now).toISOString(), ...(await authorOf(client)) };
-          await deleteResultMonths(client, months, author, { space, signal });
+          await deleteResultMonths(client, months, author, { space, signal, before });
         }
         session.result(
           { deleted: isDone, indices: months.map(bodyOf), missing_rights: missingPrivileges },

@@ -136,7 +136,7 @@ export function modelWork({ now, detector, records: given = [], snapshots = new 
     results: { search: async () => ({ total: 0, results: [] }) },
     drift: { write: async () => undefined, list: async () => [] },
     suppressions: { list: async () => [] },
-    annotations: { list: async () => [] },
+    annotations: { list: async () => [], during: async () => [] },
     client: { search: async () => ({ hits: { total: 0, hits: [] } }), count: async () => ({ count: 0 }) },
   } as unknown as DetectorJob;
   const services = {

@@ -228,6 +228,25 @@ test('what is counted is taken for unchanged where an earlier version did not no
   expect([counted, since, models[0].since]).toEqual([expect.any(String), START, START]);
 });
 
+test('with masks of its own a detector learns patterns anew where an earlier version did not note what is counted', async () => {
+  const masked = {
+    ...detector,
+    patterns: { ...detector.patterns!, masks: [{ name: 'order', regex: 'o-\\d+' }] },
+  };
+  const models = [{ ...patternOf('Paid'), judged: START }];
+  const begin = START + HOUR;
+  const given = { progress: kept, from: START + 1, reached: begin + HOUR };
+  const passed = await closed(masked, given, { models, counts: new Map([[begin, 4]]) });
+  expect([passed.since, models[0].since]).toEqual([begin, begin]);
+  // A detector that begins has nothing to learn anew.
+  const first = patternsOfRun({
+    ...{ store: {} as PatternStore, detector: masked, templates: () => [] },
+    ...{ now: () => START, warn: () => undefined },
+  })!;
+  first.resume(undefined, START + 1);
+  expect(first.progress()).not.toHaveProperty('isToBeLearnedAnew');
+});
+
 test('a pattern that was deleted while messages were matched with it is stored again, as a new one', async () => {
   const [paid, closedOne] = [patternOf('Paid'), patternOf('Closed')];
   const added: unknown[] = [];

@@ -145,9 +145,12 @@ class PatternCounter implements RunPatterns {
       arrivals: [],
       silences: [],
       catalogue: 0,
+      counted,
     };
     const stored = (progress as PatternProgress | undefined) ?? begin;
-    const isSame = stored.counted === undefined || stored.counted === counted;
+    // Versions that did not note it read messages with masks of their own otherwise.
+    const hasMasks = masks !== undefined && masks.length > 0;
+    const isSame = stored.counted === undefined ? !hasMasks : stored.counted === counted;
     const { open, ...rest } = isSame ? stored : this.begunAnew(stored, from);
     this.state = { ...rest, ...this.withSpan(rest), counted, open: new PatternCounts(open) };
   }

@@ -151,76 +151,99 @@ async function deleteOld(
   });
 }
 
-/** @returns the right that is missing for incidents or patterns: the results go without them */
-async function deleteBesides(
-  client: ElasticsearchClient,
-  end: number,
-  options: RetentionOptions,
-): Promise<DetectionError | undefined> {
-  let lacking: DetectionError | undefined;
-  for (const remove of [deleteIncidentsBefore, deletePatternsBefore]) {
-    await remove(client, end, options).catch((error: unknown) => {
-      if (!(error instanceof DetectionError) || error.code !== 'forbidden') throw error;
-      lacking ??= error;
-    });
-  }
-  return lacking;
+/** Months are those of UTC. */
+function beginOfMonth(time: number): number {
+  const date = new Date(time);
+  return Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), 1);
+}
+
+interface DeletionOptions extends RetentionOptions {
+  /**
+   * Epoch milliseconds: incidents and patterns from before its month go although no index of that time is left, as
+   * where an earlier call was cut off; default: those of `months` alone.
+   */
+  readonly before?: number;
 }
 
 /**
  * Deletes whole indices of results and puts on record which: what was deleted before an error or an interruption, too.
- * Incidents and counts of patterns of that time go with them; verdicts, suppressions, models, checkpoints and the audit trail stay. Needs `delete_index` on the results,
+ * Incidents and counts of patterns of that time go after them, also where that fails for some of them; verdicts, suppressions, models, checkpoints and the audit trail stay. Needs `delete_index` on the results,
  * `read` and `delete` on the incidents and the patterns, and
  * `create_index`, `view_index_metadata` and `create_doc` on the audit trail.
  *
- * @param months of {@link resultMonthsBefore}
+ * @param months of {@link resultMonthsBefore}, oldest first
  * @param author.at ISO 8601
- * @throws DetectionError `forbidden` without `delete_index`
+ * @throws DetectionError the first of what failed, once all that can be deleted is; `forbidden` without `delete_index`
  */
 export async function deleteResultMonths(
   client: ElasticsearchClient,
   months: readonly ResultMonth[],
   author: { readonly at: string; readonly by?: string },
-  options: RetentionOptions = {},
+  { before, ...options }: DeletionOptions = {},
 ): Promise<void> {
-  const { space = DEFAULT_SPACE, policy, signal } = options;
   const deleted: ResultMonth[] = [];
-  let lacking: DetectionError | undefined;
-  try {
-    for (const month of months) {
-      const { index, end } = month;
-      // Before the index: while that is there, whoever repeats what was cut off finds the month once more.
-      lacking = (await deleteBesides(client, end, { space, policy, signal })) ?? lacking;
-      await attempt(() => client.indices.delete({ index, ignore_unavailable: true }, { signal }), {
-        what: `delete the index "${index}"`,
-        policy,
-        signal,
-      }).catch((error: unknown) => {
-        if (!(error instanceof DetectionError) || error.code !== 'forbidden') throw error;
-        throw new DetectionError(
-          'forbidden',
-          `Deleting results takes the right "delete_index" on ${resultsPattern(space)}; ${deleted.length} of ${months.length} indices were deleted.`,
-          { cause: error },
-        );
-      });
-      deleted.push(month);
-    }
-    if (lacking !== undefined) throw lacking;
-  } finally {
-    if (deleted.length > 0) {
-      const results = deleted.reduce((sum, month) => sum + month.results, 0);
-      const before = new Date(Math.max(...deleted.map(({ end }) => end))).toISOString();
-      const indices = deleted.map(({ index }) => index);
-      // Without the signal: what was done is put on record even when somebody interrupts it.
-      await createAuditTrail(client, { space, policy }).append([
-        {
-          detectorId: ALL_DETECTORS,
-          ...author,
-          action: 'results_deleted',
-          reason: `${results} results of logs before ${before.slice(0, 10)} were deleted: ${indices.join(', ')}.`,
-          details: { indices, results, before },
-        },
-      ]);
-    }
+  const errors: unknown[] = [];
+  const note = (error: unknown): void => {
+    errors.push(error);
+  };
+  // Indices first: that takes no space on a disk that is full, and whoever may not delete them loses no incidents.
+  await deleteIndices(client, months, deleted, options).catch(note);
+  await putDeletionOnRecord(client, deleted, author, options).catch(note);
+  const isWhole = deleted.length === months.length;
+  const end = Math.max(
+    ...deleted.map((month) => month.end),
+    isWhole && before !== undefined ? beginOfMonth(before) : -Infinity,
+  );
+  if (end > -Infinity) {
+    for (const remove of [deleteIncidentsBefore, deletePatternsBefore])
+      await remove(client, end, options).catch(note);
   }
+  if (errors.length > 0) throw errors[0];
+}
+
+/** @param deleted those that are deleted are added to it, also before an error */
+async function deleteIndices(
+  client: ElasticsearchClient,
+  months: readonly ResultMonth[],
+  deleted: ResultMonth[],
+  { space = DEFAULT_SPACE, policy, signal }: RetentionOptions,
+): Promise<void> {
+  for (const month of months) {
+    const { index } = month;
+    await attempt(() => client.indices.delete({ index, ignore_unavailable: true }, { signal }), {
+      what: `delete the index "${index}"`,
+      policy,
+      signal,
+    }).catch((error: unknown) => {
+      if (!(error instanceof DetectionError) || error.code !== 'forbidden') throw error;
+      throw new DetectionError(
+        'forbidden',
+        `Deleting results takes the right "delete_index" on ${resultsPattern(space)}; ${deleted.length} of ${months.length} indices were deleted.`,
+        { cause: error },
+      );
+    });
+    deleted.push(month);
+  }
+}
+
+/** Takes no signal: what was done is put on record even when somebody interrupts it. */
+async function putDeletionOnRecord(
+  client: ElasticsearchClient,
+  deleted: readonly ResultMonth[],
+  author: { readonly at: string; readonly by?: string },
+  { space = DEFAULT_SPACE, policy }: RetentionOptions,
+): Promise<void> {
+  if (deleted.length === 0) return;
+  const results = deleted.reduce((sum, month) => sum + month.results, 0);
+  const before = new Date(Math.max(...deleted.map(({ end }) => end))).toISOString();
+  const indices = deleted.map(({ index }) => index);
+  await createAuditTrail(client, { space, policy }).append([
+    {
+      detectorId: ALL_DETECTORS,
+      ...author,
+      action: 'results_deleted',
+      reason: `${results} results of logs before ${before.slice(0, 10)} were deleted: ${indices.join(', ')}.`,
+      details: { indices, results, before },
+    },
+  ]);
 }

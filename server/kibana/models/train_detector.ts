@@ -20,6 +20,7 @@ import { promoteAndWatch, settleCandidate, type Settled } from './candidate_prom
 import type { DetectorJob } from '../records/detector_job';
 import type { StoredDetector } from '../records/detector_repository';
 import { needsTraining } from '../records/effective_snapshot';
+import type { UntrainedEdit } from '../records/status_store';
 import { forgetEdit } from '../records/untrained_edit';
 import type { Services } from '../contracts/services';
 import { checkModelSize } from '../limits/usage_limits';
@@ -30,6 +31,8 @@ export type TrainingRequest = Pick<TrainingReport, 'requested_at' | 'requested_b
 export interface TrainingConditions {
   /** Reads the detector once more; undefined once it was deleted. */
   readonly current: () => Promise<Pick<StoredDetector, 'detector'> | undefined>;
+  /** The edit that was on record when the settings of the job were read: this training learns it. */
+  readonly edited?: UntrainedEdit;
   readonly signal: AbortSignal;
   readonly tell?: TellTraining;
 }
@@ -45,7 +48,7 @@ export async function trainDetector(
   services: Services,
   job: DetectorJob,
   asked: TrainingRequest,
-  { current, signal, tell = () => {} }: TrainingConditions,
+  { current, edited, signal, tell = () => {} }: TrainingConditions,
 ): Promise<TrainingReport> {
   const { detectorId } = job.target;
   const { detector } = job.stored;
@@ -89,7 +92,7 @@ export async function trainDetector(
   });
   const active = await job.models.active(detectorId);
   await noteTrained(job, asked, { work, outcome, active: active?.version });
-  await forgetEdit(job.status, detectorId);
+  await forgetEdit(job.status, detectorId, edited);
   await noteReadiness(job, services.clock.now(), {
     ...factsOf(work, now),
     ...oddTimes,

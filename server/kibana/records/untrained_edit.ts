@@ -19,12 +19,17 @@ export async function noteEdit(
   await status.writePart(detectorId, 'edited', { at: new Date(now).toISOString() });
 }
 
-/** A training has learned the settings of today: whether its model is good enough is for its gate, and not for another training. */
+/**
+ * A training has learned the settings of today: whether its model is good enough is for its gate, and not for another training.
+ *
+ * @param edited as it stood when the training began; one that was noted since then stays
+ */
 export async function forgetEdit(
   status: Pick<StatusStore, 'readPart' | 'writePart'>,
   detectorId: string,
+  edited: UntrainedEdit | undefined,
 ): Promise<void> {
-  if ((await status.readPart(detectorId, 'edited')) === undefined) return;
+  if (edited === undefined || (await status.readPart(detectorId, 'edited'))?.at !== edited.at) return;
   await status.writePart(detectorId, 'edited', undefined);
 }
 
@@ -44,7 +49,7 @@ export async function isEditUntrained(
     services.log.warn(`Detector ${detectorId}: ${(error as Error).message}`);
     return true;
   }
-  await forgetEdit(status, detectorId);
+  await forgetEdit(status, detectorId, edited);
   return false;
 }
 

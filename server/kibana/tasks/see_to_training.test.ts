@@ -56,7 +56,7 @@ it('does so although a candidate from before the edit is scored in shadow', asyn
 it('trains no more once the edit was learned, though its model was refused', async () => {
   const { job, see, edit, training } = workOf();
   await edit();
-  await forgetEdit(job.status, 'shop');
+  await forgetEdit(job.status, 'shop', await job.status.readPart('shop', 'edited'));
   await see();
   expect(training()).toBeUndefined();
 });

@@ -84,6 +84,7 @@ async function train(
   });
   if (job === undefined) return { state: {} };
   const asked = await job.status.readPart(detectorId, 'training').catch(() => undefined);
+  const edited = await job.status.readPart(detectorId, 'edited').catch(() => undefined);
   const requestedAt = asked?.requested_at ?? new Date(clock.now()).toISOString();
   const request = {
     requested_at: requestedAt,
@@ -96,6 +97,7 @@ async function train(
     record.tell('sampling');
     const report = await trainDetector(services, job, request, {
       current: async () => (await openDetectorJob(services, target))?.stored,
+      edited,
       signal: interruption.signal,
       tell: record.tell,
     });
@@ -115,7 +117,7 @@ async function train(
         ...request,
         finished_at: new Date(clock.now()).toISOString(),
       });
-      await forgetEdit(current.status, detectorId).catch(() => undefined);
+      await forgetEdit(current.status, detectorId, edited).catch(() => undefined);
       return { state: {} };
     }
     if (needsTraining(job.stored.detector, current.stored.detector)) {
