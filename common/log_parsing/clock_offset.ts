@@ -7,22 +7,25 @@ export interface ClockOffset {
 }
 
 /** `Z`: of a word that begins with it, it is no zone. A case of its own, so that `zeus` and `ZooKeeper` keep theirs. */
-const UTC = /(?:[Zz](?!\w)| [Zz](?=$|[\s\])},;|]))/y;
+const UTC = /(?:[Zz](?![A-Za-z\d])| [Zz](?=$|[\s\])},;|]))/y;
+/** An offset ends where no word, number, share or clock goes on: `-1000ms`, `-0100.50`, `-1000%` and `+02:00:01` are none. */
+const ENDS = String.raw`(?![A-Za-z\d%]|[.:]\d)`;
 /** `+02:00`, `+0200`, `+02` right behind the clock. */
-const ATTACHED = /([+-])(\d{2})(?::?(\d{2}))?(?![\w:]|\.\d)/y;
+const ATTACHED = new RegExp(String.raw`([+-])(\d{2})(?::?(\d{2}))?${ENDS}`, 'y');
 /** ` +02:00`, ` +0200` */
-const SEPARATE = /\s([+-])(\d{2}):?(\d{2})(?![\w:]|\.\d)/y;
+const SEPARATE = new RegExp(String.raw`\s([+-])(\d{2}):?(\d{2})${ENDS}`, 'y');
 /** Offsets in use are from -12:00 to +14:00, in quarters of an hour. */
 const LATEST_ZONE = 14 * 60;
 const EARLIEST_ZONE = -12 * 60;
 const QUARTER = 15;
 const MINUTE = 60_000;
 
-/** Ten hours west and more without a colon may be a number, such as -1000: what stands behind a time must not be a word of a sentence. */
-const MAY_BE_NUMBER = /^\s-1\d{3}$/;
-const BEHIND_TIME = /\s*(?:$|[[\](){}<>|,;:"'-]|[A-Z])/y;
-
-/** @returns the offset that begins at `at`, or undefined for anything else, such as the first word or number of a message */
+/**
+ * Reads the offset behind a clock. A number that clocks have as an offset is taken for one, by whatever words stand behind: in
+ * `10:00:00 -1000 foo` it says ten hours west.
+ *
+ * @returns the offset that begins at `at`, or undefined for anything else, such as the first word or number of a message
+ */
 export function offsetAt(line: string, at: number): ClockOffset | undefined {
   UTC.lastIndex = at;
   if (UTC.test(line)) return { offset: 0, end: UTC.lastIndex };
@@ -30,12 +33,10 @@ export function offsetAt(line: string, at: number): ClockOffset | undefined {
     form.lastIndex = at;
     const match = form.exec(line);
     if (match === null) continue;
-    const [whole, sign, hours, minutes = '00'] = match;
+    const [, sign, hours, minutes = '00'] = match;
     const offset = (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes));
     const end = form.lastIndex;
     if (offset < EARLIEST_ZONE || offset > LATEST_ZONE || offset % QUARTER !== 0) return undefined;
-    BEHIND_TIME.lastIndex = end;
-    if (MAY_BE_NUMBER.test(whole) && !BEHIND_TIME.test(line)) return undefined;
     return { offset: offset * MINUTE, end };
   }
   return undefined;

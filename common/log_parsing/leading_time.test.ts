@@ -28,6 +28,15 @@ describe('what stands behind a clock', () => {
     [' -1000 HST started', '22:00:00| HST started'],
     [' -1000 [main]', '22:00:00| [main]'],
     [' -1000', '22:00:00|'],
+    [' -1000 foo', '22:00:00| foo'],
+    [' -1000 Foo', '22:00:00| Foo'],
+    ['.987-0200: 151.126: [GC', '14:00:00|: 151.126: [GC'],
+    [' +0200: Rack app error', '10:00:00|: Rack app error'],
+    ['+02:00: hello', '10:00:00|: hello'],
+    ['+02: hello', '10:00:00|: hello'],
+    ['+02:00_web', '10:00:00|_web'],
+    ['Z_web', '12:00:00|_web'],
+    ['Z: hello', '12:00:00|: hello'],
   ])('is an offset: %s', (behind, expected) =>
     expect(timeAndRest(`2024-05-01 12:00:00${behind}`)).toBe(expected),
   );
@@ -37,7 +46,8 @@ describe('what stands behind a clock', () => {
     ' zeus sshd[1]: x',
     ' Z-Wave is on',
     'Z1',
-    ' -1000 credits',
+    ' -1000ms behind',
+    ' -1000% of it',
     ' +2500 credits',
     ' -1300 [main]',
     ' +0207 [main]',
@@ -45,6 +55,8 @@ describe('what stands behind a clock', () => {
     ' +14:30 x',
     ' -100 x',
     '+12:00:01',
+    '+02:00x',
+    '+02:0',
   ])('is none: %s', (behind) =>
     expect(timeAndRest(`2024-05-01 12:00:00${behind}`)).toBe(`12:00:00|${behind}`),
   );
