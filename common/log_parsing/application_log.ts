@@ -1,5 +1,5 @@
 import type { LogDocument } from '../log_document';
-import { readTimeAt, type TimeContext } from './leading_time';
+import { epochWordAt, readTimeAt, type TimeContext } from './leading_time';
 import { levelOf } from './levels';
 import { cutText } from './text_values';
 import { LONGEST_TEXT } from './types';
@@ -44,6 +44,31 @@ export function readApplicationLine(line: string, context: TimeContext): LogDocu
 export const beginsApplicationRecord = (line: string, context: TimeContext): boolean =>
   typeof startOf(line, context) !== 'string';
 
+/** Of the lines that begin a record at least so many have a time at a word for it to be the place of theirs. */
+const EPOCH_SHARE = 0.9;
+/** One line alone shows no place: `order 1714557600 is paid`. */
+const LEAST_LINES = 2;
+
+/**
+ * Finds the place of a time that is a number behind words, such as `31 node-7 unix.hw state_change 1077804742 1 down`. Behind a
+ * word, a number is a time only where nearly all lines have one at the same word: another, such as in
+ * `Heap used 1714557600 of`, is a number.
+ *
+ * @param firstLines of the file; indented ones are passed over
+ * @returns the context with `epochWord` where there is such a place
+ */
+export function withEpochWord(firstLines: readonly string[], context: TimeContext): TimeContext {
+  const lines = firstLines.filter((line) => /^\S/.test(line));
+  if (lines.length < LEAST_LINES || context.epochWord !== undefined) return context;
+  const timeless = lines.filter((line) => typeof startOf(line, context) === 'string');
+  for (let epochWord = 1; epochWord <= WORDS_BEFORE; epochWord++) {
+    const withPlace = { ...context, epochWord };
+    const found = timeless.filter((line) => typeof startOf(line, withPlace) !== 'string');
+    if (found.length >= EPOCH_SHARE * lines.length) return withPlace;
+  }
+  return context;
+}
+
 function startOf(
   line: string,
   context: TimeContext,
@@ -54,7 +79,9 @@ function startOf(
     // A line that is indented goes on with what another began.
     if (word === 0 && (line[0] === ' ' || line[0] === '\t')) break;
     const isBracketed = line[from] === '[' || line[from] === '(' || line[from] === '<';
-    const found = readTimeAt(line, isBracketed ? from + 1 : from, context);
+    const found =
+      readTimeAt(line, isBracketed ? from + 1 : from, context) ??
+      (word === context.epochWord ? epochWordAt(line, from, context) : undefined);
     if (typeof found === 'string') reason = found;
     else if (found !== undefined) {
       let after = found.end;

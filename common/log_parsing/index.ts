@@ -1,3 +1,4 @@
+export { withEpochWord } from './application_log';
 export { createLineParser, createRecordParser, detectFormat, parseLines } from './parse_log';
 export type { RecordParser } from './parse_log';
 export type { TimeContext } from './leading_time';

@@ -1,4 +1,4 @@
-import { parseLines, type LogFormat } from '.';
+import { detectFormat, parseLines, withEpochWord, type LogFormat } from '.';
 import { readTimeAt } from './leading_time';
 
 const CONTEXT = { latest: Date.UTC(2026, 10, 27, 12) };
@@ -81,6 +81,54 @@ describe('a number', () => {
   it.each(['Heap used 4294967296 of', 'order 1714557600 is paid', 'read 1714557600000 bytes'])(
     'is none: %s',
     (line) => expect(timesOf(line)).toEqual([undefined]),
+  );
+});
+
+describe('a number behind words', () => {
+  const read = (lines: readonly string[]): unknown[] =>
+    [...parseLines(lines, 'application', withEpochWord(lines, CONTEXT))].map(({ document }) => [
+      document?.['@timestamp'],
+      document?.message,
+    ]);
+  it.each([
+    [
+      [
+        '134681 node-246 unix.hw state_change.unavailable 1077804742 1 Component State Change',
+        '460903 node-70 action start 1077804743 1 clusterAddMember',
+      ],
+      [
+        [
+          '2004-02-26T14:12:22.000Z',
+          '134681 node-246 unix.hw state_change.unavailable 1 Component State Change',
+        ],
+        ['2004-02-26T14:12:23.000Z', '460903 node-70 action start 1 clusterAddMember'],
+      ],
+    ],
+    [
+      ['worker-1 1700000000.123 INFO started', '\tat once', 'worker-2 1700000001.5 WARN late'],
+      [
+        ['2023-11-14T22:13:20.123Z', 'worker-1 started\n\tat once'],
+        ['2023-11-14T22:13:21.500Z', 'worker-2 late'],
+      ],
+    ],
+  ])('is a time where all lines have one: %j', (lines, expected) => {
+    expect(detectFormat(lines, CONTEXT)).toBe('application');
+    expect(read(lines)).toEqual(expected);
+  });
+
+  it('is none in a line that goes on with another', () => {
+    const lines = ['2024-05-01 12:00:00 a', 'Heap used 1714557600 of', 'Heap used 1714557601 of'];
+    expect(read(lines)).toEqual([['2024-05-01T12:00:00.000Z', ['a', ...lines.slice(1)].join('\n')]]);
+  });
+
+  it.each([
+    [['Heap used 4294967296 of', 'Heap used 4294967297 of']],
+    [['Heap used 1714557600kB of', 'Heap used 1714557601kB of']],
+    [['customer: 2025550143 called', 'customer: 2025550144 called']],
+    [['order 1714557600 is paid', 'it was late']],
+    [['order 1714557600 is paid']],
+  ])('is none that is no past time, or in a part of the lines: %j', (lines) =>
+    expect(() => detectFormat(lines, CONTEXT)).toThrow(/not recognised/),
   );
 });
 

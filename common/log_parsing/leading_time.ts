@@ -9,6 +9,8 @@ export interface TimeContext {
   readonly year?: number;
   /** IANA name of the zone of times without an offset; default UTC. */
   readonly timeZone?: string;
+  /** Word, from 0, at which the lines of an application log have their time as a number; see `withEpochWord`. */
+  readonly epochWord?: number;
 }
 
 /** A time found in a line. */
@@ -76,13 +78,39 @@ export function readTimeAt(line: string, from: number, context: TimeContext): Fo
 }
 
 function epochAt(line: string, from: number): FoundTime | undefined {
+  const found = numberAt(line, from);
+  const isBehindWord = from > 0 && !'[(<'.includes(line[from - 1]);
+  return isBehindWord && found?.hasDate === false ? undefined : found;
+}
+
+/** Bounds of a number that is a time by its place alone, epoch milliseconds: September 2001 and January 2038. */
+const EARLIEST_EPOCH = 1e12;
+const LATEST_EPOCH = 2 ** 31 * 1_000;
+
+/**
+ * Reads the number that begins at `from`, behind words, where the other lines of its file have one as well.
+ *
+ * @returns undefined for one that is no time from 2001 to 2037, or later than the latest of the context
+ */
+export function epochWordAt(line: string, from: number, context: TimeContext): FoundTime | undefined {
+  const found = numberAt(line, from);
+  if (found === undefined || /[\w%]/.test(line[found.end] ?? '')) return undefined;
+  const { latest = LATEST_EPOCH } = context;
+  const isPlausible = found.time >= EARLIEST_EPOCH && found.time < Math.min(LATEST_EPOCH, latest + AHEAD);
+  return isPlausible ? found : undefined;
+}
+
+function numberAt(line: string, from: number): (FoundTime & { readonly hasDate: boolean }) | undefined {
   EPOCH.lastIndex = from;
   const match = EPOCH.exec(line);
   if (match === null) return undefined;
   const [, epoch, date] = match;
-  if (from > 0 && !'[(<'.includes(line[from - 1]) && date === undefined) return undefined;
   const isMilliseconds = epoch.length === 13 && !epoch.includes('.');
-  return { time: Math.round(Number(epoch) * (isMilliseconds ? 1 : 1_000)), end: EPOCH.lastIndex };
+  return {
+    time: Math.round(Number(epoch) * (isMilliseconds ? 1 : 1_000)),
+    end: EPOCH.lastIndex,
+    hasDate: date !== undefined,
+  };
 }
 
 /** The moment of a local time, given as if it were UTC, in the zone of times without an offset. */

@@ -1,6 +1,6 @@
 import { DetectionError } from '../detection_error';
 import type { LogDocument } from '../log_document';
-import { beginsApplicationRecord, readApplicationLine } from './application_log';
+import { beginsApplicationRecord, readApplicationLine, withEpochWord } from './application_log';
 import { createTableReader } from './delimited';
 import {
   beginsApacheError,
@@ -143,9 +143,10 @@ const NEAREST = 3;
  */
 export function detectFormat(firstLines: readonly string[], context: TimeContext = {}): NamedFormat {
   const lines = firstLines.filter((line) => line.trim() !== '' && line.length <= LONGEST_LINE);
+  const times = withEpochWord(lines, context);
   const leastRecords = LEAST_RECORDS * lines.length;
   const counts = NAMED_FORMATS.map((format) => {
-    const outcomes = [...parseLines(lines, format, context)];
+    const outcomes = [...parseLines(lines, format, times)];
     const read = outcomes.filter(({ document }) => document !== undefined).length;
     return {
       format,

@@ -15,6 +15,7 @@ import {
   type ParseOutcome,
   type RecordParser,
   type TimeContext,
+  withEpochWord,
 } from '../../common/log_parsing';
 import { type connect } from '../../server/elasticsearch';
 import type { TooLong } from '../command_line/log_files';
@@ -251,9 +252,10 @@ async function* parseFile(
   let held = 0;
   let line = 0;
   const start = (): RecordParser => {
-    const decided = format === 'auto' ? detectFormat(waiting, times) : format;
+    const ownTimes = withEpochWord(waiting, times);
+    const decided = format === 'auto' ? detectFormat(waiting, ownTimes) : format;
     told?.(typeof decided === 'string' ? decided : decided.pattern);
-    return createRecordParser(decided, times);
+    return createRecordParser(decided, ownTimes);
   };
   const counted = function* (outcomes: readonly ParseOutcome[]): Generator<ParseOutcome> {
     for (const outcome of outcomes) {

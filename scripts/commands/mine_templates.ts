@@ -11,6 +11,7 @@ import {
   detectFormat,
   LONGEST_LINE,
   NAMED_FORMATS,
+  withEpochWord,
   type LogFormat,
   type NamedFormat,
   type RecordParser,
@@ -174,7 +175,7 @@ async function readLogs(options: Options, session: Session): Promise<Logs> {
   const chosen = pattern === undefined ? chosenFormat(format, head, times) : { pattern };
   // Documents keep the names of their fields.
   const isAsItStands = chosen === LINES || chosen === 'json';
-  const parser = isAsItStands ? undefined : createRecordParser(chosen, times);
+  const parser = isAsItStands ? undefined : createRecordParser(chosen, withEpochWord(head, times));
   return readText(session, { format: chosen, parser }, input, { head, rest: lines });
 }
 
