@@ -128,9 +128,23 @@ export function* parseLines(
 
 /**
  * Of the lines of a file at least so many begin a record; otherwise a single time would make a log of any text. Not so in
- * `cri`, where a tag says of each line that it is part of one.
+ * formats whose lines say themselves that they are part of one: by a tag, or by a quote that is open below the header.
  */
 const LEAST_RECORDS = 0.05;
+const TABLES: readonly NamedFormat[] = ['csv', 'tsv'];
+const MARKED: readonly NamedFormat[] = [...TABLES, 'cri'];
+
+/** Reads the first lines of a file. A row of a table that is open at their end may end behind them: it counts nowhere. */
+function firstOutcomes(
+  lines: readonly string[],
+  format: NamedFormat,
+  context: TimeContext,
+): readonly ParseOutcome[] {
+  const parser = createRecordParser(format, context);
+  const outcomes = lines.flatMap((line, place) => parser.read(line, place + 1));
+  const isTable = TABLES.includes(format) && outcomes.some(({ document }) => document !== undefined);
+  return isTable ? outcomes : [...outcomes, ...parser.end()];
+}
 /** Formats that the message about an unknown one names. */
 const NEAREST = 3;
 
@@ -146,12 +160,12 @@ export function detectFormat(firstLines: readonly string[], context: TimeContext
   const times = withEpochWord(lines, context);
   const leastRecords = LEAST_RECORDS * lines.length;
   const counts = NAMED_FORMATS.map((format) => {
-    const outcomes = [...parseLines(lines, format, times)];
+    const outcomes = firstOutcomes(lines, format, times);
     const read = outcomes.filter(({ document }) => document !== undefined).length;
     return {
       format,
       read,
-      isRead: read > 0 && read * 2 >= outcomes.length && (read >= leastRecords || format === 'cri'),
+      isRead: read > 0 && read * 2 >= outcomes.length && (read >= leastRecords || MARKED.includes(format)),
       complaint: outcomes.find(({ failure }) => failure !== undefined)?.failure?.error,
     };
   });

@@ -1,4 +1,4 @@
-import { createRecordParser, LONGEST_LINE, parseLines, type NamedFormat } from '.';
+import { createRecordParser, detectFormat, LONGEST_LINE, parseLines, type NamedFormat } from '.';
 
 const CONTEXT = { latest: Date.UTC(2026, 10, 27, 12) };
 const LONG = 'x'.repeat(LONGEST_LINE + 1);
@@ -43,6 +43,26 @@ describe('rows of a table', () => {
       `3: ${OPEN_QUOTE}`,
       'c',
     ]);
+  });
+
+  it('are read one by one where the line that shows a stray quote opens another cell', () => {
+    const opening = ['2024-05-01 10:00:03,5,a"b,"two', 'lines"'];
+    expect(read('csv', [...head, row(0, '"disk'), ...opening, row(4, 'e')])).toEqual([
+      `2: ${OPEN_QUOTE}`,
+      'a"b',
+      'e',
+    ]);
+  });
+
+  it.each([
+    ['after many rows', [...Array.from({ length: 10 }, (_none, second) => row(second % 10, 'a'))]],
+    ['after one', [row(0, 'a')]],
+  ])('make a table where one is open at the end of the first lines: %s', (_name, rows) => {
+    const stack = Array.from(
+      { length: 30 },
+      (_none, line) => `\tat com.example.Shop.open(Shop.java:${line})`,
+    );
+    expect(detectFormat([...head, ...rows, '2024-05-01 10:00:03,5,"failed', ...stack], CONTEXT)).toBe('csv');
   });
 
   it('end where they grow too long, and those behind are read', () => {

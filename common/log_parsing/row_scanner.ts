@@ -1,7 +1,8 @@
 /** A row whose last line was scanned. */
 export interface Row {
+  /** None where the row is broken. */
   readonly cells: readonly string[];
-  /** A cell that was open from a line before has ended within a word: its quotes were none. */
+  /** A cell that was open from a line before has ended within a word: its quotes were none. The rest of the line is not scanned. */
   readonly isBroken: boolean;
 }
 
@@ -60,13 +61,15 @@ export function createRowScanner(delimiter: ',' | '\t'): RowScanner {
   return {
     add(line) {
       let at = 0;
-      let isBroken = false;
       let isBehindCell = false;
       if (open !== undefined) {
         open.push('\n');
         const taken = takeQuoted(line, 0);
         if (taken === undefined) return undefined;
-        isBroken = !taken.isClean;
+        if (!taken.isClean) {
+          reset();
+          return { cells: [], isBroken: true };
+        }
         isBehindCell = true;
         at = taken.end;
       }
@@ -80,7 +83,7 @@ export function createRowScanner(delimiter: ',' | '\t'): RowScanner {
         if (taken === undefined) return undefined;
         at = taken.end;
       }
-      const row = { cells, isBroken };
+      const row = { cells, isBroken: false };
       reset();
       return row;
     },
