@@ -1,20 +1,21 @@
 import { z } from 'zod';
 
 const ISO_TIME =
-  /^(?:\d{4}|[+-]\d{6})(?:-\d{2}(?:-\d{2}([T ]\d{2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})?)?)?)?$/i;
+  /^(\d{4}|[+-]\d{6})(?:-(\d{2})(?:-(\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?)(?: ?(?:Z|([+-]\d{2})(?::?(\d{2}))?))?)?)?)?$/i;
 
 /**
  * Reads a time that people give. One without an offset is UTC, as that of a log is, wherever the machine stands.
  *
- * @param text ISO 8601: a date, or a date and a time with or without an offset
- * @returns epoch milliseconds, NaN for anything else
+ * @param text ISO 8601: a date, or a date and a time with or without an offset, which a space may stand before
+ * @returns epoch milliseconds, NaN for anything else, also for a day that its month does not have
  */
 export function parseInstant(text: string): number {
   const match = ISO_TIME.exec(text);
   if (match === null) return NaN;
-  const [, clock, offset] = match;
-  const iso = text.replace(' ', 'T').replace(',', '.');
-  return Date.parse(clock !== undefined && offset === undefined ? `${iso}Z` : iso);
+  const [, year, month = '01', day = '01', clock = '00:00', hours = '+00', minutes = '00'] = match;
+  const midnight = new Date(`${year}-${month}-${day}T00:00Z`);
+  if (midnight.getUTCDate() !== Number(day)) return NaN;
+  return Date.parse(`${year}-${month}-${day}T${clock.replace(',', '.')}${hours}:${minutes}`);
 }
 
 /** A point in time: ISO 8601, UTC without an offset, or milliseconds since 1970. Converted to milliseconds. */
