@@ -127,6 +127,28 @@ export async function loadDocuments(
   return { documents, problems };
 }
 
+/** Lines of a file that could not be read. */
+export interface Unread {
+  readonly lines: number;
+  /** For people: how many of which file, and the first. */
+  readonly remark: string;
+}
+
+/** Says of the problems of a file that its lines are missing. @returns undefined where there are none */
+export function unreadOf(
+  path: string,
+  problems: readonly { readonly line: number; readonly problem: string }[],
+): Unread | undefined {
+  const lines = problems.length;
+  if (lines === 0) return undefined;
+  const many = lines === 1 ? '1 line' : `${lines.toLocaleString('en')} lines`;
+  const [{ line, problem }] = problems;
+  return {
+    lines,
+    remark: `${many} of ${path} could not be read and count nowhere, e.g. line ${line}: ${problem}.`,
+  };
+}
+
 export interface DocumentWriter {
   write(document: unknown): Promise<void>;
   /** Puts the finished file in its place. */

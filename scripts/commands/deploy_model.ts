@@ -34,7 +34,7 @@ import { gateBody, gateText, insist } from '../command_line/gate_text';
 import { authorOf } from '../command_line/hiding';
 import { promotionWork } from '../command_line/promotion';
 import { checkOnLabelledLogs } from '../command_line/labelled_check';
-import { loadDocuments } from '../command_line/log_files';
+import { loadDocuments, unreadOf, type Unread } from '../command_line/log_files';
 import { detectorIdOf, gateLimitsOf, loadActiveModel, loadModelFile } from '../command_line/models';
 import { numberBetween, runs, type Session } from '../command_line/session';
 import { parseDuration } from '../command_line/time_options';
@@ -119,9 +119,11 @@ async function deploy(session: Session, options: Options): Promise<void> {
         ? undefined
         : await gateBeside(session, client, detectorId, { candidate: snapshot, active: active.snapshot });
     if (candidate !== undefined) await store.keepGate(detectorId, snapshot.version, candidate);
+    const models = { candidate: snapshot, active: active?.snapshot };
+    const { report: own, unread } = await gate(session, client, options, models);
     const report = joinReports(
       ...(active === undefined ? [] : [readsReport(snapshot, active.snapshot)]),
-      await gate(session, client, options, { candidate: snapshot, active: active?.snapshot }),
+      own,
       ...(candidate === undefined ? [] : [candidate]),
     );
     const promote = !options.candidateOnly && (report.verdict !== 'fail' || options.force);
@@ -148,12 +150,14 @@ async function deploy(session: Session, options: Options): Promise<void> {
       active: promote,
       previous: active?.version,
       gate: gateBody(report),
+      ...(unread && { unreadable_lines: unread.lines, notes: [unread.remark] }),
       ...(ingest && { ingest, attachment: plan, attached }),
     };
     session.result(outcome, () =>
       [
         `${snapshot.version} ${promote ? 'is active' : 'is registered as a candidate'} for detector ${detectorId}${promote && active !== undefined && active.version !== snapshot.version ? `; it replaces ${active.version}` : ''}`,
         gateText(report),
+        ...(unread === undefined ? [] : [unread.remark]),
         ...(ingest === undefined ? [] : [deploymentText(ingest)]),
         ...(plan === undefined ? [] : [attached ? attachedText(plan, snapshot.version) : planText(plan)]),
       ].join('\n'),
@@ -251,12 +255,13 @@ async function noteCandidate(
   ]);
 }
 
+/** Holds a model to the limits. @returns the lines of the labelled logs that could not be read as well */
 async function gate(
   session: Session,
   client: ElasticsearchClient,
   options: Options,
   models: { readonly candidate: ModelSnapshot; readonly active: ModelSnapshot | undefined },
-): Promise<GateReport> {
+): Promise<{ readonly report: GateReport; readonly unread: Unread | undefined }> {
   const { candidate: snapshot } = models;
   const limits = gateLimitsOf(session.config.limits);
   const reports: GateReport[] = [];
@@ -284,9 +289,11 @@ async function gate(
       checkProduction(measureProduction(snapshot, documents, (sample.total * DAY) / window), limits),
     );
   }
+  let unread: Unread | undefined;
   if (options.testData !== undefined) {
-    const { documents } = await loadDocuments(options.testData, session);
+    const { documents, problems } = await loadDocuments(options.testData, session);
+    unread = unreadOf(options.testData, problems);
     reports.push(checkOnLabelledLogs(models, { documents, file: options.testData }, limits).report);
   }
-  return joinReports(...reports);
+  return { report: joinReports(...reports), unread };
 }

@@ -12,7 +12,7 @@ import {
 import { evaluateTogether } from '../../server/detection/training/evaluate_union';
 import { renderEvaluationPage } from '../../server/detection/evaluation_report/evaluation_report';
 import { renderUnionPage } from '../../server/detection/evaluation_report/union_report';
-import { loadDocuments, writeWhole } from '../command_line/log_files';
+import { loadDocuments, unreadOf, writeWhole, type Unread } from '../command_line/log_files';
 import { loadModelFile } from '../command_line/models';
 import { numberBetween, runs, type Session } from '../command_line/session';
 
@@ -95,14 +95,6 @@ Examples:
     },
   );
 
-/** Lines of a file that could not be read. */
-interface Unread {
-  readonly path: string;
-  readonly lines: number;
-  /** Of the first. */
-  readonly example: string;
-}
-
 const countOf = (unread: readonly Unread[]): { readonly unreadable_lines?: number } =>
   unread.length === 0 ? {} : { unreadable_lines: unread.reduce((sum, { lines }) => sum + lines, 0) };
 
@@ -111,10 +103,7 @@ function withUnread<Measures extends { readonly notes: readonly string[] }>(
   measures: Measures,
   unread: readonly Unread[],
 ): Measures & { readonly unreadable_lines?: number } {
-  const notes = unread.map(({ path, lines, example }) => {
-    const many = lines === 1 ? '1 line' : `${lines.toLocaleString('en')} lines`;
-    return `${many} of ${path} could not be read and count nowhere, e.g. ${example}.`;
-  });
+  const notes = unread.map(({ remark }) => remark);
   return { ...measures, notes: [...measures.notes, ...notes], ...countOf(unread) };
 }
 
@@ -141,10 +130,8 @@ async function requestsOf(
     const { snapshot } = await loadModelFile(model);
     const path = testData[place];
     const { documents, problems } = await loadDocuments(path, { ...session, unreadable: session.leftOut });
-    if (problems.length > 0) {
-      const example = `line ${problems[0].line}: ${problems[0].problem}`;
-      unread.push({ path, lines: problems.length, example });
-    }
+    const missing = unreadOf(path, problems);
+    if (missing !== undefined) unread.push(missing);
     refuseOtherUnit(snapshot, documents, path);
     requests.push({ snapshot, documents, labelField: labelField ?? findLabelField(documents), threshold });
   }

@@ -21,7 +21,7 @@ import { DetectionError } from '../../common/detection_error';
 import type { LogDocument } from '../../common/log_document';
 import { createLogSource, fieldTypes, whyNoLogs, type FieldTypes } from '../../server/elasticsearch';
 import { aboutLabel } from '../command_line/detectors';
-import { loadDocuments, writeWhole } from '../command_line/log_files';
+import { loadDocuments, unreadOf, writeWhole } from '../command_line/log_files';
 import { numberBetween, printable, runs, type Session } from '../command_line/session';
 import { withClient } from '../command_line/stored_data';
 import { DAY } from '../../common/duration';
@@ -71,7 +71,7 @@ Examples:
       const documents =
         options.input === undefined
           ? await sample(session, index, options.days)
-          : (await loadDocuments(options.input, session)).documents;
+          : await logsOf(session, options.input);
       const described = documents.slice(0, DESCRIBED);
       const mapped = options.input === undefined ? await mappedFields(session, index, described) : undefined;
       const typesOf = mapped === undefined ? guessedTypes(described) : (field: string) => mapped[field];
@@ -186,6 +186,14 @@ export function settingsGiven(definition: FeatureDefinition): Partial<FeatureDef
     ([name, value]) => value !== undefined && !isDeepStrictEqual(value, defaults[name]),
   );
   return { type, field, ...Object.fromEntries(given) };
+}
+
+/** Reads the logs of a file, and remarks on lines that cannot be read. */
+async function logsOf(session: Session, path: string): Promise<LogDocument[]> {
+  const { documents, problems } = await loadDocuments(path, session);
+  const unread = unreadOf(path, problems);
+  if (unread !== undefined) session.say(unread.remark);
+  return documents;
 }
 
 async function sample(session: Session, index: string, days: number): Promise<LogDocument[]> {
