@@ -5,7 +5,7 @@ import { newDetectorSchema } from '../../../common/detector/query_limits';
 import { parseWith } from '../../../common/validation';
 import { INCIDENT_LIMITS } from '../../../common/incidents';
 import { DetectionError } from '../../../common/detection_error';
-import { readsOf, readsOfModel } from '../../../common/model_snapshot/model_reads';
+import { readsOf } from '../../../common/model_snapshot/model_reads';
 import {
   createSnapshotStore,
   detectorKeyRole,
@@ -38,10 +38,11 @@ import {
   trainingTaskId,
   type TaskTarget,
 } from '../contracts/identifiers';
-import { isEditUntrained, noteEdit } from '../records/untrained_edit';
+import { isEditUntrained, noteEdit, withEditNoted } from '../records/untrained_edit';
 import { isAged } from '../records/key_age';
 import { checkBinding, steeringOf, type KeyUse } from '../keys/key_binding';
 import type { ApiKeyAttributes } from '../contracts/saved_object_types';
+import { modelReadsAfter } from '../models/model_reads_after';
 import { swapForEdit } from '../models/pipeline_edit';
 import { API_KEY_REALM, type RequestScope, type Services } from '../contracts/services';
 import { forgetDetector, hidingStoresOf } from './suppression_service';
@@ -130,15 +131,16 @@ export async function updateDetector(
   await ensureUpgraded(services, scope.elasticsearch, targetOf(scope, id));
   const status = createStatusStore(scope.elasticsearch, scope);
   const now = services.clock.now();
-  await noteEdit(status, id, { before: before.detector, after: detector, now });
-  const undoSwap = await swapForEdit(services, scope, before, detector);
-  let stored: StoredDetector;
-  try {
-    stored = await saveWithNewKey(services, scope, before, { detector, version });
-  } catch (error) {
-    await undoSwap();
-    throw error;
-  }
+  const edit = { before: before.detector, after: detector, now };
+  const stored = await withEditNoted(status, id, edit, async () => {
+    const undoSwap = await swapForEdit(services, scope, before, detector);
+    try {
+      return await saveWithNewKey(services, scope, before, { detector, version });
+    } catch (error) {
+      await undoSwap();
+      throw error;
+    }
+  });
   if (stored.enabled) {
     const target = targetOf(scope, id);
     const interval = taskInterval(allowedSchedule(detector.schedule, services.usage).interval);
@@ -165,7 +167,8 @@ async function saveWithNewKey(
   const { apiKeys } = services;
   const { version = before.version, ...change } = edit;
   const detector = change.detector ?? before.detector;
-  const steered = { detector, model_reads: await modelReadsAfter(services, scope, before, detector) };
+  const models = createSnapshotStore(scope.elasticsearch, { space: scope.space });
+  const steered = { detector, model_reads: await modelReadsAfter(services, models, before, detector) };
   const use = { detectorId: before.id, space: scope.space, steering: steeringOf(steered) };
   const key = await grantApiKey(apiKeys, scope, grantOf(services, detector, use));
   let stored: StoredDetector;
@@ -191,27 +194,6 @@ async function saveWithNewKey(
     await revokeApiKey(apiKeys, scope.savedObjects, before.apiKeyObject, use);
   }
   return stored;
-}
-
-/**
- * Returns the fields that models may have a run read after an edit to these settings. After an edit the active model goes on until there is a new
- * one: what it reads stays allowed, as far as it was before.
- */
-async function modelReadsAfter(
-  services: Services,
-  scope: RequestScope,
-  before: StoredDetector,
-  detector: Detector,
-): Promise<readonly string[]> {
-  const reads = readsOf(detector);
-  const dropped = before.modelReads.filter((each) => !reads.includes(each));
-  if (dropped.length === 0) return reads;
-  const models = createSnapshotStore(scope.elasticsearch, { space: scope.space });
-  const active = await models.active(before.id);
-  if (active === undefined) return reads;
-  const snapshot = await services.models.load(models, before.id, active);
-  const needed = readsOfModel(snapshot, detector);
-  return [...reads, ...dropped.filter((each) => needed.includes(each))].sort();
 }
 
 export async function cloneDetector(
@@ -404,6 +386,8 @@ export async function startDetector(
     const edited = await status.readPart(id, 'edited');
     const work = { target, stored, models, status };
     if (await isEditUntrained(services, work, { edited, model })) {
+      // Trainings that fail are repeated with pauses that grow with its age.
+      await noteEdit(status, id, services.clock.now());
       await requestTraining(services, work, 'edit', scope.user);
     }
     if (isDue) await services.taskManager.runSoon(detectionTaskId(target)).catch(() => undefined);

@@ -228,9 +228,9 @@ export async function promoteAndWatch(
       ? startWatch(stored.detector.promotion, version, begun.previous, begun.at)
       : undefined;
   if (watch !== undefined && Date.parse(watch.until) > clock.now()) {
-    // A failed check that a person has accepted does not revert the model.
+    // Only a person makes a model active whose checks have failed, also where its promotion is completed later: they do not revert the model.
     const failed = failedChecks(gate?.checks ?? []).map(({ name }) => name);
-    const accepted = by === undefined ? [] : [...new Set(failed)];
+    const accepted = [...new Set(failed)];
     await status.writePart(detectorId, 'watch', { ...watch, ...(accepted.length > 0 && { accepted }) });
   }
   // Last: a candidate that is active says that what comes before this is not done yet.

@@ -1,5 +1,4 @@
 import type { CandidateState } from '../../../common/api';
-import { DetectionError } from '../../../common/detection_error';
 import { FEWEST_WATCHED_LOGS } from '../../detection/promotion/promotion_watch';
 import type { StoredUpkeep } from '../records/status_store';
 import {
@@ -9,7 +8,7 @@ import {
   waitForPerson,
   type Settled,
 } from './candidate_promotion';
-import { recent, whyLost, type UpkeepContext } from './upkeep_context';
+import { isWorthAnotherTry, recent, whyLost, type UpkeepContext } from './upkeep_context';
 
 /** A candidate in shadow waits so many times its time for enough logs, then the recent ones decide. */
 const LONGEST_SHADOW_FACTOR = 2;
@@ -63,7 +62,9 @@ async function settledAfterShadow(
 ): Promise<Settled | undefined> {
   const now = services.clock.now();
   const since = Date.parse(began);
-  const isLast = now >= since + LONGEST_SHADOW_FACTOR * (Date.parse(until ?? began) - since);
+  const span = Date.parse(until ?? began) - since;
+  const end = since + LONGEST_SHADOW_FACTOR * span;
+  const isLast = now >= end;
   const names = { version, active: model.version };
   try {
     const lost = await whyLost(services, job, version);
@@ -88,8 +89,7 @@ async function settledAfterShadow(
       { signal, ...(isEnough && { since }) },
     );
   } catch (error) {
-    const isInterrupted = error instanceof DetectionError && error.code === 'interrupted';
-    if (isInterrupted || !isLast) throw error;
+    if (!isLast || isWorthAnotherTry(error, { end, span, now })) throw error;
     return waitForPerson(services, job, names, {
       because: `Its gate has failed: ${(error as Error).message}`,
     });

@@ -1,4 +1,5 @@
-import type { CandidateState, TrainingReport, WatchState } from '../../../common/api';
+import type { CandidateGate, CandidateState, TrainingReport, WatchState } from '../../../common/api';
+import { DetectionError } from '../../../common/detection_error';
 import { DAY, HOUR, MINUTE } from '../../../common/duration';
 import type { ModelSnapshot } from '../../../common/model_snapshot';
 import { modelRecord, modelWork, savedDetector } from '../../../test/fakes/model_work';
@@ -141,6 +142,46 @@ describe('a candidate in shadow', () => {
     });
   });
 
+  it('is decided on later where its last look meets an error that passes', async () => {
+    const work = workOf('old');
+    work.parts.set('candidate', shadowing);
+    const { count } = work.job.source;
+    work.job.source.count = () => Promise.reject(new DetectionError('busy', 'too many requests'));
+    work.clock.at += HOUR;
+    await work.keep();
+    expect(work.part('candidate')).toEqual(shadowing);
+    work.job.source.count = count;
+    await work.keep();
+    expect(work.part('candidate')).toBeUndefined();
+    expect(work.part('training')).toMatchObject({ state: 'promoted' });
+  });
+
+  it('waits for a person where errors do not pass', async () => {
+    const work = workOf('old');
+    work.parts.set('candidate', shadowing);
+    work.job.source.count = () => Promise.reject(new DetectionError('busy', 'too many requests'));
+    work.clock.at += 2 * HOUR;
+    await work.keep();
+    expect(work.part('candidate')).toMatchObject({ version: 'new', state: 'waiting' });
+  });
+
+  it('keeps what a person has accepted, though the promotion was cut off', async () => {
+    const work = workOf('new');
+    const failed = {
+      name: 'false_alarms',
+      verdict: 'fail',
+      value: 9,
+      limit: 1,
+      message: 'too many',
+    } as const;
+    const place = work.records.findIndex(({ version }) => version === 'new');
+    const gate = { verdict: 'fail', checks: [failed], reasons: ['too many'] } as unknown as CandidateGate;
+    work.records[place] = { ...work.records[place], gate };
+    work.parts.set('candidate', { version: 'new', state: 'waiting', since: iso(NOW - HOUR) });
+    await work.keep();
+    expect(work.part('watch')).toMatchObject({ state: 'watching', accepted: ['false_alarms'] });
+  });
+
   it('is due in a detector that has no time or no logs to be measured', async () => {
     const work = workOf('old');
     expect(await due(work)).toBe(false);
@@ -172,6 +213,27 @@ describe('the watch of a promoted model', () => {
     expect(work.part('watch')).toMatchObject({
       state: 'ended',
       reasons: [expect.stringContaining('shards')],
+    });
+  });
+
+  it('goes on past its time while errors pass, and ends where they do not', async () => {
+    const work = workOf('new');
+    work.parts.set('watch', watching);
+    const { count } = work.job.source;
+    const fail = () => Promise.reject(new DetectionError('unavailable', 'timed out'));
+    work.job.source.count = fail;
+    await work.keep();
+    expect(work.part('watch')).toEqual(watching);
+    work.job.source.count = count;
+    await work.keep();
+    expect(work.part('watch')).toMatchObject({ state: 'kept' });
+    work.parts.set('watch', watching);
+    work.job.source.count = fail;
+    work.clock.at += DAY;
+    await work.keep();
+    expect(work.part('watch')).toMatchObject({
+      state: 'ended',
+      reasons: [expect.stringContaining('timed out')],
     });
   });
 

@@ -1,7 +1,6 @@
 import type { Detector } from '../../../common/detector';
-import { DetectionError } from '../../../common/detection_error';
 import { readsOf } from '../../../common/model_snapshot/model_reads';
-import { deletePipeline, livePipeline } from '../../elasticsearch/ingest';
+import { deletePipeline, livePipeline, type LivePipeline } from '../../elasticsearch/ingest';
 import type { RequestScope, Services } from '../contracts/services';
 import type { StoredDetector } from '../records/detector_repository';
 import { needsTraining } from '../records/effective_snapshot';
@@ -17,8 +16,8 @@ const NOTHING_TO_UNDO: UndoSwap = () => Promise.resolve();
  * that asks for a new model as well is followed by the pipeline of that model; until then, and where its gate refuses it, the active
  * one goes on under the new threshold.
  *
- * @throws DetectionError `refused` when the pipeline fails its trial; nothing is to be saved then. Where the edit asks for a
- *   new model it is none of the edit's fault, and what was live goes on
+ * @throws DetectionError `refused` when the pipeline fails its trial, or as the active model cannot be read; nothing is to be
+ *   saved then. Where the edit asks for a new model it is none of the edit's fault, and what was live goes on
  */
 export async function swapForEdit(
   services: Services,
@@ -37,15 +36,17 @@ export async function swapForEdit(
   const active = await work.models.active(before.id);
   if (active === undefined) return NOTHING_TO_UNDO;
   const isReplaced = needsTraining(before.detector, detector);
-  const { detector: trained } = await services.models.load(work.models, before.id, active);
-  // A model of buckets cannot score in a pipeline.
-  if (isReplaced && trained.unit !== detector.unit) return NOTHING_TO_UNDO;
-  const live = await livePipeline(client, before.id, { space });
+  let live: LivePipeline | undefined;
   try {
+    const { detector: trained } = await services.models.load(work.models, before.id, active);
+    // A model of buckets cannot score in a pipeline.
+    if (isReplaced && trained.unit !== detector.unit) return NOTHING_TO_UNDO;
+    live = await livePipeline(client, before.id, { space });
     await swapPipeline(services, work, active.version);
   } catch (error) {
-    if (!isReplaced || !(error instanceof DetectionError) || error.code !== 'refused') throw error;
-    services.log.warn(`Detector ${before.id}: its pipeline waits for the new model: ${error.message}`);
+    if (!isReplaced) throw error;
+    const { message } = error as Error;
+    services.log.warn(`Detector ${before.id}: its pipeline waits for the new model: ${message}`);
     return NOTHING_TO_UNDO;
   }
   return async () => {

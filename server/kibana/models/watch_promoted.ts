@@ -1,5 +1,4 @@
 import type { CandidateCheck, CandidateGate, WatchState } from '../../../common/api';
-import { DetectionError } from '../../../common/detection_error';
 import type { ModelSnapshot } from '../../../common/model_snapshot';
 import { exceedance, shareAskedFor } from '../../../common/threshold';
 import { startingThreshold } from '../../detection/promotion/model_measures';
@@ -13,7 +12,7 @@ import {
 import { withCurrentSettings } from '../records/effective_snapshot';
 import type { StoredUpkeep } from '../records/status_store';
 import { compareOver, promoteAndWatch } from './candidate_promotion';
-import { recent, whyLost, type UpkeepContext } from './upkeep_context';
+import { isWorthAnotherTry, recent, whyLost, type UpkeepContext } from './upkeep_context';
 
 /** The latest alerts of a promoted model that are shown to the one before it. */
 const SHARED_ALERTS_LOOKED_AT = 200;
@@ -54,8 +53,9 @@ export async function watchPromoted(context: UpkeepContext, { watch }: StoredUpk
     await put(after);
     return after.state === 'taken_back';
   } catch (error) {
-    const isInterrupted = error instanceof DetectionError && error.code === 'interrupted';
-    if (isInterrupted || now < Date.parse(watch.until)) throw error;
+    const end = Date.parse(watch.until);
+    const span = end - Date.parse(watch.since);
+    if (now < end || isWorthAnotherTry(error, { end, span, now })) throw error;
     // One that was taken back nonetheless is seen by the next run.
     if ((await job.models.active(job.target.detectorId))?.version !== watch.version) throw error;
     const { message } = error as Error;

@@ -6,17 +6,43 @@ import type { DetectorJob } from './detector_job';
 import { needsTraining } from './effective_snapshot';
 import type { StatusStore, UntrainedEdit } from './status_store';
 
-/**
- * Puts an edit on record, before it is saved: whatever happens to the training that it asks for, and also where it asks for none
- * since the detector is stopped. Models that people bring with other settings of training are no edit, and stay.
- */
+/** Puts an edit on record as one of `now`, epoch milliseconds. */
 export async function noteEdit(
   status: Pick<StatusStore, 'writePart'>,
   detectorId: string,
+  now: number,
+): Promise<UntrainedEdit> {
+  const edited = { at: new Date(now).toISOString() };
+  await status.writePart(detectorId, 'edited', edited);
+  return edited;
+}
+
+/**
+ * Puts an edit on record, before it is saved: whatever happens to the training that it asks for, and also where it asks for none
+ * since the detector is stopped. Models that people bring with other settings of training are no edit, and stay.
+ *
+ * @param save saves the edit; where it throws, the edit is taken off the record
+ */
+export async function withEditNoted<Saved>(
+  status: Pick<StatusStore, 'readPart' | 'writePart'>,
+  detectorId: string,
   { before, after, now }: { readonly before: Detector; readonly after: Detector; readonly now: number },
-): Promise<void> {
-  if (!needsTraining(before, after)) return;
-  await status.writePart(detectorId, 'edited', { at: new Date(now).toISOString() });
+  save: () => Promise<Saved>,
+): Promise<Saved> {
+  if (!needsTraining(before, after)) return save();
+  const earlier = await status.readPart(detectorId, 'edited');
+  const noted = await noteEdit(status, detectorId, now);
+  try {
+    return await save();
+  } catch (error) {
+    const takeBack = async (): Promise<void> => {
+      const known = await status.readPart(detectorId, 'edited');
+      // Another one may have been noted meanwhile.
+      if (known?.at === noted.at) await status.writePart(detectorId, 'edited', earlier);
+    };
+    await takeBack().catch(() => undefined);
+    throw error;
+  }
 }
 
 /**

@@ -1,7 +1,7 @@
-import { MINUTE } from '../../../common/duration';
+import { DAY, MINUTE } from '../../../common/duration';
 import type { ModelSnapshot } from '../../../common/model_snapshot';
 import { modelRecord, modelWork, savedDetector } from '../../../test/fakes/model_work';
-import { forgetEdit, noteEdit, untrainedEditFinding } from '../records/untrained_edit';
+import { forgetEdit, untrainedEditFinding, withEditNoted } from '../records/untrained_edit';
 import { seeToTraining } from './see_to_training';
 
 const NOW = Date.parse('2026-03-02T10:00:00Z');
@@ -18,8 +18,8 @@ function workOf({ detector = EDITED, trained = TRAINED } = {}) {
       edited: work.parts.get('edited') as never,
     });
   const training = () => work.parts.get('training') as { state: string; reason: string } | undefined;
-  const edit = () =>
-    noteEdit(work.job.status, 'shop', { before: TRAINED, after: detector, now: work.clock.now() });
+  const edit = (save = async (): Promise<void> => {}) =>
+    withEditNoted(work.job.status, 'shop', { before: TRAINED, after: detector, now: work.clock.now() }, save);
   return { ...work, see, edit, training };
 }
 
@@ -51,6 +51,40 @@ it('does so although a candidate from before the edit is scored in shadow', asyn
   parts.set('candidate', { version: 'other', state: 'shadowing', since: '', until: '' });
   await see();
   expect(training()).toMatchObject({ reason: 'edit' });
+});
+
+it('repeats a training that fails each time less and less often, down to once a day', async () => {
+  const { see, edit, training, parts, clock } = workOf();
+  await edit();
+  await see();
+  const times: number[] = [];
+  for (const end = NOW + 10 * DAY; clock.at < end; clock.at += 10 * MINUTE) {
+    await see();
+    if (training()?.state !== 'queued') continue;
+    times.push((clock.at - NOW) / MINUTE);
+    parts.set('training', { ...training(), state: 'failed', failure: { code: 'refused' } });
+  }
+  expect(times.slice(0, 6)).toEqual([0, 10, 20, 40, 80, 160]);
+  expect(times[times.length - 1] - times[times.length - 2]).toBe(DAY / MINUTE);
+});
+
+it('takes an edit off the record that could not be saved, and no other one', async () => {
+  const { edit, parts, clock } = workOf();
+  const fails = (): Promise<never> => Promise.reject(new Error('changed meanwhile'));
+  await expect(edit(fails)).rejects.toThrow('changed meanwhile');
+  expect(parts.has('edited')).toBe(false);
+  await edit();
+  const earlier = parts.get('edited');
+  clock.at += MINUTE;
+  await expect(edit(fails)).rejects.toThrow('changed meanwhile');
+  expect(parts.get('edited')).toEqual(earlier);
+  const other = { at: new Date(NOW + 2 * MINUTE).toISOString() };
+  const withOther = (): Promise<never> => {
+    parts.set('edited', other);
+    return fails();
+  };
+  await expect(edit(withOther)).rejects.toThrow('changed meanwhile');
+  expect(parts.get('edited')).toEqual(other);
 });
 
 it('trains no more once the edit was learned, though its model was refused', async () => {

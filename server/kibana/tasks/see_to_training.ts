@@ -1,10 +1,11 @@
 import type { TrainingReport } from '../../../common/api';
 import { durationToMilliseconds } from '../../../common/detector';
+import { DAY } from '../../../common/duration';
 import type { ModelRecord } from '../../detection/ports';
 import type { Services } from '../contracts/services';
 import { requestTraining, trainingLife, type DetectorJob } from '../records/detector_job';
 import { isPassing } from '../records/failure_advice';
-import type { StoredStatus } from '../records/status_store';
+import type { StoredStatus, UntrainedEdit } from '../records/status_store';
 import { isEditUntrained } from '../records/untrained_edit';
 
 /** A detector that cannot be trained is tried again after this long. */
@@ -15,10 +16,17 @@ const PASSING_TRAINING_RETRY_MILLISECONDS = 30_000;
 /** Parts of a job that ask for a training. */
 export type TrainedJob = Pick<DetectorJob, 'target' | 'stored' | 'models' | 'status' | 'audit'>;
 
-const trainingPause = (training: TrainingReport | undefined): number =>
-  training?.failure !== undefined && isPassing(training.failure.code)
-    ? PASSING_TRAINING_RETRY_MILLISECONDS
-    : TRAINING_RETRY_MILLISECONDS;
+/** Longest pause of a training that an edit asks for and that fails each time, such as one whose model is too large. */
+const LONGEST_TRAINING_RETRY_MILLISECONDS = DAY;
+
+/** @param edited the edit that asks for the training: as long as it was tried in vain, so long is the next pause */
+function trainingPause(training: TrainingReport | undefined, edited?: UntrainedEdit): number {
+  if (training?.failure === undefined) return TRAINING_RETRY_MILLISECONDS;
+  if (isPassing(training.failure.code)) return PASSING_TRAINING_RETRY_MILLISECONDS;
+  if (edited === undefined) return TRAINING_RETRY_MILLISECONDS;
+  const tried = Date.parse(training.requested_at) - Date.parse(edited.at);
+  return Math.min(Math.max(tried, TRAINING_RETRY_MILLISECONDS), LONGEST_TRAINING_RETRY_MILLISECONDS);
+}
 
 /**
  * Asks for a model where there is none, where the active one was trained before an edit, or is older than the schedule
@@ -44,7 +52,7 @@ export async function seeToTraining(
   }
   if (model !== undefined && (await isEditUntrained(services, job, { edited, model }))) {
     // Also while a candidate is scored in shadow: that one was trained before the edit, too.
-    if (sinceAsked >= trainingPause(training)) await requestTraining(services, job, 'edit');
+    if (sinceAsked >= trainingPause(training, edited)) await requestTraining(services, job, 'edit');
     return;
   }
   if (model === undefined ? sinceAsked < trainingPause(training) : !isOld(job, model, { sinceAsked, now }))
