@@ -12,26 +12,26 @@ import { FilterRow } from './filter_row';
 import { IncidentsView } from './incidents_view';
 import { NothingScored } from './nothing_scored';
 import { OverviewCharts } from './overview_charts';
-import { PastLogs } from './past_logs';
+import { PastLogs, useScorePast } from './past_logs';
 import { SearchBar, useResultsDataView } from './search_bar';
 import { useAnomalies } from './use_anomalies';
 
 /** Tab of the anomalies of a detector: its incidents or single anomalies with reasons, and charts over time and by entity. */
-export default function AnomaliesTab({ record, status, reload }: DetectorView): ReactElement {
+export default function AnomaliesTab(view: DetectorView): ReactElement {
+  const { record, status } = view;
   const { location, setQuery } = useApp();
   const chosen = useMemo(() => readExplorerQuery(location), [location]);
-  const { entities } = chosen;
   const dataView = useResultsDataView();
   const { filter, problem } = useMemo(
     () => filterOf(chosen.query, chosen.language),
     [chosen.query, chosen.language],
   );
-
   const { summary, annotations, results, incidents, readResults, entityFields, lane } = useAnomalies(
     record,
     chosen,
     filter,
   );
+  const past = useScorePast(view);
   const reloadAll = () => {
     summary.reload();
     results.reload();
@@ -48,7 +48,7 @@ export default function AnomaliesTab({ record, status, reload }: DetectorView): 
 
   return (
     <>
-      <PastLogs record={record} status={status} reload={reload} />
+      <PastLogs {...view} past={past} />
       <SearchBar
         chosen={chosen}
         dataView={dataView}
@@ -62,7 +62,7 @@ export default function AnomaliesTab({ record, status, reload }: DetectorView): 
       <RequestState request={summary}>
         {({ all, byEntity, interval }) =>
           isEmpty ? (
-            <NothingScored record={record} status={status} reload={reload} />
+            <NothingScored {...view} past={past} />
           ) : (
             <>
               {chosen.view === 'incidents' && (
@@ -95,7 +95,7 @@ export default function AnomaliesTab({ record, status, reload }: DetectorView): 
                   key={`${interval.from} ${interval.to}`}
                   detectorId={record.id}
                   window={interval}
-                  entity={entities.length === 1 ? entities[0] : undefined}
+                  entity={chosen.entities.length === 1 ? chosen.entities[0] : undefined}
                 />
               )}
               {chosen.view === 'anomalies' && (

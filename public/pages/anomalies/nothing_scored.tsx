@@ -6,12 +6,15 @@ import { useApp } from '../../shared/app/app_context';
 import { useAction } from '../../shared/requests/use_action';
 import type { DetectorView } from '../../shared/detector/detector_view';
 import { changedQuery } from './explorer_query';
-import { scorePastText, useScorePast } from './past_logs';
+import { scorePastText, type ScorePast } from './past_logs';
 
 /** Nothing was scored in this time: what to do depends on how far the detector is. */
-export function NothingScored(view: DetectorView): ReactElement {
-  const { record, status, reload } = view;
-  const past = useScorePast(view);
+export function NothingScored({
+  record,
+  status,
+  reload,
+  past,
+}: DetectorView & { past: ScorePast }): ReactElement {
   const { api, canWrite, setQuery } = useApp();
   const { run, isBusy } = useAction(reload);
   const isTraining = status.state === 'training' || status.training?.state === 'running';
@@ -57,7 +60,7 @@ export function NothingScored(view: DetectorView): ReactElement {
               </EuiButton>,
             ]
           : []),
-        ...(status.model !== undefined && canWrite && !isScoringPast
+        ...(status.model !== undefined && canWrite && !isScoringPast && !past.isAsked
           ? [
               <EuiButton
                 key="past"

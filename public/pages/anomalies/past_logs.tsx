@@ -23,40 +23,43 @@ import { PAST, PAST_RANGE, PAST_DAYS, wantsPast } from '../../shared/detector/pa
 /** Days after which a detector is no longer new: logs of before its start are not offered any more. */
 const NEW_DAYS = 1;
 
-/** Returns what scores the logs of before the start of a detector, and shows them; `isAsked` from then on, unless it is refused. */
-export function useScorePast({ record, reload }: DetectorView): {
-  start: () => void;
-  isBusy: boolean;
-  isAsked: boolean;
-} {
+export interface ScorePast {
+  readonly start: () => void;
+  readonly isBusy: boolean;
+  /** True from the start on, unless it is refused. */
+  readonly isAsked: boolean;
+}
+
+/** Returns what scores the logs of before the start of a detector, and shows them. */
+export function useScorePast({ record, reload }: DetectorView): ScorePast {
   const { api, setQuery } = useApp();
   const { run, isBusy } = useAction(reload);
-  const [isAsked, setAsked] = useState(false);
+  const [asked, setAsked] = useState<string>();
   const start = (): void => {
-    setAsked(true);
+    setAsked(record.id);
     const begin = async (): Promise<void> => {
       const to = Date.now();
       setQuery({ ...changedQuery({ range: PAST_RANGE }), [PAST]: undefined });
       await api('startBackfill', { params: { id: record.id }, body: { from: to - PAST_DAYS * DAY, to } });
     };
     void run(begin).then((isDone) => {
-      if (!isDone) setAsked(false);
+      if (!isDone) setAsked(undefined);
     });
   };
-  return { start, isBusy, isAsked };
+  return { start, isBusy, isAsked: asked === record.id };
 }
 
 /** Logs from before a detector was started: how far their scoring is, or an offer to score them. */
-export function PastLogs(view: DetectorView): ReactElement | null {
-  const { record, status } = view;
+export function PastLogs(view: DetectorView & { past: ScorePast }): ReactElement | null {
+  const { record, status, past } = view;
   const { canWrite, location } = useApp();
-  const { start, isBusy, isAsked } = useScorePast(view);
+  const { start, isBusy, isAsked } = past;
   const { backfill, model } = status;
   const isWanted = wantsPast(location) && canWrite;
-  const hasBegun = useRef(false);
+  const begun = useRef('');
   useEffect(() => {
-    if (!isWanted || model === undefined || hasBegun.current) return;
-    hasBegun.current = true;
+    if (!isWanted || model === undefined || begun.current === record.id) return;
+    begun.current = record.id;
     start();
     // eslint-disable-next-line react-hooks/exhaustive-deps -- once, as soon as there is a model
   }, [isWanted, model === undefined]);

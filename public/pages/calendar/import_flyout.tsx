@@ -41,6 +41,13 @@ import { importedText, leftOutText, outcomeText, previewText, problemLine } from
 /** Rows of the preview. */
 const SHOWN_ROWS = 10;
 
+/** A question, with the form that it was made of, and the answer. */
+interface Asked {
+  readonly form: ImportForm;
+  readonly body: NonNullable<ReturnType<typeof importBodyOf>['body']>;
+  readonly report: ImportReport;
+}
+
 /** Notes what an index holds: what would be noted is shown before it is. */
 export default function ImportFlyout(props: {
   /** Time that is read first. */
@@ -50,25 +57,27 @@ export default function ImportFlyout(props: {
   const { api } = useApp();
   const { run, isBusy, failure } = useAction();
   const [form, setForm] = useState(() => emptyImport(props.range));
-  const [preview, setPreview] = useState<ImportReport>();
-  const [done, setDone] = useState<ImportReport>();
+  const [previewed, setPreviewed] = useState<Asked>();
+  const [imported, setImported] = useState<Asked>();
   const { body, problems } = importBodyOf(form);
-  const change = (changes: Partial<ImportForm>) => {
-    setForm({ ...form, ...changes });
-    setPreview(undefined);
-    setDone(undefined);
-  };
+  // Answers for another form, as one that was edited meanwhile, are not shown for this one.
+  const [preview, done] = [previewed, imported].map((asked) => (asked?.form === form ? asked : undefined));
+  const change = (changes: Partial<ImportForm>) => setForm({ ...form, ...changes });
   const look = () =>
-    body && run(async () => setPreview(await api('importAnnotations', { body: { ...body, dry_run: true } })));
-  const save = () =>
     body &&
     run(async () => {
-      const report = await api('importAnnotations', { body });
-      setDone(report);
+      const report = await api('importAnnotations', { body: { ...body, dry_run: true } });
+      setPreviewed({ form, body, report });
+    });
+  /** Imports what was looked at: times such as "now" are not read anew. */
+  const save = (asked: Asked) =>
+    run(async () => {
+      const report = await api('importAnnotations', { body: asked.body });
+      setImported({ ...asked, report });
       return report;
     }, importedText);
-  const close = () => props.close(done !== undefined);
-  const fresh = preview === undefined ? 0 : preview.noted + preview.ended;
+  const close = () => props.close(imported !== undefined);
+  const fresh = preview === undefined ? 0 : preview.report.noted + preview.report.ended;
   return (
     <EuiFlyout onClose={close} size="m" ownFocus aria-labelledby="logAnomaliesCalendarImportTitle">
       <EuiFlyoutHeader hasBorder>
@@ -92,12 +101,12 @@ export default function ImportFlyout(props: {
         <EuiSpacer size="l" />
         {failure !== undefined && <EuiCallOut size="s" color="danger" iconType="warning" title={failure} />}
         {done !== undefined ? (
-          <Outcome report={done} title={importedText(done)} />
+          <Outcome report={done.report} title={importedText(done.report)} />
         ) : (
           preview !== undefined && (
             <>
-              <Outcome report={preview} title={previewText(preview)} />
-              {preview.rows.length > 0 && <PreviewTable rows={preview.rows} />}
+              <Outcome report={preview.report} title={previewText(preview.report)} />
+              {preview.report.rows.length > 0 && <PreviewTable rows={preview.report.rows} />}
             </>
           )
         )}
@@ -111,7 +120,7 @@ export default function ImportFlyout(props: {
             fill
             isLoading={isBusy}
             isDisabled={body === undefined || (preview !== undefined && fresh === 0)}
-            onClick={() => void (preview === undefined ? look() : save())}
+            onClick={() => void (preview === undefined ? look() : save(preview))}
             data-test-subj="logAnomaliesCalendarImportNext"
           >
             {preview === undefined
