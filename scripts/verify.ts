@@ -80,7 +80,9 @@ function planOf(parts: ReadonlySet<Part>): Plan {
   const units = (['unit', 'slow'] as const).filter((part) => parts.has(part));
   if (units.length > 0) {
     const selected = ['--selectProjects', ...units];
-    background.push(tests(`${units.join(' and ')} tests`, 'unit', [...selected, '--maxWorkers=100%']));
+    // Beside the others they have little of the processor, and some send messages over sockets that do not wait for ever.
+    const step = tests(`${units.join(' and ')} tests`, 'unit', [...selected, '--maxWorkers=100%']);
+    background.push({ ...step, hasRealParts: true });
   }
   if (parts.has('build')) {
     foreground.push({ id: 'build', name: 'build', command: ['npm', 'run', '--silent', 'build'] });
@@ -182,8 +184,10 @@ async function run(step: Step, inBackground: boolean): Promise<Outcome> {
   if (!step.hasRealParts || files.length === 0 || files.length > MOST_FILES_RUN_AGAIN) return first;
   process.stdout.write(`\n=== once more: ${files.map((file) => relative('.', file)).join(', ')}\n`);
   const id = `${step.id}_again`;
-  // Both projects may be selected; jest runs the files named in that which has them.
-  const selected = step.command.filter((part) => /^(--selectProjects.*|integration|browser)$/.test(part));
+  // Several projects may be selected; jest runs the files named in that which has them.
+  const selected = step.command.filter((part) =>
+    /^(--selectProjects.*|integration|browser|unit|slow)$/.test(part),
+  );
   const again = tests(step.name, id, [...files, ...selected, '--runInBand']);
   const codeAgain = await exitOf({ ...again, environment: step.environment }, false);
   const then = countsOf(report(id));

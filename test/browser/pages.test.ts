@@ -63,7 +63,8 @@ it('says on the overview that no channel is set up, and how one is', async () =>
   await open({ page, url: world.host.url }, '/app/logAnomalies/', 'logAnomaliesOpenChannels');
   await page.click(testSubject('logAnomaliesOpenChannels'));
   await page.locator(testSubject('logAnomaliesNoChannels')).waitFor();
-  await page.getByText('logAnomalies.alerts').waitFor();
+  await page.getByText('logAnomalies.alerts').first().waitFor();
+  await page.locator('pre').getByText('webhook_url').waitFor();
   expect(await seriousFindings(page)).toEqual([]);
   expect(problems).toEqual([]);
   await page.close();
