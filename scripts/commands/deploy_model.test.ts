@@ -1,12 +1,10 @@
 import { createServer } from 'node:http';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseDetector } from '../../common/detector';
-import { encodeModelSnapshot } from '../../common/model_snapshot';
-import { trainModel } from '../../server/detection/training/train_model';
 import { outputOf, type CommandOutput } from '../../test/unit/command_output';
+import { writeTestFiles } from '../../test/unit/torn_test_data';
 import { deployModel } from './deploy_model';
 import { suggestFeaturesCommand } from './suggest_features';
 
@@ -28,27 +26,12 @@ const elasticsearch = createServer((request, response) => {
 });
 
 let folder = '';
+let model = '';
 let torn = '';
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'deploy-model-'));
-  torn = join(folder, 'torn.ndjson');
   await new Promise<void>((done) => elasticsearch.listen(0, '127.0.0.1', done));
-  const detector = parseDetector({
-    name: 'demo',
-    source: { index: 'logs' },
-    features: [{ type: 'number', field: 'response_time' }],
-    threshold: { method: 'contamination', contamination: 0.05 },
-  });
-  const documents = Array.from({ length: 300 }, (_none, place) => ({
-    '@timestamp': new Date(Date.UTC(2026, 0, 5) + place * 60_000).toISOString(),
-    response_time: place % 50 === 0 ? 900 : 10 + (place % 7),
-    label: place % 50 === 0 ? 'anomaly' : 'normal',
-  }));
-  const clock = { now: () => Date.UTC(2026, 0, 6) };
-  const { snapshot } = trainModel({ detector, documents, source: 'test', clock });
-  await writeFile(join(folder, 'model.json'), encodeModelSnapshot(snapshot));
-  const lines = documents.map((document) => JSON.stringify(document));
-  await writeFile(torn, [...lines.slice(0, 2), '{"cut', '[]', ...lines.slice(2)].join('\n'));
+  ({ model, torn } = await writeTestFiles(folder));
 });
 afterAll(async () => {
   await new Promise((done) => elasticsearch.close(done));
@@ -60,7 +43,6 @@ const REMARK = /2 lines of .*torn\.ndjson could not be read and count nowhere, e
 async function deploy(...options: string[]): Promise<CommandOutput> {
   const { ELASTICSEARCH_URL: before } = process.env;
   process.env.ELASTICSEARCH_URL = `http://127.0.0.1:${(elasticsearch.address() as AddressInfo).port}`;
-  const model = join(folder, 'model.json');
   try {
     return await outputOf(
       deployModel(),

@@ -1,10 +1,8 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseDetector } from '../../common/detector';
-import { encodeModelSnapshot } from '../../common/model_snapshot';
-import { trainModel } from '../../server/detection/training/train_model';
 import { outputOf } from '../../test/unit/command_output';
+import { writeTestFiles } from '../../test/unit/torn_test_data';
 import { evaluateModel } from './evaluate_model';
 import { validateModelPerformance } from './validate_model_performance';
 
@@ -14,25 +12,7 @@ let whole = '';
 let torn = '';
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'evaluate-model-'));
-  const file = (name: string): string => join(folder, name);
-  [model, whole, torn] = ['model.json', 'whole.ndjson', 'torn.ndjson'].map(file);
-  const detector = parseDetector({
-    name: 'demo',
-    source: { index: 'logs' },
-    features: [{ type: 'number', field: 'response_time' }],
-    threshold: { method: 'contamination', contamination: 0.05 },
-  });
-  const documents = Array.from({ length: 300 }, (_none, place) => ({
-    '@timestamp': new Date(Date.UTC(2026, 0, 5) + place * 60_000).toISOString(),
-    response_time: place % 50 === 0 ? 900 : 10 + (place % 7),
-    label: place % 50 === 0 ? 'anomaly' : 'normal',
-  }));
-  const clock = { now: () => Date.UTC(2026, 0, 6) };
-  const { snapshot } = trainModel({ detector, documents, source: 'test', clock });
-  await writeFile(model, encodeModelSnapshot(snapshot));
-  const lines = documents.map((document) => JSON.stringify(document));
-  await writeFile(whole, lines.join('\n'));
-  await writeFile(torn, [...lines.slice(0, 2), '{"cut', '[]', ...lines.slice(2)].join('\n'));
+  ({ model, whole, torn } = await writeTestFiles(folder));
 });
 afterAll(() => rm(folder, { recursive: true }));
 

@@ -1,12 +1,16 @@
 import { dependence } from './dependence';
 
-/** Values of a field that is there in a part of the logs only, one a document; undefined where it is not. */
+/** Values of a field, one a document; undefined where it has none. */
 export interface FieldValues {
   readonly field: string;
   readonly values: readonly unknown[];
   /** Different values. */
   readonly distinct: number;
 }
+
+/** Returns the values as texts; what is missing is a value like any other. */
+export const textsOf = ({ values }: FieldValues): string[] =>
+  values.map((value) => (value === undefined ? '' : String(value as string | number)));
 
 /** A field that more of the logs have says something of all of them. */
 const SELDOM_COVERAGE = 0.95;
@@ -27,13 +31,15 @@ export const isSeldomAndClosed = (distinct: number, coverage: number): boolean =
  */
 export function callerOf(own: FieldValues, callers: readonly FieldValues[]): string | undefined {
   const rows = own.values.flatMap((value, row) => (value === undefined ? [] : [row]));
-  const textsOf = ({ values }: FieldValues): string[] =>
-    rows.map((row) => (values[row] === undefined ? '' : String(values[row] as string | number)));
-  const texts = textsOf(own);
+  const textsThere = (field: FieldValues): string[] => {
+    const all = textsOf(field);
+    return rows.map((row) => all[row]);
+  };
+  const texts = textsThere(own);
   let [most, best]: [number, string | undefined] = [LEAST_DEPENDENCE, undefined];
   for (const caller of callers) {
     if (caller.distinct > MOST_CALLERS || caller.field === own.field) continue;
-    const told = dependence(texts, textsOf(caller));
+    const told = dependence(texts, textsThere(caller));
     if (told > most || (told === most && best === undefined)) [most, best] = [told, caller.field];
   }
   return best;

@@ -12,7 +12,7 @@ import { mineTemplates } from '../template/template_miner';
 import { parseTimestamp } from '../time/time_encoding';
 import { dependence, explainedShare } from './dependence';
 import { isMetadata } from './metadata_fields';
-import { callerOf, isSeldomAndClosed, LEAST_DEPENDENCE } from './seldom_fields';
+import { callerOf, isSeldomAndClosed, LEAST_DEPENDENCE, textsOf, type FieldValues } from './seldom_fields';
 import type { FeatureType } from '../../detector/feature_schema';
 
 export interface FeatureSuggestion {
@@ -191,11 +191,7 @@ function guess(field: string, values: readonly unknown[], distinct: Map<string, 
     : undefined;
 }
 
-interface Profile {
-  readonly field: string;
-  /** One a document. */
-  readonly values: readonly unknown[];
-  readonly distinct: number;
+interface Profile extends FieldValues {
   readonly isNumber: boolean;
 }
 
@@ -287,9 +283,6 @@ function comparedWithinGroups(
 const TOLD_VARIANCE = 0.1;
 /** Different values of a field that groups are made of, where no name says that it does the work. */
 const MOST_TELLING = 64;
-
-const textsOf = ({ values }: Profile): string[] =>
-  values.map((value) => (value === undefined ? '' : String(value as string | number)));
 
 /** Fields that name who does the work, and those that the numbers of the logs depend on, whatever their names, up to {@link MOST_GROUPS}. */
 function withTellingGroups(

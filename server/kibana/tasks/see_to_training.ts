@@ -16,16 +16,13 @@ const PASSING_TRAINING_RETRY_MILLISECONDS = 30_000;
 /** Parts of a job that ask for a training. */
 export type TrainedJob = Pick<DetectorJob, 'target' | 'stored' | 'models' | 'status' | 'audit'>;
 
-/** Longest pause of a training that an edit asks for and that fails each time, such as one whose model is too large. */
-const LONGEST_TRAINING_RETRY_MILLISECONDS = DAY;
-
-/** @param edited the edit that asks for the training: as long as it was tried in vain, so long is the next pause */
+/** @param edited the edit that asks for the training: as long as it was tried in vain, so long is the next pause, a day at most */
 function trainingPause(training: TrainingReport | undefined, edited?: UntrainedEdit): number {
   if (training?.failure === undefined) return TRAINING_RETRY_MILLISECONDS;
   if (isPassing(training.failure.code)) return PASSING_TRAINING_RETRY_MILLISECONDS;
   if (edited === undefined) return TRAINING_RETRY_MILLISECONDS;
   const tried = Date.parse(training.requested_at) - Date.parse(edited.at);
-  return Math.min(Math.max(tried, TRAINING_RETRY_MILLISECONDS), LONGEST_TRAINING_RETRY_MILLISECONDS);
+  return Math.min(Math.max(tried, TRAINING_RETRY_MILLISECONDS), DAY);
 }
 
 /**
@@ -82,5 +79,5 @@ function isOld(
   const { retrain_every: retrainEvery } = stored.detector.training;
   if (retrainEvery === undefined) return false;
   const every = durationToMilliseconds(retrainEvery);
-  return now - Date.parse(model.createdAt) >= every && sinceAsked >= Math.min(every, 24 * 3_600_000);
+  return now - Date.parse(model.createdAt) >= every && sinceAsked >= Math.min(every, DAY);
 }
