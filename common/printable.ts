@@ -7,6 +7,10 @@
 export const UNPRINTABLE =
   /[\u034f\p{Cc}\p{Cs}\p{Co}\p{Zl}\p{Zp}\u17b4-\u17b5\u00ad\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\u{1d173}-\u{1d17a}\u{e0000}-\u{e007f}]|(?<![\u0590-\u{10ffff}])[\u200c\u200d]/gu;
 
+/** Returns at most `length` UTF-16 code units of the beginning of a text; a character of two halves is not cut apart. */
+export const beginningOf = (text: string, length: number): string =>
+  text.slice(0, length).replace(/[\ud800-\udbff]$/, '');
+
 /**
  * Text of logs for people: control, invisible, bidirectional-override and lone-surrogate characters become a replacement
  * character, so that what is shown is what is there, and at most `maxLength` characters are kept.

@@ -12,6 +12,7 @@ import {
 import { DetectionError } from '../../../common/detection_error';
 import type { LogDocument } from '../../../common/log_document';
 import { getField } from '../../../common/log_features';
+import { beginningOf } from '../../../common/printable';
 import { describeZodIssues } from '../../../common/validation';
 
 /** Stands for all services in `observability-annotations`. */
@@ -93,8 +94,4 @@ const textsOf = (document: LogDocument, fields: readonly string[]): string[] =>
 
 /** A title is one line; a character of two halves is not cut apart. */
 const cut = (text: string): string =>
-  text
-    .replace(/\s+/g, ' ')
-    .slice(0, ANNOTATION_LIMITS.titleCharacters)
-    .replace(/[\ud800-\udbff]$/, '')
-    .trim();
+  beginningOf(text.replace(/\s+/g, ' '), ANNOTATION_LIMITS.titleCharacters).trim();

@@ -3,6 +3,7 @@ import type { SuppressedAlerts } from '../messages/alert_message';
 import { suppressedSentence } from '../messages/alert_message';
 import type { AlertChannel } from '../messages/delivery';
 import { isEnd, type IncidentMessage, type IncidentNews } from '../messages/incident_message';
+import { shortened } from '../messages/untrusted_text';
 import { createHttpSender, type HttpDependencies } from './http_delivery';
 import type { OpsgenieSettings } from './settings';
 
@@ -24,9 +25,6 @@ const CHANGES: ReadonlySet<IncidentNews> = new Set(['reopened', 'grew', 'severit
 const CHANGED_FIELDS = ['priority', 'message', 'description'] as const;
 
 const aliasOf = ({ about }: IncidentMessage): string => `log-anomalies:${about.id}`.slice(0, LONGEST_ALIAS);
-
-const shortened = (text: string, longest: number): string =>
-  text.length <= longest ? text : `${text.slice(0, longest - 1).replace(/[\ud800-\udbff]$/, '')}…`;
 
 /** Returns the alert of an incident. Source: Opsgenie, Alert API, "Create Alert". */
 function renderOpsgenie(

@@ -1,5 +1,5 @@
 import { textOfJson } from '../../../common/json_values';
-import { UNPRINTABLE } from '../../../common/printable';
+import { beginningOf, UNPRINTABLE } from '../../../common/printable';
 
 /**
  * Makes text out of logs fit for showing: on one line, without control, direction and invisible characters, without
@@ -12,9 +12,12 @@ export function cleanText(value: unknown, longest: number): string {
     .replace(UNPRINTABLE, ' ')
     .replace(/ {2,}/g, ' ')
     .trim();
-  if (text.length <= longest) return text;
-  return `${text.slice(0, longest - 1).replace(/[\ud800-\udbff]$/, '')}…`;
+  return shortened(text, longest);
 }
+
+/** @returns at most `longest` UTF-16 code units; an ellipsis marks the cut */
+export const shortened = (text: string, longest: number): string =>
+  text.length <= longest ? text : `${beginningOf(text, longest - 1)}…`;
 
 /**
  * Text inside Slack's mrkdwn: the three characters that Slack gives a meaning (`&`, `<`, `>`) are escaped, so there is
@@ -41,8 +44,7 @@ export function escapeMrkdwn(cleaned: string): string {
 export function shortMrkdwn(cleaned: string, longest: number): string {
   const whole = escapeMrkdwn(cleaned);
   if (whole.length <= longest) return whole;
-  const cutAt = (length: number): string =>
-    `${escapeMrkdwn(cleaned.slice(0, length).replace(/[\ud800-\udbff]$/, ''))}…`;
+  const cutAt = (length: number): string => `${escapeMrkdwn(beginningOf(cleaned, length))}…`;
   let [fits, most] = [0, Math.min(cleaned.length, longest)];
   while (fits < most) {
     const middle = Math.ceil((fits + most) / 2);
