@@ -13,6 +13,8 @@ import type { KibanaPages } from './kibana_pages';
 
 /** The detector of the form looks for new logs every minute, half a minute behind. */
 const RUN_MILLISECONDS = 4 * 60_000;
+/** Times the duration of a request. */
+const SLOWER = 1_000;
 
 /**
  * A false alarm: marked in the explorer after reading what that changes, gone from explorer, dashboard and the next run, and
@@ -83,9 +85,15 @@ export async function feedbackJourney(
   const again = await report.step('the next run hides another one like it', async () => {
     const { index, id } = worst.result.source;
     const { _source: log } = await elasticsearch.get<Record<string, unknown>>({ index, id });
+    // The threshold moves with the hour: a copy that is slower by far lies beyond it at any, and its message is the same.
+    const event = log?.event as { readonly duration: number };
     const { _id: copy } = await elasticsearch.index({
       index: indices.pages,
-      document: { ...log, '@timestamp': new Date().toISOString() },
+      document: {
+        ...log,
+        '@timestamp': new Date().toISOString(),
+        event: { ...event, duration: SLOWER * event.duration },
+      },
       refresh: true,
     });
     await waitFor(
