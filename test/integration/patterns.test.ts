@@ -5,7 +5,14 @@ import type { ApiRequest, Endpoints } from '../../common/api';
 import { createRandom } from '../../common/demo_logs/random';
 import { parseDetector, type PatternSettings } from '../../common/detector';
 import { DAY, HOUR } from '../../common/duration';
-import { ALL_ENTITIES, PatternCatalogue, patternText } from '../../common/patterns';
+import {
+  ALL_ENTITIES,
+  newPattern,
+  newSeries,
+  PatternCatalogue,
+  patternIdOf,
+  patternText,
+} from '../../common/patterns';
 import type { SourceLog } from '../../common/log_document';
 import type { ModelSnapshot } from '../../common/model_snapshot';
 import { ignorePattern } from '../../server/detection/patterns/ignore_pattern';
@@ -18,6 +25,7 @@ import { incidentsOfRun } from '../../server/detection/incidents/run_incidents';
 import { createAuditTrail, createResultStore } from '../../server/elasticsearch';
 import { createIncidentStore } from '../../server/elasticsearch/incidents';
 import { createPatternStore, listLogPatterns } from '../../server/elasticsearch/patterns';
+import { patternsIndex } from '../../server/elasticsearch/indices/names';
 import { createCheckpointStore } from '../../server/elasticsearch/stores/checkpoint_store';
 import { logSource } from '../fakes/run_stores';
 import { run as runCommand } from './fixtures/command_line_fixture';
@@ -476,4 +484,48 @@ test('a pattern is ignored, which is put on record, and the query of a pattern f
     expect([text, count]).toEqual([text, logs]);
   }
   await client.indices.delete({ index });
+});
+
+test('logs of a pattern and of an entity of any name are shown as they were counted, by older versions as well', async () => {
+  const space = uniqueName('sums');
+  spaces.push(space);
+  const store = createPatternStore(client, 'till', { space });
+  const entities = ['a.b', 'a.*', 'a.bc', 'e:1\\2'];
+  const seen = { first: START, last: START + HOUR, example: 'x', tokens: ['x'] };
+  const id = patternIdOf(seen.tokens);
+  const cellsAt = (hour: number) =>
+    entities.map((entity, place): [string, string, number, number] => [
+      ...([id, entity, START + hour * HOUR, place + 1] as const),
+    ]);
+  const listed = async (entity?: string) => {
+    const { patterns } = await listLogPatterns(
+      client,
+      { space, id: 'till', detector },
+      { ...query, ...(entity !== undefined && { entity }) },
+      query.to,
+    );
+    return patterns[0]?.logs;
+  };
+  const shown = async () => [
+    await listed(),
+    ...(await Promise.all(entities.map((entity) => listed(entity)))),
+  ];
+  await store.add({ seen: [[id, seen]], cells: cellsAt(1) }, 1, START);
+  await store.put(
+    [newPattern(id, seen, { since: START })].map((pattern) => {
+      for (const entity of entities) pattern.series.set(entity, newSeries(START));
+      return pattern;
+    }),
+  );
+  expect(await shown()).toEqual([10, 1, 2, 3, 4]);
+  // As an older version has left it.
+  await client.updateByQuery({
+    index: patternsIndex(space),
+    refresh: true,
+    query: { term: { kind: 'counts' } },
+    script: { source: "ctx._source.remove('sums')" },
+  });
+  expect(await shown()).toEqual([10, 1, 2, 3, 4]);
+  await store.add({ seen: [], cells: [...cellsAt(1), ...cellsAt(2)] }, 2, START);
+  expect(await shown()).toEqual([30, 3, 6, 9, 12]);
 });

@@ -247,6 +247,7 @@ const PATTERNS: Properties = {
   logs: whole,
   applied: whole,
   cells: stored,
+  sums: stored,
   '@timestamp': date,
   change: keyword,
   entity: keyword,

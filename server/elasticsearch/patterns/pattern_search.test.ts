@@ -96,7 +96,7 @@ test('logs are those of what a pattern says is a part of it, whatever became a p
       counted.push(idsIn(request));
       return hitsOf(
         idsIn(request).map((id) => ({
-          _source: { pattern_id: id, day: NOW - DAY, cells: { 'e:till': { '60': logs[id] } } },
+          _source: { pattern_id: id, day: NOW - DAY, sums: { '60': logs[id] } },
         })),
       );
     }
@@ -165,5 +165,57 @@ test('patterns that have changed stand first, then those whose state is new, the
   // No hit is read of patterns that are on no page.
   expect(requests.filter(({ aggs }) => aggs?.listed !== undefined).map(({ size }) => size)).toEqual([
     0, 0, 0,
+  ]);
+});
+
+test('of counts the sums are read, all of them only where an older version has not summed up, or of one entity', async () => {
+  const sources: unknown[] = [];
+  const day = NOW - DAY;
+  const cells = { 'e:till.1': { '60': 3, '75': 1 }, 'e:till.2': { '60': 4 } };
+  const stored = [
+    { _id: 'new', pattern_id: 'p1', day, cells, sums: { '60': 7, '75': 1 } },
+    { _id: 'old', pattern_id: 'p1', day: day - DAY, cells },
+  ];
+  const answerTo = (request: estypes.SearchRequest): Answer => {
+    if (request.aggs?.listed !== undefined) return listed('p1');
+    const text = JSON.stringify(request);
+    if (text.includes('"kind":"event"') || request.size === 0 || request._source === false) return hitsOf([]);
+    if (!text.includes('"kind":"counts"')) {
+      const seen = { first: 0, last: 0, example: 'p1', tokens: ['p1'] };
+      return hitsOf([{ _source: documentOf('till', newPattern('p1', seen, { since: 0 })) }]);
+    }
+    sources.push(request._source);
+    const isAsked = (name: string): boolean =>
+      (request._source as string[]).some((part) => part.startsWith(name));
+    const ids = /"ids":\{"values":(\[[^\]]*\])/.exec(text);
+    return hitsOf(
+      stored
+        .filter(({ _id }) => ids === null || (JSON.parse(ids[1]) as string[]).includes(_id))
+        .map(({ _id, pattern_id, day: of, ...parts }) => ({
+          _id,
+          _source: {
+            ...{ pattern_id, day: of },
+            ...(isAsked('cells') && { cells: parts.cells }),
+            ...(isAsked('sums') && parts.sums !== undefined && { sums: parts.sums }),
+          },
+        })),
+    );
+  };
+  const client = { search: async (request: estypes.SearchRequest) => answerTo(request) };
+  const logsOf = async (entity?: string): Promise<number> => {
+    const { patterns } = await listLogPatterns(
+      client as unknown as ElasticsearchClient,
+      { space: 'default', id: 'till', detector },
+      { ...query, ...(entity !== undefined && { entity }) },
+      NOW,
+    );
+    return patterns[0].logs;
+  };
+  expect(await logsOf()).toBe(16);
+  expect(await logsOf('till.2')).toBe(8);
+  expect(sources).toEqual([
+    ['pattern_id', 'day', 'sums'],
+    ['pattern_id', 'day', 'cells'],
+    ['pattern_id', 'day', 'cells.e:till.2'],
   ]);
 });

@@ -132,8 +132,8 @@ export async function listLogPatterns(
   const aggregations = found.aggregations as FoundAggregations | undefined;
   const page = sorted(listedOf(aggregations), query, totalOf).slice(first, first + query.size);
   const ids = page.map(({ id }) => id);
-  const { documents, counts } = await readPage(search, { base, days, ids });
-  const trends = trendsOf(counts, frame, query.entity);
+  const { documents, counts } = await readPage(search, { base, days, ids, entity: query.entity });
+  const trends = trendsOf(counts, frame);
   const field = detector.patterns?.field;
   return {
     total: aggregations?.listed.doc_count ?? 0,
@@ -251,22 +251,15 @@ interface Frame {
 }
 
 /** Logs of each interval, by pattern. */
-function trendsOf(
-  documents: readonly CountsDocument[],
-  { from, to, interval }: Frame,
-  entity: string | undefined,
-): Map<string, number[]> {
+function trendsOf(days: readonly DayOfPattern[], { from, to, interval }: Frame): Map<string, number[]> {
   const trends = new Map<string, number[]>();
   const places = Math.ceil((to - from) / interval);
-  for (const { pattern_id: id, day, cells } of documents) {
+  for (const { id, day, buckets } of days) {
     let trend = trends.get(id);
     if (trend === undefined) trends.set(id, (trend = new Array<number>(places).fill(0)));
-    for (const [key, buckets] of Object.entries(cells)) {
-      if (entity !== undefined && key !== entityKey(entity)) continue;
-      for (const [minute, logs] of Object.entries(buckets)) {
-        const time = day + Number(minute) * MINUTE;
-        if (time >= from && time < to) trend[Math.floor((time - from) / interval)] += logs;
-      }
+    for (const [minute, logs] of buckets) {
+      const time = day + Number(minute) * MINUTE;
+      if (time >= from && time < to) trend[Math.floor((time - from) / interval)] += logs;
     }
   }
   return trends;
@@ -407,11 +400,17 @@ function totalsOf(counted: estypes.SearchResponse<unknown>): Map<string, number>
 /** Reads the patterns of a page, and then the counts of all that each says is a part of it. */
 async function readPage(
   search: Search,
-  { base, days, ids }: { base: readonly Query[]; days: readonly Query[]; ids: readonly string[] },
+  page: {
+    readonly base: readonly Query[];
+    readonly days: readonly Query[];
+    readonly ids: readonly string[];
+    readonly entity: string | undefined;
+  },
 ): Promise<{
   readonly documents: ReadonlyMap<string, PatternDocument>;
-  readonly counts: readonly CountsDocument[];
+  readonly counts: readonly DayOfPattern[];
 }> {
+  const { base, days, ids, entity } = page;
   if (ids.length === 0) return { documents: new Map(), counts: [] };
   const whole = await search<PatternDocument>({
     size: ids.length,
@@ -421,13 +420,63 @@ async function readPage(
   });
   const patterns = whole.hits.hits.flatMap(({ _source }) => _source ?? []);
   const counted = new Set(patterns.flatMap(({ pattern_id: id, model }) => [id, ...model.members]));
-  const counts = await search<CountsDocument>({
-    size: MOST_DAYS,
-    _source: ['pattern_id', 'day', 'cells'],
-    query: { bool: { filter: [...days, { terms: { pattern_id: [...counted] } }] } },
-  });
+  const filter: Query[] = [...days, { terms: { pattern_id: [...counted] } }];
   return {
     documents: new Map(patterns.map((pattern) => [pattern.pattern_id, pattern])),
-    counts: counts.hits.hits.flatMap(({ _source }) => _source ?? []),
+    counts:
+      entity === undefined
+        ? await daysOfAll(search, filter)
+        : await daysOfEntity(search, filter, entityKey(entity)),
   };
 }
+
+/** Logs of a pattern in a day, by minute of the day; a minute may come several times. */
+interface DayOfPattern {
+  readonly id: string;
+  readonly day: number;
+  readonly buckets: readonly (readonly [minute: string, logs: number])[];
+}
+
+const readCounts = async (
+  search: Search,
+  filter: readonly Query[],
+  parts: readonly string[],
+): Promise<estypes.SearchHit<CountsDocument>[]> => {
+  const found = await search<CountsDocument>({
+    size: MOST_DAYS,
+    _source: ['pattern_id', 'day', ...parts],
+    query: { bool: { filter: [...filter] } },
+  });
+  return found.hits.hits;
+};
+
+/** Reads sums, a hundredth of what there is of a hundred entities; all of them only where an older version has not summed up. */
+async function daysOfAll(search: Search, filter: readonly Query[]): Promise<DayOfPattern[]> {
+  const hits = await readCounts(search, filter, ['sums']);
+  const withoutSums = hits.flatMap(({ _id, _source }) => (_source?.sums === undefined ? [_id!] : []));
+  const whole =
+    withoutSums.length === 0
+      ? []
+      : await readCounts(search, [...filter, { ids: { values: withoutSums } }], ['cells']);
+  return [
+    ...hits.flatMap(({ _source }) =>
+      _source?.sums === undefined ? [] : dayOfPattern(_source, [_source.sums]),
+    ),
+    ...whole.flatMap(({ _source }) =>
+      _source === undefined ? [] : dayOfPattern(_source, Object.values(_source.cells)),
+    ),
+  ];
+}
+
+async function daysOfEntity(search: Search, filter: readonly Query[], key: string): Promise<DayOfPattern[]> {
+  // A name with a wildcard lets other entities through as well.
+  const hits = await readCounts(search, filter, [`cells.${key}`]);
+  return hits.flatMap(({ _source }) =>
+    _source === undefined ? [] : dayOfPattern(_source, [_source.cells?.[key] ?? {}]),
+  );
+}
+
+const dayOfPattern = (
+  { pattern_id: id, day }: CountsDocument,
+  parts: readonly Readonly<Record<string, number>>[],
+): [DayOfPattern] => [{ id, day, buckets: parts.flatMap((part) => Object.entries(part)) }];
