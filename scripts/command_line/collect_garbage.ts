@@ -3,7 +3,7 @@ import { runInNewContext } from 'node:vm';
 
 /** A run of `detect` keeps about 40 MB alive. */
 const MOST_HEAP_BYTES = 70_000_000;
-/** Where more is alive than that leaves room for: collecting on each call would cost more than the run. */
+/** Growth beyond what is alive. Collecting on each call would cost more than the run where 70 MB are alive. */
 const MOST_GROWTH = 1.6;
 
 /** Heap of this process: its size in bytes, and a way to collect all garbage in it. */
