@@ -61,9 +61,8 @@ export async function closedSessions(
   const settings = sessionSettings(detector);
   const candidates: Candidate[] = [];
   for (const span of spansWithinGap({ from, to }, settings)) {
-    candidates.push(
-      ...(await candidatesOf(client, detector, request.range, { within: span, settings, options })),
-    );
+    const found = await candidatesOf(client, detector, request.range, { within: span, settings, options });
+    for (const candidate of found) candidates.push(candidate);
   }
   const { ids, bound } = chosenOf(candidates, most);
   const within = { from: from - settings.longest - settings.gap, to };

@@ -50,10 +50,15 @@ async function askedFor(entities: number, events?: { field: string }) {
 }
 
 test('where each log is read, a request of a sample takes fewer buckets the more rows these have', async () => {
-  expect(await askedFor(100)).toEqual({ buckets: [200, 200], texts: [undefined] });
+  expect(await askedFor(100)).toEqual({ buckets: [12, 200, 188], texts: [undefined] });
   const { buckets, texts } = await askedFor(100, { field: 'message' });
   expect(buckets).toEqual([12, 50, 50, 50, 50, 50, 50, 50, 38]);
   expect(texts).toHaveLength(1);
   expect(texts[0]).toBeDefined();
   expect((await askedFor(1, { field: 'message' })).buckets).toEqual([12, 200, 188]);
+});
+
+test('a sample of many hosts is read in requests that memory holds', async () => {
+  const { buckets } = await askedFor(1_000);
+  expect(buckets).toEqual([12, 50, 50, 50, 50, 50, 50, 50, 38]);
 });

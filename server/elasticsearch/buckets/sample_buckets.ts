@@ -19,9 +19,10 @@ import {
 const FEWEST_SPANS = 288;
 /** Rows that are drawn from, relative to the size of the sample: bounds what leaves the cluster. */
 const MOST_ROWS = 8;
-/** Spans of the first request, and rows of the others, about, where each log is read. */
+/** Spans of the first request, where nobody knows yet how many rows a span has. */
 const FIRST_SPANS = 12;
-const ROWS_A_REQUEST = 5_000;
+/** Rows of a request, about: fewer where each log is read. */
+const ROWS_A_REQUEST = { summed: 50_000, read: 5_000 };
 
 export interface BucketSample {
   readonly rows: readonly BucketRow[];
@@ -87,14 +88,19 @@ export async function sampleBuckets(
       ? undefined
       : await labelFieldsOf(client, range, labelField, options);
   const texts = detector.bucket?.events === undefined ? undefined : new SharedTexts();
+  const rowsARequest = texts === undefined ? ROWS_A_REQUEST.summed : ROWS_A_REQUEST.read;
   const rows: BucketRow[] = [];
   let done = 0;
   while (done < starts.length) {
     const isEnough = rows.length >= sample.size && done >= FEWEST_SPANS;
     if (isEnough || rows.length >= MOST_ROWS * sample.size) break;
-    const fitting = done === 0 ? FIRST_SPANS : Math.ceil((ROWS_A_REQUEST * done) / Math.max(1, rows.length));
-    const many = texts === undefined ? MOST_SPANS_A_REQUEST : Math.min(MOST_SPANS_A_REQUEST, fitting);
-    const chosen = starts.slice(done, done + many);
+    const fitting =
+      done > 0
+        ? Math.ceil((rowsARequest * done) / Math.max(1, rows.length))
+        : texts === undefined && entities.size > 0
+          ? Math.ceil(rowsARequest / entities.size)
+          : FIRST_SPANS;
+    const chosen = starts.slice(done, done + Math.min(MOST_SPANS_A_REQUEST, fitting));
     const spans = joined(chosen, span);
     const places = bound && { entities: [...entities.keys()] };
     const all = await aggregateRows(client, detector, {
@@ -109,7 +115,7 @@ export async function sampleBuckets(
     const silent = silentRows(found, chosen, entities, detector).map((row): BucketRow =>
       labels === undefined ? row : { ...row, labels: { anomaly: 'false' } },
     );
-    rows.push(...found, ...silent);
+    for (const some of [found, silent]) for (const row of some) rows.push(row);
     done += chosen.length;
   }
   return {

@@ -98,7 +98,7 @@ export async function sampleSessions(
     const isEnough = isOfAll ? rows.length >= MOST_ROWS * size : done >= SPANS && rows.length >= size;
     if (isEnough) break;
     const found = await closedSessions(client, detector, request, { within: span, most, options });
-    rows.push(...found.rows);
+    for (const row of found.rows) rows.push(row);
     done++;
   }
   return {

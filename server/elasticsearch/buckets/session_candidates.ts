@@ -174,7 +174,7 @@ export function chosenOf(
   for (const ofMinute of byMinute.values()) {
     const own = [...ofMinute.values()];
     if (own.length <= most) {
-      ids.push(...own.map(({ id }) => id));
+      for (const { id } of own) ids.push(id);
       continue;
     }
     const kept = own
@@ -182,7 +182,7 @@ export function chosenOf(
       .sort((one, other) => (one.hash < other.hash ? -1 : 1))
       .slice(0, most)
       .map(({ candidate }) => candidate);
-    ids.push(...kept.map(({ id }) => id));
+    for (const { id } of kept) ids.push(id);
     if (bound === undefined || own.length > bound.of) {
       const logs = sumOf(own);
       bound = { kept: kept.length, of: own.length, left_out_logs: logs - sumOf(kept), logs };
