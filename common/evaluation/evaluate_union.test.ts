@@ -126,3 +126,20 @@ it('says nothing of right and wrong without labels', () => {
   expect(unlabelled.notes).toHaveLength(1);
   expect(() => evaluateUnion({ units: [unit([])], alertsPerDay: 1 })).toThrow('nothing to evaluate');
 });
+
+it('judges an incident of more logs than a call takes arguments', () => {
+  const many = Array.from({ length: 150_000 }, (_none, place) => ({
+    minute: 1 + place / 150_000,
+    entity: 'a',
+    score: 0.7,
+    truth: flood,
+  }));
+  const quiet = { minute: 90, entity: 'b', score: 0.1, truth: NORMAL };
+  const flooded = { minute: 0, entity: 'a', score: 0.8, truth: flood };
+  const units = [unit([...many, quiet]), unit([flooded, quiet], 5)];
+  const { labelled, top } = evaluateUnion({ units, alertsPerDay: 2 });
+  expect(labelled?.incident_list).toMatchObject([
+    { id: 'flood-1', logs: 150_000, detected_logs: 150_000, delay_ms: 30_000 },
+  ]);
+  expect(top[0].logs_within).toBe(150_000);
+});

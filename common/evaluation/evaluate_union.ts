@@ -192,7 +192,7 @@ const unitsOf = (units: readonly ScoredUnit[], row: Row): string[] => [
 
 function topOf(units: readonly ScoredUnit[], list: readonly Row[]): UnionRow[] {
   const confidenceOf = (row: Row): number =>
-    Math.max(...row.map(({ unit, row: each }) => units[unit].confidences[each]));
+    row.reduce((most, { unit, row: each }) => Math.max(most, units[unit].confidences[each]), -Infinity);
   return list
     .map((row) => ({ row, confidence: confidenceOf(row) }))
     .sort((one, other) => other.confidence - one.confidence)
@@ -300,14 +300,19 @@ function outcomesOf(
   const labelled = new Map<string, Alert[]>();
   for (const alert of alerts) {
     const id = units[alert.unit].truths?.[alert.row]?.incident;
-    if (id !== undefined) labelled.set(id, [...(labelled.get(id) ?? []), alert]);
+    if (id === undefined) continue;
+    const own = labelled.get(id);
+    if (own === undefined) labelled.set(id, [alert]);
+    else own.push(alert);
   }
   return incidents.map(({ id, kind, unit, rows }) => {
     const { times, bucket } = units[unit];
-    const found: { at: number; by: string }[] = [];
+    let first = Infinity;
+    const foundBy = new Set<string>();
     const foundAt = ({ unit: by, row }: Alert): void => {
-      const { times: own, bucket: ofSpan, queryDelay, foundBy } = units[by];
-      found.push({ at: own[row] + (ofSpan?.overAfter(row) ?? 0) + queryDelay, by: foundBy });
+      const { times: own, bucket: ofSpan, queryDelay, foundBy: name } = units[by];
+      first = Math.min(first, own[row] + (ofSpan?.overAfter(row) ?? 0) + queryDelay);
+      foundBy.add(name);
     };
     let detectedRows = 0;
     for (const row of rows) {
@@ -335,8 +340,8 @@ function outcomesOf(
       to: isoOf(times[last] + (bucket?.lengthOf(last) ?? 0)),
       logs: bucket === undefined ? rows.length : 0,
       detected_logs: bucket === undefined ? detectedRows : 0,
-      ...(found.length > 0 && { delay_ms: Math.max(0, Math.min(...found.map(({ at }) => at)) - from) }),
-      found_by: [...new Set(found.map(({ by }) => by))],
+      ...(foundBy.size > 0 && { delay_ms: Math.max(0, first - from) }),
+      found_by: [...foundBy],
     };
   });
 }

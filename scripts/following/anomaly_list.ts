@@ -51,7 +51,8 @@ export function createList(
         session.say(`… and ${fresh.length - limited.length} more (all are stored).`);
       if (isOne) return;
       const times = all.map((result) => Date.parse(result['@timestamp']));
-      const oldest = Math.max(...times) - SPANS_REMEMBERED * longest;
+      const newest = times.reduce((latest, time) => Math.max(latest, time), -Infinity);
+      const oldest = newest - SPANS_REMEMBERED * longest;
       shown = all.filter((_result, place) => times[place] >= oldest);
     },
   };
