@@ -5,7 +5,7 @@ import { type Detector } from '../detector';
 import { parseWith } from '../validation';
 import { exceedance, scoreAtExceedance } from './exceedance';
 import { learnWeightedQuantiles } from './learn_quantiles';
-import { recurringSchema, RecurringHours, type HourlyLimits } from './recurring_hours';
+import { MOST_SILENT_HOURS, recurringSchema, RecurringHours, type HourlyLimits } from './recurring_hours';
 import { rhythmSchema, WeeklyRhythm } from './weekly_rhythm';
 import type { ScoreQuantiles } from './score_quantiles';
 import { daysWithLogs } from '../days_with_logs';
@@ -35,8 +35,6 @@ const FEWEST_INCIDENT_ALERTS = 20;
 /** Logs above the threshold from which an hour may be one of an event that recurs: so many times the budget, and at least so many. */
 const RECURRING_BUDGETS = 4;
 const FEWEST_RECURRING = 5;
-/** The threshold in the hour of a recurring event lies above its level by this part of the scale. */
-const RECURRING_MARGIN = 0.25;
 /** Duration from which an incident no longer stops the threshold, which then follows by its bounded steps. */
 const LONGEST_FREEZE = DAY;
 
@@ -62,8 +60,10 @@ const stateSchema = z.strictObject({
   /** Logs and days that the rate is estimated from, forgetting likewise. */
   logs: z.number().nonnegative(),
   days: z.number().nonnegative(),
-  /** Epoch milliseconds of the last adjustment; absent before the first log. */
+  /** Epoch milliseconds of the last adjustment, later by the frozen time since; absent before the first log. */
   adjusted_at: z.number().optional(),
+  /** Epoch milliseconds of the latest log; absent in states of before. */
+  seen_at: z.number().optional(),
   /** In this interval: logs above the threshold that were learned from, and that were not. */
   admitted: z.number().int().nonnegative(),
   held_back: z.number().int().nonnegative(),
@@ -132,7 +132,8 @@ export class AdaptiveThreshold {
   private readonly recurring: RecurringHours;
   private readonly hourlyLimits: HourlyLimits;
   /** Logs mostly come hour by hour. */
-  private known = { hour: NaN, level: undefined as number | undefined };
+  private known = { hour: NaN, threshold: undefined as number | undefined };
+  /** In order, none touches another. */
   private frozenWindows: readonly FrozenWindow[] = [];
   private untold: ThresholdChange[] = [];
 
@@ -160,6 +161,7 @@ export class AdaptiveThreshold {
     const p = exceedance(quantiles, threshold);
     const { logs, days } = rateOf(model.training);
     const scale = scoreAtExceedance(quantiles, p / Math.E) - threshold;
+    const zone = { timeZone: zoneOf(model.detector), at: Date.parse(model.training.finished_at) };
     const adaptive = new AdaptiveThreshold({
       schema_version: 1,
       alerts_per_day: settings.alerts_per_day,
@@ -173,7 +175,7 @@ export class AdaptiveThreshold {
       admitted: 0,
       held_back: 0,
       history: [],
-      ...whatWasLearned(before, scale, zoneOf(model.detector), Date.parse(model.training.finished_at)),
+      ...whatWasLearned(before, { threshold, scale }, zone),
     });
     if (logs > 0) adaptive.state.threshold = adaptive.target();
     return adaptive;
@@ -221,9 +223,11 @@ export class AdaptiveThreshold {
     const { scale } = this.state;
     const usual = this.usualThresholdAt(time);
     const hour = this.rhythm.localHourOf(time);
-    if (hour !== this.known.hour) this.known = { hour, level: this.recurring.levelAt(hour) };
-    const { level } = this.known;
-    return level === undefined ? usual : Math.max(usual, Math.min(1, level + RECURRING_MARGIN * scale));
+    if (hour !== this.known.hour) {
+      this.known = { hour, threshold: this.recurring.thresholdAt(hour, scale) };
+    }
+    const { threshold } = this.known;
+    return threshold === undefined ? usual : Math.max(usual, Math.min(1, threshold));
   }
 
   /** The threshold without what recurs. */
@@ -249,7 +253,13 @@ export class AdaptiveThreshold {
 
   /** Logs of these times are judged and not learned from, such as incidents and deployments that people have named. */
   freezeDuring(windows: readonly FrozenWindow[]): void {
-    this.frozenWindows = windows;
+    const joined: { from: number; to: number }[] = [];
+    for (const { from, to } of [...windows].sort((one, other) => one.from - other.from)) {
+      const last = joined.at(-1);
+      if (last !== undefined && from <= last.to) last.to = Math.max(last.to, to);
+      else joined.push({ from, to });
+    }
+    this.frozenWindows = joined;
   }
 
   /** The latest changes, oldest first. */
@@ -277,16 +287,21 @@ export class AdaptiveThreshold {
       state.adjusted_at = time;
       this.record(time, 'started', writePhrase('started'));
     }
+    const since = state.seen_at ?? state.adjusted_at;
+    if (time > since) {
+      // Time stands still in frozen windows: nothing is forgotten, and the rate of logs stays what it was.
+      state.adjusted_at += this.frozenBetween(since, time);
+      state.seen_at = time;
+    }
     if (this.frozenWindows.some(({ from, to }) => time >= from && time < to)) {
-      // Time stands still: nothing is forgotten, and the rate of logs stays what it was.
-      state.adjusted_at = Math.max(state.adjusted_at, time);
       return score >= this.thresholdAt(time);
     }
     if (time >= state.adjusted_at + ADJUST_EVERY) this.adjust(time);
     if (!(score > 0 && score <= 1)) return score >= this.thresholdAt(time);
+    this.beginHour(time);
     const isAnomaly = score >= this.thresholdAt(time);
     const isOver = isAnomaly || score >= this.usualThresholdAt(time);
-    this.seeRecurring(score, time, isOver);
+    if (isOver) this.recurring.see(this.rhythm.localHourOf(time), score, this.hourlyLimits);
     state.logs++;
     // A recurring event says nothing of the other hours.
     if (isOver && !isAnomaly) return false;
@@ -304,14 +319,41 @@ export class AdaptiveThreshold {
     return isAnomaly;
   }
 
-  private seeRecurring(score: number, time: number, isOver: boolean): void {
+  /** Learns from the hours that are over which of them recur. */
+  private beginHour(time: number): void {
     const hour = this.rhythm.localHourOf(time);
-    for (const { kind, hour: ofDay, logs } of this.recurring.see(hour, score, isOver, this.hourlyLimits)) {
-      this.known = { hour: NaN, level: undefined };
+    const silent = this.silentHours(hour, time);
+    const changes = this.recurring.begin(hour, silent, this.hourlyLimits);
+    for (const { kind, hour: ofDay, logs } of changes) {
+      this.known = { hour: NaN, threshold: undefined };
       const reason =
         kind === 'recurring' ? writePhrase('recurring', logs, ofDay) : writePhrase('recurringOver', ofDay);
       this.record(time, kind, reason);
     }
+  }
+
+  /** Local hours without a log before that of a log, in order; those that were frozen as a whole say nothing, and some nights lack one. */
+  private silentHours(hour: number, time: number): number[] {
+    const counted = this.recurring.countedHour;
+    const hours: number[] = [];
+    if (counted === undefined || hour <= counted + 1) return hours;
+    for (let back = 1; back <= MOST_SILENT_HOURS; back++) {
+      const at = time - back * HOUR;
+      const local = this.rhythm.localHourOf(at);
+      if (local <= counted) break;
+      const start = this.rhythm.startOfHour(at);
+      const isFrozen = this.frozenBetween(start, start + HOUR) === HOUR;
+      if (local < (hours.at(-1) ?? hour) && !isFrozen) hours.push(local);
+    }
+    return hours.reverse();
+  }
+
+  /** @returns milliseconds */
+  private frozenBetween(start: number, end: number): number {
+    return this.frozenWindows.reduce(
+      (sum, { from, to }) => sum + Math.max(0, Math.min(to, end) - Math.max(from, start)),
+      0,
+    );
   }
 
   private hourlyBudget(): number {
@@ -420,22 +462,29 @@ export class AdaptiveThreshold {
   }
 }
 
-/** The rhythm and the recurring events of a state under another model, on the scale of the new one. */
+/**
+ * The rhythm and the recurring events of a state under another model, on the scale of the new one: a level lies as many e-folds
+ * above the threshold of training as it did before.
+ */
 function whatWasLearned(
   before: unknown,
-  scale: number,
-  timeZone: string,
-  at: number,
+  { threshold, scale }: { readonly threshold: number; readonly scale: number },
+  { timeZone, at }: { readonly timeZone: string; readonly at: number },
 ): Pick<AdaptiveThresholdState, 'rhythm' | 'recurring'> {
   const parsed = stateSchema.safeParse(before);
   const rhythm = parsed.data?.rhythm;
   if (parsed.data === undefined || rhythm === undefined) return { rhythm: WeeklyRhythm.start(timeZone) };
-  const { recurring } = parsed.data;
+  const { recurring, highest } = parsed.data;
   const hours = WeeklyRhythm.hoursTo(rhythm, timeZone, at);
+  const factor = scale / parsed.data.scale;
+  // The upper limit lies half-way from the threshold of training to 1.
+  const thresholdBefore = 2 * highest - 1;
+  const onNewScale = (score: number): number =>
+    Math.max(0, Math.min(1, threshold + factor * (score - thresholdBefore)));
   return {
-    rhythm: WeeklyRhythm.inZone(WeeklyRhythm.onScale(rhythm, scale / parsed.data.scale), timeZone, at),
+    rhythm: WeeklyRhythm.inZone(WeeklyRhythm.onScale(rhythm, factor), timeZone, at),
     ...(recurring !== undefined && {
-      recurring: RecurringHours.shifted(RecurringHours.underNewModel(recurring), hours),
+      recurring: RecurringHours.shifted(RecurringHours.underNewModel(recurring, onNewScale), hours),
     }),
   };
 }

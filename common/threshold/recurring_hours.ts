@@ -9,15 +9,23 @@ const ABSENCES = { day: 3, week: 2 } as const;
 const LATEST_WEIGHT = 0.4;
 /** An hour stands out with this many times the logs of the hours of the day before it, on average. */
 const TIMES_THE_OTHERS = 4;
-/** Scores that are kept of the hour that is being counted. */
-const MOST_KEPT = 64;
+/** Scores that are kept of the hour that is being counted; more where the budget of an hour is larger, as far as the state may grow. */
+const USUALLY_KEPT = 64;
+const MOST_KEPT = 1_024;
+/** The threshold in the hour of an event lies above its level by this part of the scale; of a level of another model by all of it. */
+const MARGIN = 0.25;
+const CARRIED_MARGIN = 1;
+/** Hours without a log that count: in so many each event is forgotten. */
+export const MOST_SILENT_HOURS = 3 * HOURS_OF_WEEK;
 
 const slotSchema = z.strictObject({
   occurrences: z.number().int().nonnegative(),
   /** Since the latest occurrence. */
   absences: z.number().int().nonnegative(),
-  /** Score that about as many logs of the hour reach as the budget of an hour allows; absent under a new model. */
+  /** Score that about as many logs of the hour reach as the budget of an hour allows; absent in states of before, under a new model. */
   level: z.number().optional(),
+  /** The level was learned under another model, and holds until the event comes again. */
+  carried: z.literal(true).optional(),
   /** Logs above the threshold, on average. */
   logs: z.number().nonnegative(),
 });
@@ -65,20 +73,34 @@ export class RecurringHours {
     return { slots: {}, usual: 0 };
   }
 
-  /** The events that are known, without their levels: a new model scores on another scale. */
-  static underNewModel({ slots, usual }: RecurringState): RecurringState {
+  /**
+   * The events under a new model, which scores on another scale.
+   *
+   * @param onNewScale where a score of the model before lies about
+   */
+  static underNewModel(
+    { slots, usual, hour }: RecurringState,
+    onNewScale: (score: number) => number,
+  ): RecurringState {
     return {
       usual,
       slots: Object.fromEntries(
-        Object.entries(slots).map(([key, { level: _level, ...slot }]) => [key, slot]),
+        Object.entries(slots).map(([key, slot]) => [
+          key,
+          slot.level === undefined
+            ? slot
+            : { ...slot, level: onNewScale(slot.level), carried: true as const },
+        ]),
       ),
+      ...(hour !== undefined && { hour: { ...hour, top: hour.top.map(onNewScale) } }),
     };
   }
 
-  /** The events by the hours of clocks that are so many hours ahead; the hour that is being counted is left out. */
-  static shifted({ slots, usual }: RecurringState, hours: number): RecurringState {
+  /** The events by the hours of clocks that are so many hours ahead; the hour that is being counted is left out then. */
+  static shifted({ slots, usual, hour: counted }: RecurringState, hours: number): RecurringState {
     return {
       usual,
+      ...(hours === 0 && counted !== undefined && { hour: counted }),
       slots: Object.fromEntries(
         Object.entries(slots).map(([key, slot]) => {
           const [unit, hour] = key.split(':') as [Unit, string];
@@ -89,78 +111,115 @@ export class RecurringHours {
   }
 
   /**
-   * The level of the event that is known for an hour.
+   * The threshold of the event that is known for an hour.
    *
    * @param hour local, since a Monday
+   * @param scale score over which the number of alerts falls to 1/e of it
    */
-  levelAt(hour: number): number | undefined {
-    const levels = keysOf(hour).flatMap(({ key, unit }) => {
+  thresholdAt(hour: number, scale: number): number | undefined {
+    const thresholds = keysOf(hour).flatMap(({ key, unit }) => {
       const slot = this.state.slots[key] as RecurringState['slots'][string] | undefined;
-      return slot !== undefined && isKnown(slot, unit) && slot.level !== undefined ? [slot.level] : [];
+      if (slot?.level === undefined || !isKnown(slot, unit)) return [];
+      return [slot.level + (slot.carried === true ? CARRIED_MARGIN : MARGIN) * scale];
     });
-    return levels.length === 0 ? undefined : Math.max(...levels);
+    return thresholds.length === 0 ? undefined : Math.max(...thresholds);
+  }
+
+  /** The hour that is being counted, local, since a Monday. */
+  get countedHour(): number | undefined {
+    return this.state.hour?.at;
   }
 
   /**
-   * Counts one log; a log of a later hour ends the one that is being counted.
+   * Begins the hour of a log, unless it is the one that is being counted, or over.
    *
    * @param hour local, since a Monday
-   * @param isOver says that it reaches the threshold that holds without any event
-   * @returns what has become known by the hour that has ended
+   * @param silent hours without any log between the one that is being counted and this, in order
+   * @returns what has become known by the hours that have ended
    */
-  see(hour: number, score: number, isOver: boolean, limits: HourlyLimits): readonly RecurringChange[] {
+  begin(hour: number, silent: readonly number[], limits: HourlyLimits): readonly RecurringChange[] {
     const { state } = this;
-    let changes: readonly RecurringChange[] = [];
-    if (state.hour === undefined || hour > state.hour.at) {
-      if (state.hour !== undefined) changes = this.finish(state.hour, limits);
-      state.hour = { at: hour, over: 0, top: [] };
-    }
-    // Late logs belong to hours that are over.
-    if (hour !== state.hour.at || !isOver) return changes;
-    const { top } = state.hour;
-    state.hour.over++;
-    if (top.length < MOST_KEPT || score > top[top.length - 1]) {
+    if (state.hour !== undefined && hour <= state.hour.at) return [];
+    const changes = state.hour === undefined ? [] : this.finish(state.hour, limits);
+    // They say nothing of what is usual in hours that have logs: of some sources all logs come in one hour of the day.
+    for (const at of silent) changes.push(...this.countAbsence(at));
+    state.hour = { at: hour, over: 0, top: [] };
+    return changes;
+  }
+
+  /**
+   * Counts one log above the threshold that holds without any event. Late logs belong to hours that are over.
+   *
+   * @param hour local, since a Monday
+   */
+  see(hour: number, score: number, { rank }: HourlyLimits): void {
+    const counted = this.state.hour;
+    if (counted?.at !== hour) return;
+    const { top } = counted;
+    const most = Math.min(MOST_KEPT, Math.max(USUALLY_KEPT, rank));
+    counted.over++;
+    if (top.length < most || score > top[top.length - 1]) {
       let place = top.length;
       while (place > 0 && top[place - 1] < score) place--;
       top.splice(place, 0, score);
-      if (top.length > MOST_KEPT) top.pop();
+      if (top.length > most) top.pop();
     }
-    return changes;
   }
 
   private finish(
     { at, over, top }: NonNullable<RecurringState['hour']>,
     { fewest, rank }: HourlyLimits,
-  ): readonly RecurringChange[] {
-    const changes: RecurringChange[] = [];
-    const { slots } = this.state;
-    const hour = modulo(at, HOURS_OF_DAY);
+  ): RecurringChange[] {
     // The base follows an increase in all hours.
     const standsOut = over >= fewest && over >= TIMES_THE_OTHERS * this.state.usual;
     this.state.usual += (over - this.state.usual) / HOURS_OF_DAY;
+    return standsOut
+      ? this.countOccurrence(at, over, top[Math.min(rank, top.length) - 1])
+      : this.countAbsence(at);
+  }
+
+  /** @param at local hour since a Monday, with so many logs above the threshold */
+  private countOccurrence(at: number, over: number, level: number): RecurringChange[] {
+    const { slots } = this.state;
+    const changes: RecurringChange[] = [];
     for (const { key, unit } of keysOf(at)) {
       const before = slots[key] as RecurringState['slots'][string] | undefined;
-      if (standsOut) {
-        const level = top[Math.min(rank, top.length) - 1];
-        const slot = {
-          occurrences: Math.min((before?.occurrences ?? 0) + 1, 1_000),
-          absences: 0,
-          level: before?.level === undefined ? level : before.level + LATEST_WEIGHT * (level - before.level),
-          logs: before === undefined ? over : before.logs + LATEST_WEIGHT * (over - before.logs),
-        };
-        slots[key] = slot;
-        if (unit === 'day' && isKnown(slot, unit) && !(before && isKnown(before, unit))) {
-          changes.push({ kind: 'recurring', hour, logs: Math.round(slot.logs) });
-        }
-      } else if (before !== undefined) {
-        const absences = before.absences + 1;
-        if (absences < ABSENCES[unit]) slots[key] = { ...before, absences };
-        else {
-          delete slots[key];
-          if (unit === 'day' && isKnown(before, unit)) {
-            changes.push({ kind: 'recurring_over', hour, logs: Math.round(before.logs) });
-          }
-        }
+      const slot = {
+        occurrences: Math.min((before?.occurrences ?? 0) + 1, 1_000),
+        absences: 0,
+        level:
+          before?.level === undefined || before.carried === true
+            ? level
+            : before.level + LATEST_WEIGHT * (level - before.level),
+        logs: before === undefined ? over : before.logs + LATEST_WEIGHT * (over - before.logs),
+      };
+      slots[key] = slot;
+      if (unit === 'day' && isKnown(slot, unit) && !(before && isKnown(before, unit))) {
+        changes.push({ kind: 'recurring', hour: modulo(at, HOURS_OF_DAY), logs: Math.round(slot.logs) });
+      }
+    }
+    return changes;
+  }
+
+  /** @param at local hour since a Monday in which nothing stood out */
+  private countAbsence(at: number): RecurringChange[] {
+    const { slots } = this.state;
+    const changes: RecurringChange[] = [];
+    for (const { key, unit } of keysOf(at)) {
+      const before = slots[key] as RecurringState['slots'][string] | undefined;
+      if (before === undefined) continue;
+      const absences = before.absences + 1;
+      if (absences < ABSENCES[unit]) {
+        slots[key] = { ...before, absences };
+        continue;
+      }
+      delete slots[key];
+      if (unit === 'day' && isKnown(before, unit)) {
+        changes.push({
+          kind: 'recurring_over',
+          hour: modulo(at, HOURS_OF_DAY),
+          logs: Math.round(before.logs),
+        });
       }
     }
     return changes;

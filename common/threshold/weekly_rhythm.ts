@@ -114,6 +114,11 @@ export class WeeklyRhythm {
     return this.hourOfQuarter;
   }
 
+  /** The begin of the local hour that a time lies in. @param time epoch milliseconds */
+  startOfHour(time: number): number {
+    return time - modulo(time + this.offsetOfZone(time), HOUR);
+  }
+
   /** @param time epoch milliseconds */
   offsetAt(time: number): number {
     const hour = this.localHourOf(time);

@@ -31,8 +31,8 @@ const known = () => {
 test('what recurs is known by the clocks of another zone as well', () => {
   const turned = AdaptiveThreshold.resume(known(), detectorIn('Europe/Berlin')).toJSON();
   expect(turned.recurring?.slots).toEqual({ 'day:0': slot, 'week:0': slot });
-  const { level: _scale, ...event } = slot;
   const retrained = AdaptiveThreshold.start(modelIn('Europe/Berlin'), known()).toJSON();
+  const event = { ...slot, level: expect.closeTo(slot.level, 2), carried: true };
   expect(retrained.recurring?.slots).toEqual({ 'day:0': event, 'week:0': event });
 });
 
