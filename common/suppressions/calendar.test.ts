@@ -61,6 +61,28 @@ describe('an iCalendar text', () => {
     expect(readCalendar(text, 'UTC').events).toBe(3);
   });
 
+  it('goes on after an occurrence that was moved beyond what is asked for', () => {
+    const text = calendar(
+      event('DTSTART:20261101T080000Z', 'DTEND:20261101T090000Z', 'RRULE:FREQ=DAILY'),
+      event('RECURRENCE-ID:20261103T080000Z', 'DTSTART:20261220T080000Z', 'DTEND:20261220T090000Z'),
+    );
+    expect(shown(text, '2026-11-02', '2026-11-06')).toEqual([
+      '2026-11-02T08:00 60m',
+      '2026-11-04T08:00 60m',
+      '2026-11-05T08:00 60m',
+    ]);
+  });
+
+  it('has occurrences of an event that it does not have itself', () => {
+    const text = calendar(
+      event('RECURRENCE-ID:20261103T080000Z', 'DTSTART:20261104T080000Z', 'DTEND:20261104T090000Z'),
+      event('RECURRENCE-ID:20261110T080000Z', 'STATUS:CANCELLED'),
+    );
+    expect(shown(text, '2026-11-01', '2026-12-01')).toEqual(['2026-11-04T08:00 60m']);
+    const without = calendar(event('RECURRENCE-ID:20261103T080000Z', 'SUMMARY:x'));
+    expect(() => readCalendar(without, 'UTC')).toThrow('DTSTART');
+  });
+
   it('takes IANA names that it does not define, and the given zone where it names none', () => {
     const named = calendar(
       event('DTSTART;TZID=America/New_York:20261031T200000', 'DURATION:PT2H', 'RRULE:FREQ=DAILY'),

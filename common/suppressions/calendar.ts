@@ -202,7 +202,7 @@ export function readCalendar(text: string, timeZone: string): Calendar {
         for (const exception of exceptions) {
           if (takesPlace(exception)) found.push(windowOf(exception.startDate, exception, zone));
         }
-        if (!takesPlace(event)) continue;
+        if (event === undefined || !takesPlace(event)) continue;
         const moved = new Set(exceptions.map(({ recurrenceId }) => recurrenceId.toString()));
         const occurrences = event.iterator();
         for (let next = occurrences.next(); next; next = occurrences.next()) {
@@ -213,9 +213,11 @@ export function readCalendar(text: string, timeZone: string): Calendar {
             );
           }
           yield;
-          const details = event.getOccurrenceDetails(next);
-          const window = windowOf(details.startDate, details.item, zone);
-          if (window.from >= range.to) break;
+          const { startDate, item } = event.getOccurrenceDetails(next);
+          const window = windowOf(startDate, item, zone);
+          // One that was moved says nothing of those after it.
+          const due = item === event ? window : windowOf(next, event, zone);
+          if (due.from >= range.to && window.from >= range.to) break;
           if (!moved.has(next.toString()) && window.to > range.from) found.push(window);
         }
       }
@@ -228,18 +230,29 @@ export function readCalendar(text: string, timeZone: string): Calendar {
 }
 
 interface Series {
-  readonly event: ICAL.Event;
+  /** Absent of changed occurrences of an event that the calendar does not have, as in an invitation to one of them. */
+  readonly event?: ICAL.Event;
   readonly exceptions: readonly ICAL.Event[];
 }
 
-/** Each event with the exceptions of its own; the library would give it those of all. */
+/** Each event with the exceptions of its own, of which the library would give it those of all; first the exceptions without an event. */
 function seriesOf(components: readonly ICAL.Component[]): Series[] {
   const isException = (component: ICAL.Component): boolean => component.hasProperty('recurrence-id');
   const uidOf = (component: ICAL.Component): unknown => component.getFirstPropertyValue('uid');
-  return components
-    .filter((component) => !isException(component))
-    .map((component) => {
-      if (!component.hasProperty('dtstart')) refuse('has an event without DTSTART.');
+  const events = components.filter((component) => !isException(component));
+  const known = new Set(events.map(uidOf));
+  const alone = components
+    .filter((component) => isException(component) && !known.has(uidOf(component)))
+    .map((component) => new ICAL.Event(component, { exceptions: [] }))
+    .filter(takesPlace);
+  const checkStart = (component: ICAL.Component): void => {
+    if (!component.hasProperty('dtstart')) refuse('has an event without DTSTART.');
+  };
+  alone.forEach(({ component }) => checkStart(component));
+  return [
+    { exceptions: alone },
+    ...events.map((component) => {
+      checkStart(component);
       const exceptions = components.filter(
         (other) => isException(other) && uidOf(other) === uidOf(component),
       );
@@ -247,7 +260,8 @@ function seriesOf(components: readonly ICAL.Component[]): Series[] {
         event: new ICAL.Event(component, { strictExceptions: false, exceptions }),
         exceptions: exceptions.map((other) => new ICAL.Event(other, { exceptions: [] })),
       };
-    });
+    }),
+  ];
 }
 
 const takesPlace = ({ component }: ICAL.Event): boolean =>
