@@ -1,16 +1,37 @@
 import { DetectionError } from '../detection_error';
 import { SUPPRESSION_LIMITS } from './limits';
-import { coverageOf } from './schedule';
-import { isExpired, isOfOneLog, type Suppression } from './suppression';
-import { DAY } from '../duration';
+import { coverageOf, windowsOf } from './schedule';
+import { isExpired, isOfOneLog, type Schedule, type Suppression } from './suppression';
+import { DAY, HOUR } from '../duration';
+
+/** Calendars are followed for so long ahead. */
+const CALENDAR_AHEAD = 2 * 365 * DAY;
 
 /** Returns true when a suppression must expire: it hides all of an entity or more. A schedule narrows it unless it holds most of the time. */
 export function mustExpire(suppression: Pick<Suppression, 'match' | 'schedule'>, now: number): boolean {
   const { match, schedule } = suppression;
   if (match?.source !== undefined || match?.pattern !== undefined) return false;
   if (schedule === undefined) return true;
-  const ahead = { from: now, to: now + SUPPRESSION_LIMITS.replayDays * DAY };
-  return coverageOf(schedule, ahead) > SUPPRESSION_LIMITS.scheduledShare;
+  return holdsMostly(schedule, now);
+}
+
+/** Returns true where a schedule holds most of the next days, or of as many from the begin of a later window on. */
+function holdsMostly(schedule: Schedule, now: number): boolean {
+  const { replayDays, scheduledShare } = SUPPRESSION_LIMITS;
+  const length = replayDays * DAY;
+  if (coverageOf(schedule, { from: now, to: now + length }) > scheduledShare) return true;
+  if (schedule.type === 'weekly') return false;
+  const end = schedule.type === 'once' ? Infinity : now + CALENDAR_AHEAD;
+  const windows = windowsOf(schedule, { from: now, to: end });
+  return windows.some(({ from }, first) => {
+    const to = from + length;
+    let covered = 0;
+    for (let place = first; place < windows.length && windows[place].from < to; place++) {
+      covered += Math.min(to, windows[place].to) - windows[place].from;
+    }
+    // A night in which clocks go back is longer by an hour.
+    return covered > scheduledShare * length + HOUR;
+  });
 }
 
 /**

@@ -141,6 +141,30 @@ describe('limits', () => {
     expect(mustExpire(weekly(['sunday', 'monday', 'tuesday', 'wednesday']), NOW)).toBe(true);
   });
 
+  it('take no schedule for an end that holds most of the time later on', () => {
+    const once = (...days: (readonly [from: number, to: number])[]) => ({
+      schedule: {
+        type: 'once' as const,
+        windows: days.map(([from, to]) => ({ from: iso(NOW + from * DAY), to: iso(NOW + to * DAY) })),
+      },
+    });
+    expect(mustExpire(once([31, 27_000]), NOW)).toBe(true);
+    expect(mustExpire(once([31, 44.9], [45, 60]), NOW)).toBe(true);
+    expect(mustExpire(once([31, 45], [400, 401]), NOW)).toBe(false);
+    const calendar = (...lines: string[]) => ({
+      schedule: {
+        type: 'icalendar' as const,
+        text: ['BEGIN:VCALENDAR', 'BEGIN:VEVENT', 'UID:a', ...lines, 'END:VEVENT', 'END:VCALENDAR'].join(
+          '\r\n',
+        ),
+        time_zone: 'Europe/Berlin',
+      },
+    });
+    expect(mustExpire(calendar('DTSTART:20270601T000000Z', 'DTEND:20990101T000000Z'), NOW)).toBe(true);
+    const nights = ['DTSTART:20261101T200000', 'DTEND:20261102T080000', 'RRULE:FREQ=DAILY'];
+    expect(mustExpire(calendar(...nights), NOW)).toBe(false);
+  });
+
   it('bound how many there are and how many are new', () => {
     const others = Array.from({ length: SUPPRESSION_LIMITS.active }, (_, place) =>
       suppression({ id: String(place), match: pattern }),
