@@ -69,6 +69,23 @@ describe('sourcesOfIndices', () => {
     ).toEqual(['pattern app-20* 100']);
   });
 
+  it.each([
+    [['filebeat-7.17.0-2026.11.26-000001', 'filebeat-7.17.0-2026.11.27-000002'], 'filebeat-8.11.0'],
+    [['app-000001', 'app-2026.11'], 'app-web'],
+  ])('takes no pattern that misses some of %j', (indices, other) => {
+    const names = named({
+      indices: open(...indices),
+      data_streams: [{ name: other, backing_indices: [`.ds-${other}-2026.11.27-000001`] }],
+    });
+    expect(
+      found(
+        indices.map((name) => counted(name)),
+        names,
+        10,
+      ),
+    ).toEqual([`index ${indices.join(',')} 200`]);
+  });
+
   it('reads by its alias what can only be read by that, and lists no alias beside its index', () => {
     const names = named({
       indices: open('seen'),

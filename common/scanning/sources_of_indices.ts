@@ -131,7 +131,7 @@ export function sourcesOfIndices(
       const { timestampField } = [...indices].sort((one, other) => other.logs - one.logs)[0];
       const rest = { timestampField, logs, indices: own };
       if (rotated === undefined) return { index: name, reachedAs, ...rest };
-      const pattern = patternOf(rotated, all);
+      const pattern = patternOf(rotated, own, all);
       return pattern === undefined
         ? { index: joinedNames(own), reachedAs: 'index', ...rest }
         : { index: pattern, reachedAs, ...rest };
@@ -174,10 +174,15 @@ function rotationOf(name: string): Rotation | undefined {
   return stem === undefined ? undefined : { stem: `${stem}${mark}`, first: date.slice(0, 2) };
 }
 
-/** @returns undefined where each pattern would match indices of other sources as well */
-function patternOf({ stem, first }: Rotation, all: readonly string[]): string | undefined {
+/** @returns undefined where each pattern would match indices of other sources as well, or miss some of the source */
+function patternOf(
+  { stem, first }: Rotation,
+  indices: readonly string[],
+  all: readonly string[],
+): string | undefined {
   const isOwn = (name: string): boolean => rotationOf(name)?.stem === stem;
   return [stem, `${stem}${first}`]
+    .filter((start) => indices.every((name) => name.startsWith(start)))
     .filter((start) => all.every((name) => !name.startsWith(start) || isOwn(name)))
     .map((start) => `${start}*`)[0];
 }
