@@ -71,7 +71,7 @@ Example:
         session.result(
           { model: active.version, ...gateBody(report) },
           () =>
-            `${active.version}: ${report.measures.logs} logs looked at, ${report.looks} looks\n${gateText(report)}`,
+            `${active.version}: ${report.measures?.logs ?? 0} logs looked at, ${report.looks} looks\n${gateText(report)}`,
         );
         insist(report, `${active.version} breaks its limits in production`);
       }).finally(() => progress.stop());

@@ -145,6 +145,16 @@ it('has nothing to say without logs', async () => {
   await expect(gate).rejects.toMatchObject({ code: 'too_few_logs' });
 });
 
+it('holds a candidate to nothing that was trained on other logs, though both have the settings of today', async () => {
+  const failed = async (trained: CandidateComparison['trained']): Promise<string[]> => {
+    const { checks } = await compare({ trained }).gate;
+    return checks.map(({ name }) => name);
+  };
+  expect(await failed({ candidate: detector, active: detector })).toContain('agreement');
+  const before = detectorOf({ source: { index: 'logs', query: 'c:d' } });
+  expect(await failed({ candidate: detector, active: before })).not.toContain('agreement');
+});
+
 it('knows which models look at the same features of the same logs', () => {
   expect(hasSameMakeup(detector, detectorOf({ threshold: { method: 'adaptive' } }))).toBe(true);
   expect(hasSameMakeup(detector, detectorOf({ source: { index: 'others', query: 'a:b' } }))).toBe(false);

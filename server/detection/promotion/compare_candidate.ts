@@ -25,6 +25,8 @@ export interface CandidateComparison {
   readonly candidate: ModelSnapshot;
   /** Absent: there is none yet. */
   readonly active?: ModelSnapshot;
+  /** The settings that each was trained with, where those of today stand in the models. */
+  readonly trained?: { readonly candidate: Detector; readonly active: Detector | undefined };
   /** Anomaly scores in force; default: those that the models start with. */
   readonly thresholds?: GateMaterial['thresholds'];
   readonly source: LogSource;
@@ -64,7 +66,12 @@ export async function compareCandidate(comparison: CandidateComparison): Promise
   });
   const { verdict, checks, reasons } = judgeCandidate(evidence, {
     limits: detector.promotion.limits,
-    isSameMakeup: active === undefined || hasSameMakeup(candidate.detector, active.detector),
+    isSameMakeup:
+      active === undefined ||
+      hasSameMakeup(
+        comparison.trained?.candidate ?? candidate.detector,
+        comparison.trained?.active ?? active.detector,
+      ),
   });
   return {
     verdict,

@@ -3,6 +3,7 @@ import type { LogDocument } from '../../../common/log_document';
 import { createModelScorer, type ModelSnapshot, type ScoreQuantiles } from '../../../common/model_snapshot';
 import { exceedance } from '../../../common/threshold';
 import { gateReportOf, type GateCheck, type GateReport } from './gate_report';
+import { startingThreshold } from './starting_threshold';
 
 /** Limits for a model; undefined means no limit. Shares and indices without unit, times in milliseconds. */
 export interface GateLimits {
@@ -123,15 +124,20 @@ export interface ProductionMeasures {
   readonly scoreDrift: number;
 }
 
-/** Measures a model on unlabelled logs from production. @param logsPerDay how many logs a day the sample stands for */
+/**
+ * Measures a model on unlabelled logs from production.
+ *
+ * @param logsPerDay how many logs a day the sample stands for
+ * @param threshold anomaly score in force; default: that which a run starts with
+ */
 export function measureProduction(
   snapshot: ModelSnapshot,
   documents: readonly LogDocument[],
   logsPerDay: number,
+  threshold = startingThreshold(snapshot),
 ): ProductionMeasures {
   const { scores } = createModelScorer(snapshot).score(documents);
-  const alertShare =
-    scores.reduce((count, score) => count + (score >= snapshot.threshold ? 1 : 0), 0) / scores.length;
+  const alertShare = scores.reduce((count, score) => count + (score >= threshold ? 1 : 0), 0) / scores.length;
   return {
     logs: documents.length,
     alertShare,

@@ -4,16 +4,11 @@ import type { Matrix } from '../../../common/isolation_forest';
 import type { LogDocument } from '../../../common/log_document';
 import type { FeatureEncoder } from '../../../common/log_features';
 import type { ModelSnapshot } from '../../../common/model_snapshot';
-import {
-  AdaptiveThreshold,
-  exceedance,
-  learnQuantiles,
-  scoreAtExceedance,
-  shareAskedFor,
-} from '../../../common/threshold';
+import { exceedance, learnQuantiles, scoreAtExceedance, shareAskedFor } from '../../../common/threshold';
 import { scoreDriftOf } from './limit_checks';
 import type { PlantedAnomaly } from './planted_anomalies';
 import { rankCorrelation } from './rank_correlation';
+import { startingThreshold } from './starting_threshold';
 import { scoreInPieces } from '../scoring/score_in_pieces';
 
 /** With so many times the alerts that are asked for, a candidate must still place an anomaly that the active model finds. */
@@ -61,12 +56,6 @@ export interface GateEvidence extends Pick<
   readonly blind_features: readonly string[];
   readonly kinds_lost: readonly { readonly kind: string; readonly found: number; readonly lost: number }[];
 }
-
-/** The anomaly score from which a fresh run with this model calls a log anomalous. */
-export const startingThreshold = (snapshot: ModelSnapshot): number =>
-  snapshot.detector.threshold.method === 'adaptive'
-    ? AdaptiveThreshold.start(snapshot).threshold
-    : snapshot.threshold;
 
 /** Scores the same logs with candidate and active model. Pauses in between, so that the thread stays answering. */
 export async function measureCandidate(material: GateMaterial): Promise<GateEvidence> {

@@ -1,10 +1,10 @@
 import type { CandidateGate, TrainingReport } from '../../../common/api';
 import { DetectionError } from '../../../common/detection_error';
 import type { ModelSnapshot } from '../../../common/model_snapshot';
-import { AdaptiveThreshold } from '../../../common/threshold';
 import { compareCandidate, withChecks } from '../../detection/promotion/compare_candidate';
-import type { Checkpoint, ModelRecord } from '../../detection/ports';
+import type { ModelRecord } from '../../detection/ports';
 import { startWatch } from '../../detection/promotion/promotion_watch';
+import { adaptedThreshold } from '../../detection/promotion/starting_threshold';
 import type { DetectorJob } from '../records/detector_job';
 import { withCurrentSettings } from '../records/effective_snapshot';
 import { failedChecks } from '../../detection/promotion/gate_report';
@@ -45,10 +45,13 @@ export async function compareOver(
   options: { readonly since?: number; readonly signal?: AbortSignal } = {},
 ): Promise<CandidateGate> {
   const { id, detector } = stored;
-  const load = async (wanted: string): Promise<ModelSnapshot> =>
-    withCurrentSettings(await services.models.load(models, id, wanted), stored);
-  const candidate = await load(version);
-  const active = other === undefined ? undefined : await load(other);
+  const load = (wanted: string): Promise<ModelSnapshot> => services.models.load(models, id, wanted);
+  const trained = {
+    candidate: await load(version),
+    active: other === undefined ? undefined : await load(other),
+  };
+  const candidate = withCurrentSettings(trained.candidate, stored);
+  const active = trained.active && withCurrentSettings(trained.active, stored);
   const [given, place] = await Promise.all([feedback.list(id), checkpoints.read(id)]);
   const thresholds = {
     candidate: adaptedThreshold(candidate, place?.checkpoint),
@@ -58,22 +61,13 @@ export async function compareOver(
     detector,
     candidate,
     active,
+    trained: { candidate: trained.candidate.detector, active: trained.active?.detector },
     thresholds,
     source: sourceOf(candidate.detector),
     feedback: given,
     clock: services.clock,
     ...options,
   });
-}
-
-/** Returns the adaptive threshold that the last run has left for this model; undefined where it starts afresh. */
-export function adaptedThreshold(
-  { detector, version }: ModelSnapshot,
-  checkpoint: Checkpoint | undefined,
-): number | undefined {
-  if (detector.threshold.method !== 'adaptive') return undefined;
-  if (checkpoint?.threshold === undefined || checkpoint.modelVersion !== version) return undefined;
-  return AdaptiveThreshold.fromJSON(checkpoint.threshold).threshold;
 }
 
 export type Settled = Pick<TrainingReport, 'state' | 'message'>;

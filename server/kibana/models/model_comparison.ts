@@ -9,7 +9,7 @@ import type { Matrix } from '../../../common/isolation_forest';
 import type { LogDocument } from '../../../common/log_document';
 import type { ModelSnapshot } from '../../../common/model_snapshot';
 import { firstTimeOf } from '../../detection/promotion/first_time';
-import { startingThreshold } from '../../detection/promotion/model_measures';
+import { adaptedThreshold, startingThreshold } from '../../detection/promotion/starting_threshold';
 import { scoreDriftOf } from '../../detection/promotion/limit_checks';
 import { fetchJudgedLogs } from '../../detection/feedback/judged_logs';
 import { rangeOf } from '../../detection/ports/log_range';
@@ -19,7 +19,6 @@ import { createCheckpointStore, createDetectorSource, createFeedbackStore } from
 import { whyNoLogs } from '../../elasticsearch/logs/no_logs';
 import { createDetectorRepository } from '../records/detector_repository';
 import { thresholdUnder } from '../records/effective_snapshot';
-import { adaptedThreshold } from './candidate_promotion';
 import { modelBodyOf, storeOf } from './model_service';
 import type { RequestScope, Services } from '../contracts/services';
 

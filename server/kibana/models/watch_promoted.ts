@@ -1,7 +1,7 @@
 import type { CandidateCheck, CandidateGate, WatchState } from '../../../common/api';
 import type { ModelSnapshot } from '../../../common/model_snapshot';
 import { exceedance, shareAskedFor } from '../../../common/threshold';
-import { startingThreshold } from '../../detection/promotion/model_measures';
+import { startingThreshold } from '../../detection/promotion/starting_threshold';
 import {
   afterLook,
   alertRateCheck,
