@@ -208,7 +208,14 @@ describe('Stores on a real Elasticsearch', () => {
         event: early.event,
         detector: early.detector,
         model: early.model,
-        anomaly: { score: 0.7, confidence: 0.9, severity: 'major', threshold: 0.6 },
+        anomaly: {
+          score: 0.7,
+          confidence: 0.9,
+          severity: 'major',
+          threshold: 0.6,
+          attribution: [],
+          reason: '',
+        },
         run: early.run,
         source: early.source,
         result: {

@@ -175,5 +175,53 @@ describe('an index of ours that was deleted', () => {
       expect(await repairIndices(client, settings)).toEqual([{ index: results, documents: 1 }]);
       expect(await found('Stray-One')).toBe(1);
     });
+
+    it('is repaired by one process at a time', async () => {
+      let second: unknown;
+      const first = await repairIndices(client, {
+        ...settings,
+        progress: () => {
+          second ??= repairIndices(client, settings).catch((error: unknown) => error);
+        },
+      });
+      expect(await second).toMatchObject({ code: 'conflict' });
+      expect(first.map(({ index }) => index)).toEqual([modelsIndex(space), results]);
+      expect(await found('Stray-One')).toBe(1);
+      expect(await repairIndices(client, settings)).toEqual([]);
+    });
+
+    it('keeps what a complete copy holds where the name was written to after an interruption', async () => {
+      const interrupted = new AbortController();
+      await repairIndices(client, {
+        ...settings,
+        signal: interrupted.signal,
+        progress: (_documents, what) => {
+          if (what.includes('repairing.results')) interrupted.abort();
+        },
+      }).catch(() => undefined);
+      await client.indices.delete({ index: results, ignore_unavailable: true });
+      const later = anomalyResult({ id: 'Stray-Two' });
+      await client.index({
+        index: results,
+        id: 'later',
+        document: { ...later, result: { ...later.result, space } },
+        refresh: true,
+      });
+      expect(await repairIndices(client, settings)).toEqual([{ index: results, documents: 2 }]);
+      expect([await found('Stray-One'), await found('Stray-Two')]).toEqual([1, 1]);
+      expect((await namesOf()).filter((index) => index.includes('repairing'))).toEqual([]);
+    });
+
+    it('is carried on where the process that repaired it has died', async () => {
+      const NOW = START;
+      const claims = `log-anomalies-repairing-claim.${space}`;
+      const at = new Date(NOW).toISOString();
+      await client.index({ index: claims, id: 'claim', document: { by: 'dead', at }, refresh: true });
+      await expect(repairIndices(client, { ...settings, now: () => NOW + 60_000 })).rejects.toMatchObject({
+        code: 'conflict',
+      });
+      const repaired = await repairIndices(client, { ...settings, now: () => NOW + 200_000 });
+      expect(repaired).toHaveLength(2);
+    });
   });
 });

@@ -80,11 +80,12 @@ async function removeAll(): Promise<void> {
       `log-anomalies-feedback-${space}`,
       `log-anomalies-results-${space}-2026.10`,
       `log-anomalies-results-${space}-2026.11`,
+      `log-anomalies-results-${space}-2026.12`,
       auditIndex(space),
       checkpointsIndex(space),
       feedbackIndex(space),
       modelsIndex(space),
-      ...['2026.10', '2026.11'].map((month) => resultsPattern(space).replace('*', month)),
+      ...['2026.10', '2026.11', '2026.12'].map((month) => resultsPattern(space).replace('*', month)),
     ]),
   ];
   await admin.indices.delete({ index: names, ignore_unavailable: true });
@@ -454,6 +455,36 @@ test('who sees old data and may not move it is told what to do', async () => {
   });
   expect((await storedOf('sec-a')).size).toBe(0);
   await user.remove();
+});
+
+test('who sees a part of the old data moves nothing, and nothing is marked as moved', async () => {
+  const role = ownerRole([], 'sec-a');
+  const partly = { names: ['log-anomalies-results-sec-a-*'], privileges: ['read', 'view_index_metadata'] };
+  const user = await userWith(admin, { ...role, indices: [...role.indices, partly] });
+  await expect(move('sec-a', user.client)).rejects.toMatchObject({ code: 'forbidden' });
+  expect((await storedOf('sec-a')).size).toBe(0);
+  expect(await move('sec-a')).toEqual({ state: 'moved', documents: expectedOf('sec-a').size });
+  expect(await move('sec-a', user.client)).toEqual({ state: 'earlier', documents: 0 });
+  await user.remove();
+});
+
+test('an old index that was written after the move is moved by the next, and not deleted before', async () => {
+  for (const space of SPACES) await move(space);
+  await createFeedbackStore(admin, { space: 'sec-a' }).remove('web', { index: LOGS, id: '1' });
+  const late = 'log-anomalies-results-sec-a-2026.12';
+  const { mappings } = (await admin.indices.get({ index: 'log-anomalies-results-sec-a-2026.11' }))[
+    'log-anomalies-results-sec-a-2026.11'
+  ];
+  await admin.indices.create({ index: late, mappings });
+  await admin.index({ index: late, id: 'late', document: { message: 'late' }, refresh: true });
+  await expect(deleteOldIndices(admin)).rejects.toMatchObject({
+    code: 'refused',
+    message: expect.stringContaining('the data of "sec-a" has not been moved'),
+  });
+  expect(await move('sec-a')).toEqual({ state: 'moved', documents: 1 });
+  // Verdicts removed since the first move do not come back.
+  expect((await storedOf('sec-a')).size).toBe(expectedOf('sec-a').size);
+  expect(await deleteOldIndices(admin)).toContain(late);
 });
 
 test('the command line refuses to work beside old data, moves it, and deletes it afterwards', async () => {

@@ -2,7 +2,7 @@ import type { estypes } from '@elastic/elasticsearch';
 import { IMPORT_LIMITS } from '../../../common/annotations';
 import { DetectionError } from '../../../common/detection_error';
 import type { AnnotationDocuments } from '../../detection/ports/annotations';
-import { documentId } from '../indices/names';
+import { documentId, namesForRights } from '../indices/names';
 import { refuseUnreadable } from '../indices/refuse_unreadable';
 import { toSourceLogs } from '../logs/source_logs';
 import { attempt, type RequestOptions } from '../transport/attempt';
@@ -102,7 +102,7 @@ async function timeFields(
 ): Promise<string[]> {
   const { indices, types } = await fieldTypes(client, index, fields, options);
   if (indices.length === 0) {
-    const local = index.split(',').filter((name) => clusterOf(name) === undefined);
+    const local = namesForRights(index).filter((name) => clusterOf(name) === undefined);
     if (local.length > 0) await refuseUnreadable(client, local);
     throw new DetectionError('not_found', `There is no index "${index}".`);
   }

@@ -4,7 +4,7 @@ import { INCIDENT_LIMITS, type Group } from '../../../common/incidents';
 import type { IncidentFigures } from '../../detection/ports/incidents';
 import { attempt, type RequestOptions } from '../transport/attempt';
 import type { ElasticsearchClient } from '../transport/client';
-import { filterResults, resultsOfSpace } from '../results/results_query';
+import { filterResults, resultsOfSpace, storedResult } from '../results/results_query';
 import { COUNTING, queryOfMembers } from './member_query';
 
 /** Incidents counted by one request. */
@@ -113,7 +113,8 @@ export async function countIncidents(
 
 function figuresOf(counted: Counted | undefined): IncidentFigures | undefined {
   if (counted === undefined || counted.doc_count === 0) return undefined;
-  const hitOf = ({ hits }: Hits) => hits.hits.map(({ _id: id, _source: result }) => ({ id, result }));
+  const hitOf = ({ hits }: Hits) =>
+    hits.hits.map(({ _id: id, _source }) => ({ id, result: storedResult(_source) }));
   const [first] = hitOf(counted.first);
   const [last] = hitOf(counted.last);
   const leading = counted.patterns.buckets

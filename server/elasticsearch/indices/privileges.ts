@@ -12,6 +12,7 @@ import {
   feedbackIndex,
   incidentsIndex,
   modelsIndex,
+  namesForRights,
   patternsIndex,
   resultsPattern,
 } from './names';
@@ -170,6 +171,7 @@ export interface ConnectionCheck {
 }
 
 export interface ConnectionCheckOptions {
+  /** Indices, data streams, aliases and patterns with the logs; exclusions take no rights. */
   readonly indices: readonly string[];
   readonly space?: string;
   readonly role?: RoleName;
@@ -222,7 +224,7 @@ export async function checkConnection(
     },
   );
   const security = authenticated !== undefined;
-  const indices = options.indices.map((index) => index.trim());
+  const indices = options.indices.flatMap(namesForRights);
   const local = indices.filter((index) => clusterOf(index) === undefined);
   const wanted = roleOf({ ...options, indices: role === 'pipelines' ? indices : local });
   const missingPrivileges: string[] = [];

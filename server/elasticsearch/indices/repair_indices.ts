@@ -5,8 +5,18 @@ import type { ElasticsearchClient } from '../transport/client';
 import { hitTotal } from '../transport/hit_total';
 import { searchPages } from '../transport/search_pages';
 import { searchWhole } from '../transport/whole_answer';
-import { ensureIndex, findIndexFaults, resourceOf, type IndexFault, type Resource } from './index_resources';
+import { statusOf } from '../transport/errors';
+import {
+  ensureIndex,
+  findIndexFaults,
+  guardOf,
+  mappingsOf,
+  resourceOf,
+  type IndexFault,
+  type Resource,
+} from './index_resources';
 import { DEFAULT_SPACE, INDEX_PREFIX } from './names';
+import { claimRepair, type RepairClaim } from './repair_claim';
 
 const DOCUMENTS_A_REQUEST = 500;
 /** A part of a model has up to 4 million characters. */
@@ -21,37 +31,65 @@ export interface IndexRepair {
 
 export interface RepairOptions extends RequestOptions {
   readonly space?: string;
+  /** Epoch milliseconds; default: the clock of this machine. */
+  readonly now?: () => number;
   /** Told after each request how many documents were copied so far. */
   readonly progress?: (documents: number, what: string) => void;
 }
 
 const copyOf = (index: string): string => `${COPY_PREFIX}${index.slice(INDEX_PREFIX.length)}`;
 
+/** One index under repair. */
+interface Repair extends RepairOptions {
+  readonly index: string;
+  readonly resource: Resource;
+  readonly claim: RepairClaim;
+}
+
 /**
  * Gives indices of a space that have lost their mapping a proper one: each is copied, compared by count, deleted, made anew and filled
  * from the copy. Safe to repeat and to interrupt: until the copy is complete the index stays, and afterwards the copy does. Needs all
  * rights on `log-anomalies-*`.
  *
- * @throws DetectionError `refused` where a document does not fit the mapping; its index is left as it was
+ * @throws DetectionError `refused` where a document does not fit the mapping; its index is left as it was. `conflict` while another
+ *   process repairs indices of the space
  */
 export async function repairIndices(
   client: ElasticsearchClient,
   options: RepairOptions = {},
 ): Promise<IndexRepair[]> {
-  const { space = DEFAULT_SPACE, policy, signal } = options;
-  const repairs: IndexRepair[] = [];
-  for (const { index, resource } of await findRepairs(client, options)) {
-    const settings = { policy, signal };
-    const isFaulty = (await findIndexFaults(client, { space, ...settings })).some(
-      (fault) => fault.index === index,
-    );
-    if (isFaulty) await moveToCopy(client, { index, resource }, options);
-    await ensureIndex(client, index, resource, settings);
-    const documents = await copyDocuments(client, { from: copyOf(index), to: index, resource }, options);
-    await deleteIndex(client, copyOf(index), settings);
-    repairs.push({ index, documents });
+  const { space = DEFAULT_SPACE, now = Date.now, policy } = options;
+  if ((await findRepairs(client, options)).length === 0) return [];
+  const claim = await claimRepair(client, { space, now, policy, signal: options.signal });
+  try {
+    const repairs: IndexRepair[] = [];
+    for (const found of await findRepairs(client, options)) {
+      repairs.push(await repairIndex(client, { ...options, ...found, claim }));
+    }
+    return repairs;
+  } finally {
+    await claim.release().catch(() => {});
   }
-  return repairs;
+}
+
+async function repairIndex(client: ElasticsearchClient, repair: Repair): Promise<IndexRepair> {
+  const { index, resource, claim, space = DEFAULT_SPACE, policy, signal } = repair;
+  const settings = { policy, signal };
+  const faults = await findIndexFaults(client, { space, ...settings });
+  const isComplete = await isCompleteCopy(client, copyOf(index), settings);
+  if (faults.some((fault) => fault.index === index)) {
+    await moveToCopy(client, repair, isComplete);
+  } else if (!isComplete && (await isThere(client, index, settings))) {
+    // It has its mapping again, and all of its documents: whoever began to copy it has died.
+    await blockWrites(client, index, false, settings);
+    await deleteIndex(client, copyOf(index), settings);
+    return { index, documents: await countOf(client, index, settings) };
+  }
+  await ensureIndex(client, index, resource, settings);
+  const documents = await copyDocuments(client, { from: copyOf(index), to: index }, repair);
+  await claim.keep(true);
+  await deleteIndex(client, copyOf(index), settings);
+  return { index, documents };
 }
 
 /** Returns indices without their mapping, and those that an interrupted repair has left as a copy. */
@@ -79,45 +117,82 @@ export async function findRepairs(
   return [...faults.map(({ index, resource }) => ({ index, resource })), ...left];
 }
 
-async function moveToCopy(
-  client: ElasticsearchClient,
-  { index, resource }: Pick<IndexFault, 'index' | 'resource'>,
-  options: RepairOptions,
-): Promise<void> {
-  const { policy, signal } = options;
+/**
+ * Copies an index and deletes it. A complete copy is all that is left of an index that an interrupted repair has deleted: what has been
+ * written under the name since then joins it.
+ */
+async function moveToCopy(client: ElasticsearchClient, repair: Repair, isComplete: boolean): Promise<void> {
+  const { index, resource, claim, policy, signal } = repair;
+  const settings = { policy, signal };
   const copy = copyOf(index);
   const what = `repair the index "${index}"`;
-  const block = (isOn: boolean): Promise<unknown> =>
-    attempt(
-      () =>
-        client.indices.putSettings({
-          index,
-          settings: { 'index.blocks.write': isOn ? true : null },
-        }),
-      { what, policy },
-    );
-  await deleteIndex(client, copy, { policy, signal });
-  await block(true);
+  if (!isComplete) await deleteIndex(client, copy, settings);
+  await blockWrites(client, index, true, settings);
   try {
-    await ensureIndex(client, copy, resource, { policy, signal });
-    const copied = await copyDocuments(client, { from: index, to: copy, resource }, options);
-    const found = await countOf(client, copy, { policy, signal });
-    if (found !== copied) {
+    await ensureIndex(client, copy, resource, settings);
+    const copied = await copyDocuments(client, { from: index, to: copy }, repair);
+    const found = await countOf(client, copy, settings);
+    if (isComplete ? found < copied : found !== copied) {
       throw new DetectionError('internal', `Could not ${what}: ${found} of ${copied} documents were copied.`);
     }
+    await claim.keep(true);
+    const _meta = { ...mappingsOf(resource)._meta, complete: true };
+    await attempt(() => client.indices.putMapping({ index: copy, _meta }, { signal }), { what, ...settings });
   } catch (error) {
-    await block(false).catch(() => {});
-    await deleteIndex(client, copy, { policy }).catch(() => {});
+    // Somebody else has taken over.
+    if (error instanceof DetectionError && error.code === 'conflict') throw error;
+    await blockWrites(client, index, false, { policy }).catch(() => {});
+    // Without the index the copy is all that is left.
+    const isSpare = !isComplete && (await isThere(client, index, { policy }).catch(() => false));
+    if (isSpare) await deleteIndex(client, copy, { policy }).catch(() => {});
     throw error;
   }
-  await deleteIndex(client, index, { policy, signal });
+  await deleteIndex(client, index, settings);
+}
+
+const blockWrites = (
+  client: ElasticsearchClient,
+  index: string,
+  isOn: boolean,
+  { policy, signal }: RequestOptions,
+): Promise<unknown> =>
+  attempt(
+    () =>
+      client.indices.putSettings(
+        { index, settings: { 'index.blocks.write': isOn ? true : null } },
+        { signal },
+      ),
+    { what: `repair the index "${index}"`, policy, signal },
+  );
+
+const isThere = (client: ElasticsearchClient, index: string, options: RequestOptions): Promise<boolean> =>
+  attempt(() => client.indices.exists({ index }, { signal: options.signal }), {
+    what: `look for the index "${index}"`,
+    ...options,
+  });
+
+/** Returns true for a copy that holds all of its index, which may have been deleted since. */
+async function isCompleteCopy(
+  client: ElasticsearchClient,
+  copy: string,
+  { policy, signal }: RequestOptions,
+): Promise<boolean> {
+  const found = await attempt(
+    () =>
+      client.indices.getMapping({ index: copy }, { signal }).catch((error: unknown) => {
+        if (statusOf(error) === 404) return undefined;
+        throw error;
+      }),
+    { what: `look for the copy "${copy}"`, policy, signal },
+  );
+  return found?.[copy]?.mappings._meta?.complete === true;
 }
 
 /** @returns documents that were read; those that are there already stay */
 async function copyDocuments(
   client: ElasticsearchClient,
-  { from, to, resource }: { readonly from: string; readonly to: string; readonly resource: Resource },
-  { policy, signal, progress }: RepairOptions,
+  { from, to }: { readonly from: string; readonly to: string },
+  { resource, claim, policy, signal, progress }: Repair,
 ): Promise<number> {
   const what = `copy the index "${from}"`;
   await attempt(() => client.indices.refresh({ index: from }, { signal }), { what, policy, signal });
@@ -131,6 +206,7 @@ async function copyDocuments(
     policy,
     signal,
   });
+  const guard = guardOf(client, resource, { policy, signal });
   for await (const hits of pages) {
     const operations = hits.map((hit): BulkOperation => ({
       action: 'create',
@@ -138,8 +214,9 @@ async function copyDocuments(
       id: hit._id as string,
       document: hit._source,
     }));
-    await bulkWriteAll(client, operations, { what, refresh: true, policy, signal });
+    await bulkWriteAll(client, operations, { what, guard, refresh: true, policy, signal });
     documents += hits.length;
+    await claim.keep();
     progress?.(documents, `documents of ${from}`);
   }
   return documents;

@@ -6,7 +6,14 @@ export {
   type AttachmentPlan,
   type PlannedRequest,
 } from './attachment';
-export { backfillProgress, cancelBackfill, followBackfill, refreshScored, startBackfill } from './backfill';
+export {
+  backfillProgress,
+  cancelBackfill,
+  followBackfill,
+  refreshScored,
+  startBackfill,
+  type BackfillProgress,
+} from './backfill';
 export { componentTemplatesOf } from './component_template';
 export { formerPipelineName, pipelineName } from './names';
 export {

@@ -32,6 +32,7 @@ export async function countWithTimes(
           ...where,
           size: 0,
           timeout: TIME_LIMIT,
+          allow_partial_search_results: true,
           track_total_hits: true,
           query: { bool: { filter } },
           aggs: { first: { min: { field: time } }, last: { max: { field: time } } },

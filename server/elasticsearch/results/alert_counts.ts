@@ -2,7 +2,7 @@ import type { estypes } from '@elastic/elasticsearch';
 import type { LogAnomalyParams } from '../../../common/rules';
 import { attempt, type RequestOptions } from '../transport/attempt';
 import type { ElasticsearchClient } from '../transport/client';
-import { resultsPattern } from '../indices/names';
+import { resultsOfSpace } from './results_query';
 
 type Query = estypes.QueryDslQueryContainer;
 
@@ -180,9 +180,7 @@ async function countPart(
     () =>
       client.search(
         {
-          index: resultsPattern(space),
-          ignore_unavailable: true,
-          allow_no_indices: true,
+          ...resultsOfSpace(space),
           size: 0,
           track_total_hits: false,
           query: { bool: { filter: [...filter, within] } },

@@ -3,7 +3,7 @@ import type { AnomalyResult } from '../../../common/anomaly';
 import { BACKFILL_RUN_PREFIX } from '../../detection/scoring/result_documents';
 import { attempt } from '../transport/attempt';
 import type { ElasticsearchClient } from '../transport/client';
-import { filterResults, resultsOfSpace, type ResultFilter } from './results_query';
+import { filterResults, resultsOfSpace, storedResult, type ResultFilter } from './results_query';
 
 const PAGE = 1_000;
 /** Lost results looked at, the most confident first. */
@@ -79,4 +79,6 @@ export async function findLostResults(
 }
 
 const foundIn = (hits: readonly estypes.SearchHit<AnomalyResult>[]): FoundResult[] =>
-  hits.flatMap(({ _id, _source }) => (_source === undefined ? [] : [{ id: _id as string, result: _source }]));
+  hits.flatMap(({ _id, _source }) =>
+    _source === undefined ? [] : [{ id: _id as string, result: storedResult(_source) }],
+  );

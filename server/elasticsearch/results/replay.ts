@@ -7,8 +7,7 @@ import type { Replay } from '../../detection/ports';
 import { countAlerts, totalsOf, totalsOver, type AlertQuestion, type FoundTotals } from './alert_counts';
 import { attempt, type RequestOptions } from '../transport/attempt';
 import type { ElasticsearchClient } from '../transport/client';
-import { resultsPattern } from '../indices/names';
-import { daysScored, firstScored } from './results_query';
+import { daysScored, firstScored, resultsOfSpace, storedResult } from './results_query';
 import { queryOfSuppression } from './suppression_query';
 import { alertsByDay, byDay } from './what_if';
 import { hitTotal } from '../transport/hit_total';
@@ -51,9 +50,7 @@ export async function replaySuppression(
     () =>
       client.search<AnomalyResult>(
         {
-          index: resultsPattern(space),
-          ignore_unavailable: true,
-          allow_no_indices: true,
+          ...resultsOfSpace(space),
           size: SUPPRESSION_LIMITS.listed,
           track_total_hits: true,
           query: {
@@ -106,7 +103,7 @@ export async function replaySuppression(
       total: hitTotal(answer.hits),
       results: answer.hits.hits.map((hit) => ({
         id: hit._id as string,
-        result: hit._source as AnomalyResult,
+        result: storedResult(hit._source),
       })),
     },
   };

@@ -6,6 +6,7 @@ import { bulkWrite, throwUnlessConflict, type BulkOperation } from '../transport
 import type { ElasticsearchClient } from '../transport/client';
 import { guardOf } from '../indices/index_resources';
 import { resultsPattern } from '../indices/names';
+import { resultsOfSpace } from './results_query';
 
 type Query = estypes.QueryDslQueryContainer;
 
@@ -14,11 +15,6 @@ const RESULTS_A_REQUEST = 1_000;
 export const MOST_ROUNDS_WITHOUT_CHANGE = 5;
 
 export const inSpace = (space: string): Query => ({ term: { 'result.space': space } });
-export const resultsScope = (space: string) => ({
-  index: resultsPattern(space),
-  ignore_unavailable: true,
-  allow_no_indices: true,
-});
 
 /** Reads and changes stored results of one space; each is written only on top of what was read of it. */
 export function createResultChanges(client: ElasticsearchClient, space: string, options: RequestOptions) {
@@ -28,7 +24,7 @@ export function createResultChanges(client: ElasticsearchClient, space: string, 
       () =>
         client.search<AnomalyResult>(
           {
-            ...resultsScope(space),
+            ...resultsOfSpace(space),
             size,
             track_total_hits: false,
             seq_no_primary_term: true,

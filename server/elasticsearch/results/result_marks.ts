@@ -7,7 +7,8 @@ import { attempt, type RequestOptions } from '../transport/attempt';
 import type { ElasticsearchClient } from '../transport/client';
 import { DEFAULT_SPACE, documentId } from '../indices/names';
 import { replaySuppression } from './replay';
-import { createResultChanges, inSpace, MOST_ROUNDS_WITHOUT_CHANGE, resultsScope } from './result_changes';
+import { createResultChanges, inSpace, MOST_ROUNDS_WITHOUT_CHANGE } from './result_changes';
+import { resultsOfSpace, storedResult } from './results_query';
 import { queryOfSuppression } from './suppression_query';
 
 type Query = estypes.QueryDslQueryContainer;
@@ -39,7 +40,7 @@ export function createResultMarks(
   return {
     async find(detectorId, source) {
       const [hit] = await read(ofSource(detectorId, source), 1);
-      return hit && { id: hit._id as string, result: hit._source as AnomalyResult };
+      return hit && { id: hit._id as string, result: storedResult(hit._source) };
     },
     hide: async (suppression, range, note) => {
       const { id } = suppression;
@@ -113,7 +114,7 @@ async function countHidden(
     () =>
       client.search(
         {
-          ...resultsScope(space),
+          ...resultsOfSpace(space),
           size: 0,
           track_total_hits: false,
           query: {

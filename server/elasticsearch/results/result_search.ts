@@ -8,7 +8,7 @@ import { attempt } from '../transport/attempt';
 import type { ElasticsearchClient } from '../transport/client';
 import { hitTotal } from '../transport/hit_total';
 import { pageStart } from '../transport/page_start';
-import { filterByContent, filterResults, resultsOfSpace } from './results_query';
+import { filterByContent, filterResults, resultsOfSpace, storedResult } from './results_query';
 
 type Query = estypes.QueryDslQueryContainer;
 
@@ -63,7 +63,10 @@ export async function searchResults(
   );
   return {
     total: hitTotal(answer.hits),
-    results: answer.hits.hits.map((hit) => ({ id: hit._id as string, result: hit._source as never })),
+    results: answer.hits.hits.map((hit) => ({
+      id: hit._id as string,
+      result: storedResult(hit._source) as never,
+    })),
   };
 }
 
@@ -89,7 +92,7 @@ export async function getResult(
       `There is no result "${id}" in this space; results of old logs may have been deleted.`,
     );
   }
-  return { id: hit._id as string, result: hit._source as never };
+  return { id: hit._id as string, result: storedResult(hit._source) as never };
 }
 
 interface RunSums {

@@ -6,7 +6,7 @@ import type { BulkOperation } from '../transport/bulk';
 import type { ElasticsearchClient } from '../transport/client';
 import { ensureIndex } from '../indices/index_resources';
 import { DEFAULT_SPACE, documentId, resultsIndex } from '../indices/names';
-import { filterResults, resultsOfSpace } from './results_query';
+import { filterResults, resultsOfSpace, storedResult } from './results_query';
 import { reviseResults } from './revise_results';
 import { writeResults } from './write_results';
 import { hitTotal } from '../transport/hit_total';
@@ -128,7 +128,7 @@ export function createResultStore(
       total: hitTotal(answer.hits),
       results: answer.hits.hits.map((hit) => ({
         id: hit._id as string,
-        result: hit._source as AnomalyResult,
+        result: storedResult(hit._source),
       })),
     };
   };

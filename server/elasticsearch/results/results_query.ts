@@ -1,7 +1,7 @@
 import type { estypes } from '@elastic/elasticsearch';
 import type { ApiRequest, Endpoints } from '../../../common/api';
 import { daysWithLogs } from '../../../common/days_with_logs';
-import { severitiesFrom } from '../../../common/anomaly';
+import { severitiesFrom, type AnomalyResult } from '../../../common/anomaly';
 import { readPartFilter, storedPartField } from '../../../common/detector/entity_fields';
 import { resultsPattern } from '../indices/names';
 
@@ -115,12 +115,27 @@ export function queriesOfParts(
   return [...values].map(([field, any]) => ({ terms: { [storedAs(field)]: any } }));
 }
 
-/** Indices of the results of a space; that there are none yet is no error. */
+/**
+ * Indices of the results of a space; that there are none yet is no error. A month that cannot be read just now is one
+ * (`unavailable`): the answer would look like one without its results.
+ */
 export const resultsOfSpace = (space: string) => ({
   index: resultsPattern(space),
   ignore_unavailable: true,
   allow_no_indices: true,
+  allow_partial_search_results: false,
 });
+
+/** Returns a result as it is stored; one that was stored with its figures alone may lack attribution and reason. */
+export function storedResult(source: unknown): AnomalyResult {
+  const result = source as AnomalyResult;
+  return { ...result, anomaly: { ...WITHOUT_EXPLANATION, ...result.anomaly } };
+}
+
+const WITHOUT_EXPLANATION: Pick<AnomalyResult['anomaly'], 'attribution' | 'reason'> = {
+  attribution: [],
+  reason: '',
+};
 
 /** Returns the conditions on the content of anomalous logs; summaries of logs have none of these fields. */
 export function filterByContent(

@@ -5,7 +5,7 @@ import { factsOf } from '../../../common/suppressions/result_facts';
 import { attempt } from '../transport/attempt';
 import type { ElasticsearchClient } from '../transport/client';
 import { hitTotal } from '../transport/hit_total';
-import { filterResults, resultsOfSpace } from './results_query';
+import { filterResults, resultsOfSpace, storedResult } from './results_query';
 
 type Query = estypes.QueryDslQueryContainer;
 type Similar = NonNullable<ApiResponse<Endpoints['getEvidence']>['similar']['value']>;
@@ -53,6 +53,8 @@ export async function readSimilar(
           ...resultsOfSpace(space),
           size: MOST_SIMILAR,
           timeout: TIME_LIMIT,
+          // Some that are alike are enough.
+          allow_partial_search_results: true,
           track_total_hits: true,
           query: {
             bool: {
@@ -78,7 +80,7 @@ export async function readSimilar(
     total,
     judged: { ...judged, unjudged: total - judged.real - judged.not_an_anomaly },
     results: answer.hits.hits.map(({ _id, _score, _source }) => {
-      const { '@timestamp': time, anomaly, result: state } = _source as AnomalyResult;
+      const { '@timestamp': time, anomaly, result: state } = storedResult(_source);
       return {
         id: _id as string,
         time,

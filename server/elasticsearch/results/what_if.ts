@@ -16,8 +16,7 @@ import {
 } from './alert_counts';
 import { attempt, type RequestOptions } from '../transport/attempt';
 import type { ElasticsearchClient } from '../transport/client';
-import { resultsPattern } from '../indices/names';
-import { daysScored, firstScored } from './results_query';
+import { daysScored, firstScored, resultsOfSpace, storedResult } from './results_query';
 import { hitTotal } from '../transport/hit_total';
 
 type Query = estypes.QueryDslQueryContainer;
@@ -58,9 +57,7 @@ export async function whatIf(
     () =>
       client.search<AnomalyResult>(
         {
-          index: resultsPattern(space),
-          ignore_unavailable: true,
-          allow_no_indices: true,
+          ...resultsOfSpace(space),
           size: MOST_CONFIRMED,
           track_total_hits: true,
           query: {
@@ -177,7 +174,7 @@ function missedOf(
   return hits.flatMap(({ _id, _source: result }) => {
     const why = result && reasonOf(result);
     if (result === undefined || why === undefined) return [];
-    const { entity, confidence, reason } = result.anomaly;
+    const { entity, confidence, reason } = storedResult(result).anomaly;
     return [
       {
         id: _id as string,

@@ -16,7 +16,11 @@ const OF_LOGS = Object.fromEntries(
   ),
 );
 /** Parts of `anomaly` that are left where the whole of it is refused. */
-const FIGURES = ['score', 'confidence', 'severity', 'threshold'] as const;
+const FIGURES = ['score', 'confidence', 'severity', 'threshold', 'entity'] as const;
+/** Parts of `result` that are left with them: what hides it, and what was said of it. */
+const STATE = ['type', 'space', 'suppressed_by', 'suppressed_because', 'verdict', 'history'] as const;
+const picked = (from: Readonly<Record<string, unknown>>, names: readonly string[]): Record<string, unknown> =>
+  Object.fromEntries(names.filter((name) => name in from).map((name) => [name, from[name]]));
 /** Of status 400, but for what an index is, not for what a document holds: a later run may succeed. */
 const OF_THE_INDEX: ReadonlySet<string> = new Set([
   'index_closed_exception',
@@ -56,11 +60,13 @@ const FORMS: readonly Form[] = [
       '@timestamp': event.ingested,
       detector,
       model: { version: model.version },
-      anomaly: Object.fromEntries(
-        FIGURES.filter((name) => name in anomaly).map((name) => [name, anomaly[name]]),
-      ),
+      // Readers find of a result what each has, empty.
+      anomaly: {
+        ...picked(anomaly, FIGURES),
+        ...('attribution' in anomaly && { attribution: [], reason: '' }),
+      },
       run,
-      result: { type: result.type, space: result.space },
+      result: picked(result, STATE),
       ...(page && { page }),
       ...(bucket && { bucket }),
     }),
@@ -82,13 +88,15 @@ function reducedTo({ of }: Form, document: Document, because: string): Record<st
   };
 }
 
+const isChanged = ({ status }: BulkRefusal): boolean => status === 409;
 const isForContent = ({ status, type }: BulkRefusal): boolean => status === 400 && !OF_THE_INDEX.has(type);
 
 /**
  * Writes results and summaries, each value of a log where the mapping has a place for it ({@link fitShapes}). One that Elasticsearch refuses for its content is written again with less of it; one that
  * is refused in every form is put aside beside the checkpoints, whole and not indexed, so that no log stops a run.
  *
- * @returns operations that made a new document, and how many results were put aside
+ * @returns operations that made a new document, how many results were put aside, and the ids of documents that were left alone: those
+ *   to create that were there, and those that somebody has changed since they were read
  * @throws DetectionError `unavailable` where load refuses some until the tries run out, `forbidden`, or `refused` for what
  *   the index is; the details say how many were written
  */
@@ -96,7 +104,7 @@ export async function writeResults(
   client: ElasticsearchClient,
   given: readonly BulkOperation[],
   { space, warn = () => {}, ...settings }: WriteResultsOptions,
-): Promise<{ created: readonly BulkOperation[]; putAside: number }> {
+): Promise<{ created: readonly BulkOperation[]; putAside: number; leftAlone: ReadonlySet<string> }> {
   const operations = given.map((operation) => ({
     ...operation,
     document: fitShapes(operation.document as Document, OF_LOGS),
@@ -104,6 +112,7 @@ export async function writeResults(
   const created: BulkOperation[] = [];
   const unwritten: BulkRefusal[] = [];
   const lost: BulkRefusal[] = [];
+  const changed: BulkRefusal[] = [];
   const whole = new Map(operations.map((operation) => [operation.id, operation]));
   const reasons = new Map<string, string>();
 
@@ -115,7 +124,8 @@ export async function writeResults(
     });
     created.push(...outcome.created);
     unwritten.push(...outcome.unwritten);
-    lost.push(...outcome.refused.filter((refusal) => !isForContent(refusal)));
+    changed.push(...outcome.refused.filter(isChanged));
+    lost.push(...outcome.refused.filter((refusal) => !isForContent(refusal) && !isChanged(refusal)));
     const refused = outcome.refused.filter(isForContent);
     for (const { operation, type, reason } of refused) {
       if (!reasons.has(operation.id)) reasons.set(operation.id, `${type}: ${reason}`);
@@ -133,7 +143,9 @@ export async function writeResults(
       };
     });
     const still = await write(again);
-    const isStill = new Set([...still, ...unwritten, ...lost].map(({ operation }) => operation.id));
+    const isStill = new Set(
+      [...still, ...unwritten, ...lost, ...changed].map(({ operation }) => operation.id),
+    );
     for (const { operation } of refused) {
       if (!isStill.has(operation.id))
         warn(`${nameOf(operation)} is stored ${form.named}: ${reasons.get(operation.id)}`);
@@ -148,7 +160,10 @@ export async function writeResults(
       warn(`${nameOf(operation)} is refused in every form and put aside: ${reasons.get(operation.id)}`);
     }
   }
-  return { created, putAside: refused.length };
+  const isMade = new Set([...created, ...refused.map(({ operation }) => operation)].map(({ id }) => id));
+  const wasThere = operations.filter(({ action, id }) => action === 'create' && !isMade.has(id));
+  const leftAlone = new Set([...wasThere, ...changed.map(({ operation }) => operation)].map(({ id }) => id));
+  return { created, putAside: refused.length, leftAlone };
 }
 
 const nameOf = ({ document, id }: BulkOperation): string => {

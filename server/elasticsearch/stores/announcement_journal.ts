@@ -10,6 +10,7 @@ import {
   type DocumentRevision,
 } from '../transport/bulk';
 import type { ElasticsearchClient } from '../transport/client';
+import { mgetWhole } from '../transport/whole_answer';
 import { DAY } from '../../../common/duration';
 
 /** A result older than this is never scored again, so what was announced of it may be forgotten. */
@@ -55,9 +56,9 @@ export function createElasticsearchJournal(
       await ready();
       const found = new Map<string, AnnouncementState>();
       for (const some of chunksOf(ids, IDS_PER_REQUEST)) {
-        const { docs } = await attempt(
+        const docs = await attempt(
           () =>
-            client.mget<{ state?: AnnouncementState }>({
+            mgetWhole<{ state?: AnnouncementState }>(client, {
               index,
               ids: some.map((id) => idOf('result', id)),
               _source: ['state'],
@@ -87,9 +88,9 @@ export function createElasticsearchJournal(
     },
     readChannel: async (channel) => {
       await ready();
-      const { docs } = await attempt(
+      const docs = await attempt(
         () =>
-          client.mget<{ channel: ChannelState }>({
+          mgetWhole<{ channel: ChannelState }>(client, {
             index,
             ids: [idOf('channel', channel)],
           }),
@@ -172,8 +173,8 @@ function sharedTries(
     noteSharedTry: async (message) => {
       await ready();
       const id = idOf('try', message);
-      const { docs } = await attempt(
-        () => client.mget<{ detector_id: string; channel: SharedTries }>({ index, ids: [id] }),
+      const docs = await attempt(
+        () => mgetWhole<{ detector_id: string; channel: SharedTries }>(client, { index, ids: [id] }),
         { what },
       );
       const found = docs[0] !== undefined && '_source' in docs[0] ? docs[0] : undefined;

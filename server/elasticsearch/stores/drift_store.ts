@@ -54,6 +54,7 @@ export function createDriftStore(
           client.search<StoredDrift>(
             {
               index: resultsPattern(space),
+              allow_partial_search_results: false,
               ignore_unavailable: true,
               allow_no_indices: true,
               size: MOST_MEASUREMENTS,
@@ -108,6 +109,7 @@ export async function countAnomalies(
     () =>
       client.search({
         index: resultsPattern(space),
+        allow_partial_search_results: false,
         ignore_unavailable: true,
         allow_no_indices: true,
         size: 0,

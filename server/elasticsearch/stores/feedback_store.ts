@@ -36,6 +36,10 @@ export const feedbackOf = ({
   ...(suppression_id !== undefined && { suppressionId: suppression_id }),
 });
 
+const isIndexMissing = (error: unknown): boolean =>
+  error instanceof DetectionError &&
+  ((error.details?.types as readonly string[] | undefined) ?? []).includes('index_not_found_exception');
+
 export const feedbackId = (detectorId: string, source: { index: string; id: string }): string =>
   documentId('feedback', detectorId, source.index, source.id);
 
@@ -94,7 +98,7 @@ export function createFeedbackStore(
         }
       } catch (error) {
         // Nobody has given any yet.
-        if (error instanceof DetectionError && error.code === 'not_found') return [];
+        if (isIndexMissing(error)) return [];
         throw error;
       }
       return found;

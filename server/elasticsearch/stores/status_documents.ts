@@ -4,6 +4,7 @@ import { attempt } from '../transport/attempt';
 import { bulkWriteAll } from '../transport/bulk';
 import type { ElasticsearchClient } from '../transport/client';
 import { statusOf } from '../transport/errors';
+import { mgetWhole } from '../transport/whole_answer';
 
 /** A part of what a detector tells of itself. */
 export interface StatusKey {
@@ -30,11 +31,11 @@ export function createStatusDocuments(
   return {
     read: async (keys) => {
       if (keys.length === 0) return [];
-      const { docs } = await attempt(
-        () => client.mget<{ status?: Record<string, unknown> }>({ index, ids: keys.map(idOf) }),
+      const docs = await attempt(
+        () => mgetWhole<{ status?: Record<string, unknown> }>(client, { index, ids: keys.map(idOf) }),
         { what: 'read the status of detectors' },
       ).catch((error: { details?: { status?: number } }) => {
-        if (error.details?.status === 404) return { docs: [] };
+        if (error.details?.status === 404) return [];
         throw error;
       });
       return keys.map((_key, position) => {

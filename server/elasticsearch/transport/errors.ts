@@ -114,10 +114,14 @@ export function isWorthRetrying(error: unknown): boolean {
   return types.some((type) => PASSING_STATES.has(type) || (status >= 500 && RETRYABLE_TYPES.has(type)));
 }
 
+/** A point in time or a scroll was dropped between two pages, with the status 404: all is there, and has to be read anew. */
+const hasLostItsPlace = (error: unknown): boolean =>
+  errorTypes(errorBodyOf(error)).includes('search_context_missing_exception');
+
 function codeOf(error: unknown): DetectionErrorCode {
   const { name } = (error ?? {}) as ClientError;
   if (name === 'RequestAbortedError' || name === 'AbortError') return 'interrupted';
-  if (isWorthRetrying(error)) return 'unavailable';
+  if (isWorthRetrying(error) || hasLostItsPlace(error)) return 'unavailable';
   switch (statusOf(error)) {
     case 400:
     case 405:

@@ -153,6 +153,27 @@ export async function searchWhole<Document = unknown>(
   return answer;
 }
 
+/**
+ * Reads documents by their ids. One that could not be read would look like one that is not there. To be called within `attempt`.
+ *
+ * @returns an item for each that was asked for, in that order, also for those of an index that is not there
+ * @throws IncompleteAnswer as {@link searchWhole}
+ */
+export async function mgetWhole<Document>(
+  client: ElasticsearchClient,
+  request: estypes.MgetRequest,
+  { signal }: Pick<RequestOptions, 'signal'> = {},
+): Promise<estypes.MgetResponseItem<Document>[]> {
+  const { docs } = await client.mget<Document>(request, { signal });
+  const missing = docs.flatMap((item): MissingPart[] => {
+    if (!('error' in item) || item.error.type === 'index_not_found_exception') return [];
+    const { type, reason } = item.error;
+    return [{ cluster: LOCAL, type, reason: reason ?? type }];
+  });
+  if (missing.length > 0) throw new IncompleteAnswer(missing.slice(0, 1));
+  return docs;
+}
+
 /** @throws IncompleteAnswer naming the clusters whose fields are not known, see {@link searchWhole} */
 export function refuseUnknownFields(answer: estypes.FieldCapsResponse): void {
   const { failures = [] } = answer as {

@@ -1,10 +1,8 @@
 import { DetectionError } from '../../../common/detection_error';
 import { attempt, type RequestOptions } from '../transport/attempt';
 import type { ElasticsearchClient } from '../transport/client';
-import { statusOf } from '../transport/errors';
-import { checkpointsIndex } from '../indices/names';
 import { oldIndices, oldSpaces } from './old_names';
-import { markerId } from './upgrade_space';
+import { unmovedIndices } from './upgrade_space';
 
 /**
  * Deletes the indices of version 0.1.0 once all spaces that have data in them were moved. Needs `delete_index`, `read` and
@@ -20,17 +18,7 @@ export async function deleteOldIndices(
   const { policy, signal } = options;
   const waiting: string[] = [];
   for (const space of await oldSpaces(client, options)) {
-    const marker = await attempt(
-      () =>
-        client
-          .get<{ state: string }>({ index: checkpointsIndex(space), id: markerId(space) }, { signal })
-          .catch((error: unknown) => {
-            if (statusOf(error) === 404) return undefined;
-            throw error;
-          }),
-      { what: `look whether space "${space}" was moved`, policy, signal },
-    );
-    if (marker?._source?.state !== 'done') waiting.push(space);
+    if ((await unmovedIndices(client, space, options)).length > 0) waiting.push(space);
   }
   if (waiting.length > 0) {
     throw new DetectionError(

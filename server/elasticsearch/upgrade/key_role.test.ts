@@ -40,6 +40,12 @@ describe('the role of a key', () => {
     expect(remote).toEqual([{ clusters: ['east'], names: ['app-*'], privileges: expect.anything() }]);
   });
 
+  it('names no exclusions, and patterns where names change with the date', () => {
+    const role = detectorKeyRole(detectorOf('logs-*, -logs-old*,<web-{now/d{yyyy.MM.dd|+12:00}}-x>'), 'b');
+    expect(role.indices[0].names).toEqual(['logs-*', 'web-*-x']);
+    expect(role).not.toHaveProperty('remote_indices');
+  });
+
   it('writes what a backfill writes, and nothing else', () => {
     const writable = (into?: string): string[] =>
       backfillKeyRole(detectorOf('web', 'ingest'), 'b', into)

@@ -1,6 +1,6 @@
 import type { Detector } from '../../../common/detector';
 import { demoPrivileges } from '../logs/demo_index';
-import { demoIndex } from '../indices/names';
+import { demoIndex, namesForRights } from '../indices/names';
 import { oldNamesOf } from './old_names';
 import { detectorRole, pipelineRole, type IndexPrivileges, type RoleDefinition } from '../indices/privileges';
 
@@ -14,15 +14,9 @@ export interface KeyRole extends RoleDefinition {
   readonly remote_indices?: readonly RemoteIndexPrivileges[];
 }
 
-const partsOf = (index: string): string[] =>
-  index
-    .split(',')
-    .map((part) => part.trim())
-    .filter((part) => part !== '');
-
 /** Logs of another cluster are read by their name there, which stands behind the colon. */
 function withRemotes(role: RoleDefinition, index: string): KeyRole {
-  const remotes = partsOf(index).filter((part) => part.includes(':'));
+  const remotes = namesForRights(index).filter((part) => part.includes(':'));
   if (remotes.length === 0) return role;
   const named = remotes.map((part) => ({
     cluster: part.slice(0, part.indexOf(':')),
@@ -41,7 +35,7 @@ function withRemotes(role: RoleDefinition, index: string): KeyRole {
  * version 0.1.0 has left of the space, which the first detector that runs moves.
  */
 export function detectorKeyRole({ source, scoring }: Detector, space: string): KeyRole {
-  const logs = partsOf(source.index);
+  const logs = namesForRights(source.index);
   const own = detectorRole(logs, space, scoring);
   const role: RoleDefinition = {
     ...own,
@@ -57,7 +51,7 @@ export function detectorKeyRole({ source, scoring }: Detector, space: string): K
 /** Privileges for the target of a backfill in the cluster: the logs, or another index for copies, which takes more. */
 export const backfillTarget = ({ source }: Detector, into: string | undefined): IndexPrivileges =>
   into === undefined
-    ? { names: partsOf(source.index), privileges: ['read', 'index'] }
+    ? { names: namesForRights(source.index), privileges: ['read', 'index'] }
     : { names: [into], privileges: ['read', 'write'] };
 
 /** Returns the role of the key of a backfill in the cluster, beside {@link detectorKeyRole}. */
@@ -72,7 +66,7 @@ export function backfillKeyRole(detector: Detector, space: string, into: string 
       ...own.indices,
       // Fields of scores are added to the mapping, or the index of copies is made like the logs.
       { names, privileges: [...privileges, 'create_index', 'manage'] },
-      { names: partsOf(detector.source.index), privileges: ['view_index_metadata'] },
+      { names: namesForRights(detector.source.index), privileges: ['view_index_metadata'] },
     ],
   };
 }

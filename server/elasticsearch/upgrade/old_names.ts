@@ -85,7 +85,17 @@ export async function oldDataOf(
     if (!indices.includes(index)) return false;
     const { policy, signal } = options;
     const answer = await attempt(
-      () => client.search({ index, size: 0, terminate_after: 1, query: ofSpace(space) }, { signal }),
+      () =>
+        client.search(
+          {
+            index,
+            size: 0,
+            terminate_after: 1,
+            query: ofSpace(space),
+            allow_partial_search_results: false,
+          },
+          { signal },
+        ),
       { what: `look for data of version 0.1.0 in "${index}"`, policy, signal },
     );
     return hitTotal(answer.hits) > 0;
@@ -147,6 +157,7 @@ export async function oldSpaces(
           {
             index: OLD_MODELS,
             size: 0,
+            allow_partial_search_results: false,
             aggs: { spaces: { terms: { field: 'space', size: MOST_SPACES } } },
           },
           { signal },

@@ -1,21 +1,15 @@
-import { randomUUID } from 'node:crypto';
 import type { estypes } from '@elastic/elasticsearch';
 import { DetectionError } from '../../../common/detection_error';
-import { attempt, type RequestOptions } from '../transport/attempt';
+import type { RequestOptions } from '../transport/attempt';
 import { bulkWriteAll } from '../transport/bulk';
 import type { ElasticsearchClient } from '../transport/client';
-import { statusOf } from '../transport/errors';
 import { ensureIndex, type Resource } from '../indices/index_resources';
-import {
-  auditIndex,
-  checkpointsIndex,
-  documentId,
-  feedbackIndex,
-  modelsIndex,
-  resultsPattern,
-} from '../indices/names';
+import { missingPrivilegesOf } from '../indices/missing_privileges';
+import { auditIndex, checkpointsIndex, feedbackIndex, modelsIndex, resultsPattern } from '../indices/names';
+import { isSecurityOff } from '../transport/security_state';
 import type { Hit } from '../transport/field_plan';
 import { searchPages } from '../transport/search_pages';
+import { createMarker, movedIndices, type MarkerRevision } from './marker';
 import {
   IN_ORDER_OF_THE_INDEX,
   isCheckpoint,
@@ -24,6 +18,7 @@ import {
   OLD_MODELS,
   oldDataOf,
   oldIndices,
+  oldNamesOf,
   ofSpace,
   partsOf,
   type OldData,
@@ -35,19 +30,6 @@ const SAY_EVERY_MILLISECONDS = 20_000;
 const DOCUMENTS_A_REQUEST = 500;
 /** A part of a model has up to 4 million characters. */
 const PARTS_A_REQUEST = 4;
-
-export const markerId = (space: string): string => documentId('upgrade', '0.1.0', space);
-
-/** One document of the new index of checkpoints says how far the move is. */
-interface Marker {
-  readonly type: 'upgrade';
-  readonly space: string;
-  readonly from_version: '0.1.0';
-  readonly state: 'copying' | 'done';
-  readonly by: string;
-  readonly at: string;
-  readonly documents?: number;
-}
 
 export interface UpgradeOptions extends RequestOptions {
   readonly space: string;
@@ -125,76 +107,45 @@ function movesOf(old: OldData, space: string): Move[] {
  * interrupt: what was copied is not copied again, and detectors wait for the end. Needs the rights of an owner on the new
  * indices, and `read` and `view_index_metadata` on the old ones.
  *
- * @throws DetectionError `conflict` while another process does it, `forbidden` when old data is seen that may not be moved
+ * @throws DetectionError `conflict` while another process does it, `forbidden` when old data is seen that may not be moved,
+ *   or that may be a part alone
  */
 export async function upgradeSpace(
   client: ElasticsearchClient,
   options: UpgradeOptions,
 ): Promise<UpgradeReport> {
   const { space, now, policy, signal, progress } = options;
-  const index = checkpointsIndex(space);
-  const id = markerId(space);
-  const me = randomUUID();
+  const settings = { policy, signal };
   const what = `move the data of space "${space}" from version 0.1.0`;
-
-  const read = () =>
-    attempt(
-      () =>
-        client.get<Marker>({ index, id }, { signal }).catch((error: unknown) => {
-          if (statusOf(error) === 404) return undefined;
-          throw error;
-        }),
-      { what, policy, signal },
-    );
-  const write = async (
-    state: Marker['state'],
-    documents: number,
-    known: { _seq_no?: number; _primary_term?: number } | undefined,
-  ) => {
-    const document: Marker = {
-      type: 'upgrade',
-      space,
-      from_version: '0.1.0',
-      state,
-      by: me,
-      at: new Date(now()).toISOString(),
-      documents,
-    };
-    const condition =
-      known === undefined
-        ? { op_type: 'create' as const }
-        : { if_seq_no: known._seq_no, if_primary_term: known._primary_term };
-    return attempt(
-      () =>
-        client.index({ index, id, document, ...condition }, { signal }).catch(async (error: unknown) => {
-          if (statusOf(error) !== 409) throw error;
-          // The answer to our own write may have been lost on the way.
-          const current = await read();
-          if (current?._source?.by === me && current._source.state === state) return current;
-          throw busy(space);
-        }),
-      { what, policy, signal },
-    );
-  };
-
+  const marker = createMarker(client, { space, now, busy: () => busy(space), ...settings });
   let problem: unknown;
-  const marker = await read().catch((error: unknown) => {
+  const found = await marker.read().catch((error: unknown) => {
     if (!(error instanceof DetectionError) || error.code !== 'forbidden') throw error;
     problem = error;
     return undefined;
   });
-  if (marker?._source?.state === 'done') return { state: 'earlier', documents: 0 };
-  const old = await oldDataOf(client, space, { policy, signal });
+  const isDone = found?._source?.state === 'done';
+  const earlier = found?._source?.moved ?? [];
+  const old = await oldDataOf(client, space, settings).catch((error: unknown) => {
+    // Nobody needs a right on old data that was moved.
+    if (isDone && error instanceof DetectionError && error.code === 'forbidden') return undefined;
+    throw error;
+  });
+  const moves = old === undefined ? [] : movesOf(old, space).filter(({ from }) => !earlier.includes(from));
+  if (isDone && moves.length === 0) return { state: 'earlier', documents: 0 };
   if (old === undefined) return { state: 'nothing', documents: 0 };
   if (problem !== undefined) throw mayNot(space, problem);
-  const claimedAt = marker?._source === undefined ? undefined : Date.parse(marker._source.at);
+  await refusePartOf(client, space);
+  const claimedAt = found?._source === undefined || isDone ? undefined : Date.parse(found._source.at);
   if (claimedAt !== undefined && now() - claimedAt < ABANDONED_AFTER_MILLISECONDS) throw busy(space);
 
   try {
-    await ensureIndex(client, index, 'checkpoints', { policy, signal });
-    let claim: { _seq_no?: number; _primary_term?: number } = await write('copying', 0, marker);
-    let saidAt = now();
+    await ensureIndex(client, checkpointsIndex(space), 'checkpoints', settings);
     let documents = 0;
+    const copying = () => marker.write({ state: 'copying', documents, moved: earlier }, claim);
+    let claim: MarkerRevision | undefined = found;
+    claim = await copying();
+    let saidAt = now();
     const copy = async (hits: readonly Hit[], to: string): Promise<void> => {
       const operations = hits.map((hit) => ({
         action: 'create' as const,
@@ -202,28 +153,53 @@ export async function upgradeSpace(
         id: hit._id as string,
         document: hit._source,
       }));
-      await bulkWriteAll(client, operations, { what, refresh: true, policy, signal });
+      await bulkWriteAll(client, operations, { what, refresh: true, ...settings });
       documents += hits.length;
       progress?.(documents, `documents of space ${space}`);
       if (now() - saidAt < SAY_EVERY_MILLISECONDS) return;
-      claim = await write('copying', documents, claim);
+      claim = await copying();
       saidAt = now();
     };
-    for (const { from, query, to, resource, pageSize = DOCUMENTS_A_REQUEST } of movesOf(old, space)) {
-      await ensureIndex(client, to, resource, { policy, signal });
+    for (const { from, query, to, resource, pageSize = DOCUMENTS_A_REQUEST } of moves) {
+      await ensureIndex(client, to, resource, settings);
       const sort = IN_ORDER_OF_THE_INDEX;
-      const pages = searchPages(client, { index: from, query, sort, pageSize, what, policy, signal });
+      const pages = searchPages(client, { index: from, query, sort, pageSize, what, ...settings });
       for await (const hits of pages) {
         const own = from === OLD_CHECKPOINTS ? hits.filter((hit) => isOfSpace(hit, space)) : hits;
         if (own.length > 0) await copy(own, to);
       }
     }
-    await write('done', documents, claim);
+    const moved = [...new Set([...earlier, ...moves.map(({ from }) => from)])];
+    await marker.write({ state: 'done', documents, moved }, claim);
     return { state: 'moved', documents };
   } catch (error) {
     if (error instanceof DetectionError && error.code === 'forbidden') throw mayNot(space, error);
     throw error;
   }
+}
+
+/**
+ * Elasticsearch leaves out what somebody may not see: who sees a part of the old data would mark all of it as moved.
+ *
+ * @throws DetectionError `forbidden` for whoever may not read all names that old data of the space can have
+ */
+async function refusePartOf(client: ElasticsearchClient, space: string): Promise<void> {
+  if (await isSecurityOff(client)) return;
+  const indices = [{ names: oldNamesOf(space), privileges: ['read', 'view_index_metadata'] }];
+  const missing = await missingPrivilegesOf(client, { cluster: [], indices });
+  if (missing.length > 0) throw mayNot(space, new Error(`You lack: ${missing.join('; ')}.`));
+}
+
+/** @returns indices of version 0.1.0 with data of the space that was not moved from there, as far as the client may see them */
+export async function unmovedIndices(
+  client: ElasticsearchClient,
+  space: string,
+  options: RequestOptions = {},
+): Promise<string[]> {
+  const old = await oldDataOf(client, space, options);
+  if (old === undefined) return [];
+  const moved = (await movedIndices(client, space, options)) ?? [];
+  return [...new Set(movesOf(old, space).map(({ from }) => from))].filter((from) => !moved.includes(from));
 }
 
 /** @returns false where data of version 0.1.0 that the client may see has not been moved */
@@ -233,26 +209,9 @@ export async function isUpgraded(
   options: RequestOptions = {},
 ): Promise<boolean> {
   return (
-    (await isMarkedAsMoved(client, space, options)) || (await oldDataOf(client, space, options)) === undefined
+    (await movedIndices(client, space, options)) !== undefined ||
+    (await oldDataOf(client, space, options)) === undefined
   );
-}
-
-async function isMarkedAsMoved(
-  client: ElasticsearchClient,
-  space: string,
-  { policy, signal }: RequestOptions,
-): Promise<boolean> {
-  const marker = await attempt(
-    () =>
-      client
-        .get<Marker>({ index: checkpointsIndex(space), id: markerId(space) }, { signal })
-        .catch((error: unknown) => {
-          if (statusOf(error) === 404 || statusOf(error) === 403) return undefined;
-          throw error;
-        }),
-    { what: `look whether space "${space}" was moved`, policy, signal },
-  );
-  return marker?._source?.state === 'done';
 }
 
 const busy = (space: string): DetectionError =>
@@ -289,5 +248,5 @@ export async function hasUnseenData(
   options: RequestOptions = {},
 ): Promise<boolean> {
   const isNamed = (await oldIndices(seer, options)).some((index) => partsOf(index)?.space === space);
-  return isNamed && !(await isMarkedAsMoved(client, space, options));
+  return isNamed && (await movedIndices(client, space, options)) === undefined;
 }

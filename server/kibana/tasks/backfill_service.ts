@@ -9,6 +9,7 @@ import {
 } from '../../elasticsearch';
 import { livePipeline } from '../../elasticsearch/ingest';
 import { missingPrivilegesOf } from '../../elasticsearch/indices/missing_privileges';
+import { namesForRights } from '../../elasticsearch/indices/names';
 import { grantApiKey, revokeApiKey, usesApiKeys } from '../keys/api_key';
 import { orderOf, steeringOfBackfill, type BackfillOrder } from './backfill_order';
 import { createDetectorRepository, inSpace, type StoredDetector } from '../records/detector_repository';
@@ -61,7 +62,7 @@ async function grantForCluster(
 ): Promise<string | undefined> {
   const { detector } = stored;
   const { space } = scope;
-  const logs = detector.source.index.split(',');
+  const logs = namesForRights(detector.source.index);
   const missing = await missingPrivilegesOf(scope.elasticsearch, {
     cluster: ['monitor'],
     indices: [

@@ -6,6 +6,7 @@ import {
   livePipeline,
   refreshScored,
   startBackfill,
+  type BackfillProgress,
 } from '../../elasticsearch/ingest';
 import { opaqueIdOf, type BackfillOrder } from './backfill_order';
 import type { DetectorJob } from '../records/detector_job';
@@ -39,7 +40,12 @@ export async function scoreInCluster(
     finished_at: new Date(clock.now()).toISOString(),
   });
   const opaqueId = opaqueIdOf(order);
-  const progressOf = (task: string) => backfillProgress(job.client, task, { opaqueId });
+  /** @returns undefined where Elasticsearch no longer knows the task */
+  const progressOf = (task: string): Promise<BackfillProgress | undefined> =>
+    backfillProgress(job.client, task, { opaqueId }).catch((error: unknown) => {
+      if (error instanceof DetectionError && error.code === 'not_found') return undefined;
+      throw error;
+    });
   let report: BackfillReport = { ...before, state: 'running', failure: undefined };
   if (report.task === undefined) {
     if (await isCancelled()) return finished(report, 'cancelled');
@@ -49,14 +55,11 @@ export async function scoreInCluster(
   const task = report.task as string;
   for (;;) {
     if (await isCancelled()) {
-      const state = await progressOf(task).catch(() => undefined);
+      const state = await progressOf(task);
       if (state !== undefined) await cancelBackfill(job.client, task);
       return finished({ ...report, ...(state && { logs: state.done }) }, 'cancelled');
     }
-    const state = await progressOf(task).catch((error: unknown) => {
-      if (error instanceof DetectionError && error.code === 'not_found') return undefined;
-      throw error;
-    });
+    const state = await progressOf(task);
     // The node that ran it is gone: what it has scored is not scored again.
     if (state === undefined) return { ...report, task: undefined };
     report = { ...report, logs: state.done, ...(state.total > 0 && { total: state.total }) };
