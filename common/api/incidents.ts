@@ -17,7 +17,7 @@ const lineSchema = z.object({ result_id: z.string(), time: z.string(), line: z.s
 
 const incidentSchema = z.object({
   id: z.string(),
-  title: z.string().describe('Pattern or route and place in words'),
+  title: z.string().describe('Leading reason, pattern or route and place in words'),
   scope: z
     .object({
       kind: z.enum(INCIDENT_SCOPES),

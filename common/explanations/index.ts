@@ -1,3 +1,3 @@
 export { comparisonSchema, type Comparison } from '../anomaly/comparison';
 export { PHRASES, type Phrase, type Words } from './words';
-export { reasonOf, sentenceOf, styleOf, subjectOf, tellable, usualOf } from './sentence';
+export { headlineOf, namedIn, reasonOf, sentenceOf, styleOf, subjectOf, tellable, usualOf } from './sentence';

@@ -2,7 +2,7 @@ import type { Attribution } from '../anomaly';
 import { featureSchema } from '../detector';
 import type { LogDocument } from '../log_document';
 import { decodeFeatureEncoding, learnFeatures } from '../log_features';
-import { comparisonSchema, reasonOf, sentenceOf, subjectOf, tellable } from './index';
+import { comparisonSchema, headlineOf, reasonOf, sentenceOf, subjectOf, tellable } from './index';
 
 const START = Date.UTC(2026, 0, 5);
 const MINUTE = 60_000;
@@ -384,5 +384,39 @@ describe('names that people give', () => {
   it('lose what training adds where several features read a field', () => {
     expect(subjectOf({ feature: 'x (attack_signs)', field: 'x' })).toBe('x');
     expect(subjectOf({ feature: 'x (number 2)', field: 'x' })).toBe('x');
+  });
+});
+
+describe('a headline', () => {
+  it('says what stands out most in few words, with its unit, and of an attack its kind', () => {
+    const slow = explain({ type: 'deviation', field: 'event.duration', by }, requests, {
+      ...charge,
+      'event.duration': 30e9,
+    });
+    expect(headlineOf([slow])).toBe('duration 30 s');
+    const attacks = logs(300, (index) => ({ 'url.original': `/search?q=shoes${index}` }));
+    const attack = explain({ type: 'attack_signs', field: 'url.original' }, attacks, {
+      'url.original': "/search?q=1' UNION SELECT password FROM users--",
+    });
+    expect(
+      headlineOf([
+        { ...slow, share: 0.55 },
+        { ...attack, share: 0.45 },
+      ]),
+    ).toBe('signs of SQL injection');
+    // A reason does not name what hardly counts, nor does a headline.
+    expect(
+      headlineOf([
+        { ...slow, share: 0.9 },
+        { ...attack, share: 0.1 },
+      ]),
+    ).toBe('duration 30 s');
+  });
+
+  it('leaves messages to their pattern', () => {
+    const messages = logs(300, () => ({ message: 'Disk sda is fine' }));
+    const odd = explain({ type: 'template', field: 'message' }, messages, { message: 'Kernel panic' });
+    expect(headlineOf([odd])).toBeUndefined();
+    expect(headlineOf([])).toBeUndefined();
   });
 });

@@ -310,13 +310,18 @@ function textSentence(comparison: Comparison, words: Words): string {
   return `${joined(characters, range)}: ${shown}`;
 }
 
-function signText(category: string, name: string, words: Words): string {
-  const phrase = `category_${category}`;
-  // A sign without a picture, as a null byte, is told by its name alone.
-  const seen = /[^\ufffd\s]/.test(clean(name)) ? ` (${clean(name)})` : '';
-  return Object.hasOwn(PHRASES, phrase)
-    ? `${words.write(phrase as Phrase)}${seen}`
+const isKnownKind = (category: string): boolean => Object.hasOwn(PHRASES, `category_${category}`);
+
+/** Returns the kind of an attack, or the name of a pattern of the detector. */
+const kindOfSign = (category: string, name: string, words: Words): string =>
+  isKnownKind(category)
+    ? words.write(`category_${category}` as Phrase)
     : words.write('own_pattern', { name: clean(name) });
+
+function signText(category: string, name: string, words: Words): string {
+  // A sign without a picture, as a null byte, is told by its name alone.
+  const seen = isKnownKind(category) && /[^\ufffd\s]/.test(clean(name)) ? ` (${clean(name)})` : '';
+  return `${kindOfSign(category, name, words)}${seen}`;
 }
 
 const twoDigits = (number: number): string => String(number).padStart(2, '0');
@@ -403,6 +408,10 @@ export function usualOf(attribution: Omit<Attribution, 'share'>, words: Words = 
   return typical === '' ? undefined : words.write('usually', { usual: clean(typical) });
 }
 
+/** Returns the features that a reason names, the largest share first. @param attribution in any order */
+export const namedIn = (attribution: readonly Attribution[]): Attribution[] =>
+  named([...attribution].sort((one, other) => other.share - one.share));
+
 /** The features that a reason names, the largest share first. */
 function named(attribution: readonly Attribution[]): Attribution[] {
   const found: Attribution[] = [];
@@ -434,4 +443,56 @@ export function reasonOf(attribution: readonly Attribution[], words: Words = ENG
     return sentence === '' ? words.write('withheld', { subject }) : `${subject} ${sentence}`;
   });
   return phrases.length === 0 ? words.write('nothing') : phrases.join('; ');
+}
+
+/** Characters of a value in a title. */
+const LONGEST_IN_TITLE = 40;
+
+/**
+ * Returns the leading reason of a log in a few words, as a title has room for: attacks by their kind before anything else that the
+ * reason names, then the value that stands out most. Undefined where a message itself says it better, or nothing is known.
+ *
+ * @param attribution in any order
+ * @example "signs of SQL injection", "status 504", "duration 30 s"
+ */
+export function headlineOf(attribution: readonly Attribution[], words: Words = ENGLISH): string | undefined {
+  const features = namedIn(attribution);
+  const attack = features.find(({ comparison }) => (comparison?.signs ?? []).length > 0);
+  if (attack !== undefined) {
+    const signs = (attack.comparison?.signs ?? []).map(({ category, name }) =>
+      kindOfSign(category, name, words),
+    );
+    return words.write('signs_of', { signs: [...new Set(signs)].join(', ') });
+  }
+  const [leading] = features;
+  const value = leading && shortValue(leading, words);
+  return value === undefined ? undefined : `${subjectOf(leading, words)} ${value}`;
+}
+
+/** Returns a value as a title has it; undefined for messages, whose pattern is the title, and what no single value tells. */
+function shortValue({ field, comparison }: Attribution, words: Words): string | undefined {
+  switch (comparison?.kind) {
+    case undefined:
+    case 'template':
+    case 'text':
+    case 'signs':
+    case 'events':
+    case 'change':
+      return undefined;
+    case 'hour':
+    case 'weekday':
+    case 'number':
+    case 'status':
+    case 'value':
+    case 'together': {
+      const { kind, value, unit = 'none' } = comparison;
+      if (value === undefined) return words.write('missing');
+      if (kind === 'hour' && typeof value === 'number') return clock(value);
+      if (kind === 'weekday' && typeof value === 'number') return dayName(value % WEEK, words);
+      if (kind === 'number' && typeof value === 'number') {
+        return words.formatted?.(field, value) ?? readableValue(value, unit, styleOf(words));
+      }
+      return printable(String(value), LONGEST_IN_TITLE);
+    }
+  }
 }

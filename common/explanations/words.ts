@@ -28,6 +28,7 @@ export const PHRASES = {
   character: '1 character',
   characters: '{count} characters',
   holds: '{signs} in {value}',
+  signs_of: 'signs of {signs}',
   own_pattern: 'pattern {name}',
   more_signs: '{count} more',
   signs_usual: 'signs of attacks are in {share} of the logs',

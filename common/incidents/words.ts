@@ -18,28 +18,38 @@ export function countText({ logs, buckets, changes = 0 }: Incident['counts']): s
   return `${parts.slice(0, -1).join(', ')} and ${parts[parts.length - 1]}`;
 }
 
+/** The most severe result of an incident, as a title names it. */
+export interface Lead {
+  /** Its pattern or route; absent where it is a bucket. */
+  readonly key?: string;
+  /** Its leading reason in a few words, where there are some. */
+  readonly headline?: string;
+}
+
 /**
- * Names an incident: what, and where.
+ * Names an incident: why, what, and where.
  *
- * @param leading pattern or route of the most severe result; undefined where a bucket is
  * @param place entity, host, or name of the detector
- * @example titleOf(group, 'POST /charge 503', 'checkout') // 'POST /charge of checkout'
+ * @example titleOf(group, { key: 'POST /charge 503', headline: 'status 503' }, 'checkout') // 'status 503: POST /charge of checkout'
  */
 export function titleOf(
   group: Pick<Group, 'scope' | 'patterns' | 'routes' | 'sources'>,
-  leading: string | undefined,
+  { key, headline }: Lead,
   place: string,
 ): string {
   const where = printable(place, LONGEST_PLACE);
   if (group.scope.kind === 'others') return `Many other anomalies of ${where}`;
   const { patterns, routes, sources } = group;
   const kinds = Math.max(patterns.length, routes.length);
-  if (kinds === 0 || leading === undefined) return `${where} as a whole`;
-  if (routes.length === 1) return `${printable(routes[0], LONGEST_KEY)} of ${where}`;
-  if (patterns.length === 1) return `${printable(patterns[0], LONGEST_KEY)} of ${where}`;
+  if (kinds === 0 || key === undefined) {
+    return headline === undefined ? `${where} as a whole` : `${headline} of ${where}`;
+  }
+  const why = headline === undefined ? '' : `${headline}: `;
+  if (routes.length === 1) return `${why}${printable(routes[0], LONGEST_KEY)} of ${where}`;
+  if (patterns.length === 1) return `${why}${printable(patterns[0], LONGEST_KEY)} of ${where}`;
   if (sources.length === 1) {
     const value = sources[0].slice(sources[0].indexOf('=') + 1);
-    return `${printable(value, LONGEST_KEY)}, ${kinds} patterns of ${where}`;
+    return `${why}${printable(value, LONGEST_KEY)}, ${kinds} patterns of ${where}`;
   }
-  return `${printable(leading, LONGEST_KEY)} and ${kinds - 1} more of ${where}`;
+  return `${why}${printable(key, LONGEST_KEY)} and ${kinds - 1} more of ${where}`;
 }

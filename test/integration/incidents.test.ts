@@ -128,7 +128,7 @@ it('makes one incident of a flood of one client, counted once however often it i
     first_line: { line: results[0].message, result_id: resultId('web', results[0].source) },
     last_line: { line: results[24].message },
   });
-  expect(one.title).toMatch(/^203\.0\.113\.9, \d+ patterns of checkout$/);
+  expect(one.title).toMatch(/(^|: )203\.0\.113\.9, \d+ patterns of checkout$/);
   expect(one.reasons).toHaveLength(INCIDENT_LIMITS.reasons);
   expect(one.history.map(({ action }) => action)).toEqual(['opened']);
   const { timeline, hidden } = await getIncident(client, space, one.id, 10);

@@ -10,6 +10,7 @@ import { AnomaliesList } from './anomalies_list';
 import { brushedQuery, changedQuery, readExplorerQuery } from './explorer_query';
 import { FilterRow } from './filter_row';
 import { IncidentsView } from './incidents_view';
+import { NothingAnomalous } from './nothing_anomalous';
 import { NothingScored } from './nothing_scored';
 import { OverviewCharts } from './overview_charts';
 import { PastLogs, useScorePast } from './past_logs';
@@ -43,8 +44,9 @@ export default function AnomaliesTab(view: DetectorView): ReactElement {
     reloadAll();
     // eslint-disable-next-line react-hooks/exhaustive-deps -- both are made anew with each render
   }, [progress]);
+  const found = { results: results.value?.total, incidents: incidents.value?.total };
   const isEmpty =
-    (summary.value?.all.groups ?? []).every(({ logs }) => logs === 0) && (results.value?.total ?? 0) === 0;
+    (summary.value?.all.groups ?? []).every(({ logs }) => logs === 0) && (found.results ?? 0) === 0;
 
   return (
     <>
@@ -65,11 +67,9 @@ export default function AnomaliesTab(view: DetectorView): ReactElement {
             <NothingScored {...view} past={past} />
           ) : (
             <>
+              <NothingAnomalous {...view} chosen={chosen} found={found} summary={all} interval={interval} />
               {chosen.view === 'incidents' && (
-                <>
-                  <IncidentsView chosen={chosen} request={incidents} changed={reloadAll} />
-                  <EuiSpacer size="m" />
-                </>
+                <IncidentsView chosen={chosen} request={incidents} changed={reloadAll} />
               )}
               <OverviewCharts
                 all={all}

@@ -110,6 +110,7 @@ export function IncidentsView(props: {
           </>
         )}
       </RequestState>
+      <EuiSpacer size="m" />
     </>
   );
 }

@@ -22,14 +22,17 @@ const SHOWN_CHARACTERS = 60;
 interface Shown {
   readonly resultId: string;
   readonly attribution: readonly Attribution[];
+  /** Default: the numeric feature that stands out most. */
+  readonly feature?: string;
   /** Time that is shown; default: some hours around the result. */
   readonly range?: Interval;
   readonly isOpenAtFirst?: boolean;
 }
 
-/** Actual value against the usual one over time, of the numeric feature that stands out most; nothing where there is none. */
-export function ValueSection({ resultId, attribution, range, isOpenAtFirst }: Shown): ReactElement | null {
-  const feature = numericFeatureOf(attribution);
+/** Actual value against the usual one over time, of a numeric feature; nothing where there is none. */
+export function ValueSection(props: Shown): ReactElement | null {
+  const { resultId, attribution, range, isOpenAtFirst } = props;
+  const feature = props.feature ?? numericFeatureOf(attribution);
   if (feature === undefined) return null;
   return (
     <Section

@@ -9,7 +9,14 @@ import { ResultDetails } from '../anomalies/result_details';
 const PAGE_SIZE = 10;
 
 /** The anomalies of an incident, the most severe first; a row opens for all about it. */
-export function IncidentLogs({ incident }: { incident: IncidentBody }): ReactElement {
+export function IncidentLogs({
+  incident,
+  judged,
+}: {
+  incident: IncidentBody;
+  /** An incident is named and counted by those of its anomalies that count. */
+  judged: () => void;
+}): ReactElement {
   const { api } = useApp();
   const [{ page, size }, setPaging] = useState({ page: 0, size: PAGE_SIZE });
   const [open, setOpen] = useState<string>();
@@ -36,7 +43,15 @@ export function IncidentLogs({ incident }: { incident: IncidentBody }): ReactEle
           }}
           open={open}
           toggle={(id) => setOpen(id === open ? undefined : id)}
-          details={(found) => <OfDetector found={found} changed={request.reload} />}
+          details={(found) => (
+            <OfDetector
+              found={found}
+              changed={() => {
+                request.reload();
+                judged();
+              }}
+            />
+          )}
         />
       )}
     </RequestState>

@@ -20,6 +20,7 @@ import { closedBecauseText, incidentTitle, isGoingOn } from '../../shared/incide
 import { incidentFacts } from '../../shared/incidents/incidents_table';
 import { FailurePrompt, RequestState } from '../../shared/requests/request_state';
 import { useRequest } from '../../shared/requests/use_request';
+import { firstNumberOf } from '../../shared/results/numeric_results';
 import { formatCount, formatTime } from '../../shared/values/format';
 import { SeverityLabel } from '../../shared/values/severity';
 import type { IncidentBody } from '../../../common/api';
@@ -99,7 +100,7 @@ export default function IncidentPage({ id }: { id: string }): ReactElement {
                     })}
                   </EuiText>
                 )}
-                <IncidentLogs incident={incident} />
+                <IncidentLogs incident={incident} judged={request.reload} />
               </>
             )}
           </RequestState>
@@ -112,19 +113,18 @@ export default function IncidentPage({ id }: { id: string }): ReactElement {
 /** Logs of so long before and after an incident are shown with its value. */
 const AROUND_VALUES = 2 * HOUR;
 
-/** Value over time of the leading anomaly of an incident that has a number to show. */
+/** Value over time of the first number among the reasons of an incident, those of its most severe anomaly first. */
 function IncidentValues({ incident }: { incident: IncidentBody }): ReactElement | null {
   const { reasons, start, end } = incident;
-  const leading = reasons.find(({ attribution }) =>
-    attribution.some(({ comparison }) => comparison?.kind === 'number'),
-  );
-  if (leading === undefined) return null;
+  const number = firstNumberOf(reasons);
+  if (number === undefined) return null;
   const range = { from: Date.parse(start) - AROUND_VALUES, to: Date.parse(end) + AROUND_VALUES };
   return (
     <ValueSection
       isOpenAtFirst
-      resultId={leading.result_id}
-      attribution={leading.attribution}
+      resultId={number.reason.result_id}
+      attribution={number.reason.attribution}
+      feature={number.feature}
       range={range}
     />
   );

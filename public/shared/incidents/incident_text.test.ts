@@ -1,4 +1,5 @@
 import type { IncidentBody } from '../../../common/api';
+import { titleOf } from '../../../common/incidents';
 import { incidentWhat } from './incident_text';
 
 jest.mock('@kbn/i18n', () => jest.requireActual('../../../test/fakes/i18n'), { virtual: true });
@@ -11,6 +12,7 @@ const incident = (
     scope: { kind: 'entity', value: 'shop' },
     title: 'GET /cart of shop',
     counts: { logs: 0, buckets: 0, ...counts },
+    reasons: [],
     counted: { patterns: 1, routes: 1, sources: 1 },
     routes: ['GET /cart'],
     patterns: ['GET <*>'],
@@ -29,5 +31,56 @@ describe('what an incident is', () => {
 
   it('stays what it was once all its anomalies were hidden', () => {
     expect(incidentWhat(incident({}))).toBe('GET /cart');
+  });
+
+  const reason = (...attribution: object[]): Partial<IncidentBody> => ({
+    reasons: [{ attribution }] as unknown as IncidentBody['reasons'],
+  });
+  const signs = {
+    feature: 'url.original',
+    field: 'url.original',
+    share: 0.3,
+    comparison: { kind: 'signs', value: '/search?q=', signs: [{ category: 'sql_injection', name: "' or" }] },
+  };
+  const status = {
+    feature: 'http.response.status_code',
+    field: 'http.response.status_code',
+    share: 0.5,
+    comparison: { kind: 'status', value: '500' },
+  };
+
+  it('begins with the attack that its most severe log shows signs of, and else with what stands out most', () => {
+    const many = { counted: { patterns: 4, routes: 4, sources: 1 } };
+    expect(incidentWhat(incident({ logs: 3 }, { ...reason(status, signs), ...many }))).toBe(
+      'signs of SQL injection: 192.0.2.1: 4 different patterns',
+    );
+    expect(incidentWhat(incident({ logs: 3 }, reason(status)))).toBe('status 500: GET /cart');
+    const count = { field: 'bucket.count', feature: 'bucket.count', share: 1 };
+    const flood = { ...count, comparison: { kind: 'number', value: 12_000 } };
+    expect(incidentWhat(incident({ logs: 3, buckets: 1 }, reason(flood)))).toBe('number of logs 12,000');
+  });
+
+  it('is no longer named by a reason once none of its anomalies counts', () => {
+    expect(incidentWhat(incident({}, reason(signs)))).toBe('GET /cart');
+  });
+
+  it('names the one pattern or route that the title of the server leads with, and the reason once', () => {
+    const group = {
+      scope: { kind: 'entity' as const, value: 'shop' },
+      patterns: ['a', 'b'],
+      routes: ['GET /a', 'GET /b'],
+      sources: [],
+    };
+    const title = titleOf(group, { key: 'GET /b', headline: 'status 500' }, 'shop');
+    expect(title).toBe('status 500: GET /b and 1 more of shop');
+    const counted = { patterns: 2, routes: 2, sources: 0 };
+    expect(incidentWhat(incident({ logs: 3 }, { ...reason(status), title, counted }))).toBe(
+      'status 500: GET /b and 1 more',
+    );
+    // One that was written before titles had a reason.
+    const old = titleOf(group, { key: 'GET /b' }, 'shop');
+    expect(incidentWhat(incident({ logs: 3 }, { ...reason(status), title: old, counted }))).toBe(
+      'status 500: GET /b and 1 more',
+    );
   });
 });

@@ -1,7 +1,9 @@
 import { i18n } from '@kbn/i18n';
 import type { IncidentBody } from '../../../common/api';
+import { headlineOf } from '../../../common/explanations';
 import { resultsOf } from '../../../common/incidents';
 import { printable } from '../../../common/printable';
+import { headlineText } from '../results/sentence_text';
 import { formatCount, formatSpan } from '../values/format';
 
 const LONGEST_KEY = 120;
@@ -13,12 +15,38 @@ export function incidentPlace({ scope, detectors }: Pick<IncidentBody, 'scope' |
   return printable(isOfDetector ? (detectors[0]?.name ?? scope.value) : scope.value, LONGEST_PLACE);
 }
 
-/** Returns the pattern or route that stands for an incident of several: the server's own title begins with it. */
-const leadingOf = (title: string): string => title.split(/ and \d+ more of /)[0];
+/**
+ * Returns the pattern or route that stands for an incident of several: the server's own title names it, after the reason where an
+ * incident was written since titles have one.
+ */
+function leadingOf({ title, reasons }: Pick<IncidentBody, 'title' | 'reasons'>): string {
+  const [named] = title.split(/ and \d+ more of /);
+  const headline = headlineOf(reasons[0]?.attribution ?? []);
+  return headline !== undefined && named.startsWith(`${headline}: `)
+    ? named.slice(headline.length + 2)
+    : named;
+}
 
-/** Returns in words what an incident is, without its place. */
+/** Returns in words what an incident is, without its place: the leading reason of its most severe anomaly, and what it is in. */
 export function incidentWhat(incident: IncidentBody): string {
-  const { scope, counted, counts, routes, patterns, sources, title } = incident;
+  const what = keyOf(incident);
+  const { scope, reasons } = incident;
+  const why =
+    scope.kind === 'others' || resultsOf(incident) === 0
+      ? undefined
+      : headlineText(reasons[0]?.attribution ?? []);
+  if (why === undefined) return what;
+  // A bucket tells of all logs of its entity, not of those of a route.
+  return reasons[0].attribution.some(({ field }) => field.startsWith('bucket.'))
+    ? why
+    : i18n.translate('logAnomalies.incident.whyWhat', {
+        defaultMessage: '{why}: {what}',
+        values: { why, what },
+      });
+}
+
+function keyOf(incident: IncidentBody): string {
+  const { scope, counted, counts, routes, patterns, sources } = incident;
   const kinds = Math.max(counted.patterns, counted.routes);
   if (scope.kind === 'others') {
     return i18n.translate('logAnomalies.incident.others', { defaultMessage: 'Many other anomalies' });
@@ -40,7 +68,7 @@ export function incidentWhat(incident: IncidentBody): string {
   }
   return i18n.translate('logAnomalies.incident.andMore', {
     defaultMessage: '{leading} and {count} more',
-    values: { leading: printable(leadingOf(title), LONGEST_KEY), count: formatCount(kinds - 1) },
+    values: { leading: printable(leadingOf(incident), LONGEST_KEY), count: formatCount(kinds - 1) },
   });
 }
 

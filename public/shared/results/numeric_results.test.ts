@@ -1,6 +1,6 @@
 import type { Attribution } from '../../../common/anomaly';
 import { ApiFailure } from '../app/api_client';
-import { firstWithValues, numericFeatureOf } from './numeric_results';
+import { firstNumberOf, firstWithValues, numericFeatureOf } from './numeric_results';
 
 jest.mock('@kbn/i18n', () => jest.requireActual('../../../test/fakes/i18n'), { virtual: true });
 
@@ -30,6 +30,16 @@ it('names the number with the largest share, or the wanted one', () => {
   expect(numericFeatureOf(TOOK, '')).toBe('took');
   expect(numericFeatureOf(TOOK, 'bytes')).toBe('bytes');
   expect(numericFeatureOf(TOOK, 'route')).toBeUndefined();
+});
+
+it('shows of an incident the first number that a reason names, the most severe result first', () => {
+  const worst = { id: 'worst', attribution: [part('bytes', 0.1, 'number'), part('url', 0.9, 'signs')] };
+  const next = {
+    id: 'next',
+    attribution: [part('bytes', 0.05, 'number'), part('url', 0.45, 'signs'), part('took', 0.5, 'number')],
+  };
+  expect(firstNumberOf([worst, next])).toEqual({ reason: next, feature: 'took' });
+  expect(firstNumberOf([worst])).toBeUndefined();
 });
 
 describe('firstWithValues', () => {

@@ -1,4 +1,5 @@
 import type { Attribution } from '../../../common/anomaly';
+import { namedIn } from '../../../common/explanations';
 import { ApiFailure } from '../app/api_client';
 
 /** A result as far as its number and detector tell. */
@@ -22,6 +23,22 @@ export function numericFeatureOf(attribution: readonly Attribution[], wanted?: s
     .filter(({ comparison, feature }) => comparison?.kind === 'number' && (!wanted || feature === wanted))
     .sort((one, other) => other.share - one.share);
   return largest?.feature;
+}
+
+/**
+ * Returns the first number among the reasons of results, and its feature: of the first result whose reason names one. A number that
+ * no reason names would raise the question what it has to do with them.
+ *
+ * @param reasons the most severe first
+ */
+export function firstNumberOf<Reason extends { readonly attribution: readonly Attribution[] }>(
+  reasons: readonly Reason[],
+): { reason: Reason; feature: string } | undefined {
+  for (const reason of reasons) {
+    const number = namedIn(reason.attribution).find(({ comparison }) => comparison?.kind === 'number');
+    if (number !== undefined) return { reason, feature: number.feature };
+  }
+  return undefined;
 }
 
 /**

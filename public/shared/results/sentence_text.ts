@@ -3,6 +3,7 @@ import type { AnomalyResult, Attribution } from '../../../common/anomaly';
 import type { FeatureDefinition } from '../../../common/detector';
 import { readableValue, unitOf } from '../../../common/detector/value_units';
 import {
+  headlineOf,
   reasonOf,
   sentenceOf,
   styleOf,
@@ -116,6 +117,8 @@ const PHRASES: Readonly<Record<Phrase, (values: Values) => string>> = {
     i18n.translate('logAnomalies.sentence.characters', { defaultMessage: '{count} characters', values }),
   holds: (values) =>
     i18n.translate('logAnomalies.sentence.holds', { defaultMessage: '{signs} in {value}', values }),
+  signs_of: (values) =>
+    i18n.translate('logAnomalies.sentence.signsOf', { defaultMessage: 'signs of {signs}', values }),
   own_pattern: (values) =>
     i18n.translate('logAnomalies.sentence.ownPattern', { defaultMessage: 'pattern {name}', values }),
   more_signs: (values) =>
@@ -293,6 +296,10 @@ export const valueText = (value: number, feature: Pick<FeatureDefinition, 'unit'
 
 /** A feature's value beside what is usual. */
 export const sentenceText = (attribution: Attribution): string => sentenceOf(attribution, words());
+
+/** Returns the leading reason of a log in a few words, as a title has room for; undefined where none can be said so. */
+export const headlineText = (attribution: readonly Attribution[]): string | undefined =>
+  headlineOf(attribution, words());
 
 /** Returns the translated sentence that says why a log is anomalous, or the server's own where it was stored without data. */
 export const reasonText = ({

@@ -46,3 +46,37 @@ it('an incident lasts to the end of its buckets, though its last result is a log
   const { end, closes_at } = describeIncident(group, { ...figures, first, last, leading: [first] });
   expect([end, closes_at]).toEqual(['2026-01-05T13:00:00.000Z', '2026-01-05T13:30:00.000Z']);
 });
+
+it('a title leads with the reason of the most severe result that counts, whatever others said before', () => {
+  const group: Group = {
+    ...{ scope: { kind: 'entity', value: 'shop' }, from: at(0), to: at(5), quiet: 30 * 60_000 },
+    ...{ patterns: ['a', 'b'], routes: ['GET /a', 'GET /b'], sources: [], bucketDetectors: [] },
+  };
+  const found = (path: string, comparison: object) => ({
+    id: path,
+    result: {
+      '@timestamp': new Date(at(0)).toISOString(),
+      http: { request: { method: 'GET' } },
+      url: { path },
+      detector: { id: 'web', name: 'Web' },
+      anomaly: {
+        ...{ score: 0.7, confidence: 0.7, severity: 'minor', pattern: path },
+        attribution: [{ feature: 'url.path', field: 'url.path', share: 1, comparison }],
+      },
+    } as unknown as AnomalyResult,
+  });
+  const attack = found('/a', { kind: 'signs', signs: [{ category: 'sql_injection', name: "' or" }] });
+  const other = found('/b', { kind: 'value', value: '/b', count: 0, logs: 9 });
+  const titled = (...leading: (typeof attack)[]): string => {
+    const figures = {
+      counts: { logs: leading.length, buckets: 0 },
+      detectors: [],
+      score: 0.7,
+      confidence: 0.7,
+    };
+    return describeIncident(group, { ...figures, first: other, last: other, leading }).title;
+  };
+  expect(titled(attack, other)).toBe('signs of SQL injection: GET /a and 1 more of shop');
+  // The attack was judged to be none.
+  expect(titled(other)).toBe('URL /b: GET /b and 1 more of shop');
+});

@@ -1,4 +1,5 @@
 import { severityOf, type AnomalyResult } from '../../../common/anomaly';
+import { headlineOf } from '../../../common/explanations';
 import {
   INCIDENT_LIMITS,
   linksOf,
@@ -6,6 +7,7 @@ import {
   type Group,
   type Incident,
   type IncidentLine,
+  type Lead,
   type LeadingResult,
 } from '../../../common/incidents';
 import { getField } from '../../../common/log_features';
@@ -48,6 +50,16 @@ const leadingOf = ({ id, result }: IncidentFigures['first']): LeadingResult => {
   };
 };
 
+function leadOf(result: AnomalyResult | undefined): Lead {
+  if (result === undefined) return {};
+  const { isBucket, isChange, route, pattern } = linksOf(result);
+  const headline = headlineOf(result.anomaly.attribution ?? []);
+  return {
+    ...((!isBucket || isChange) && { key: route ?? pattern }),
+    ...(headline !== undefined && { headline }),
+  };
+}
+
 /** The parts of an incident that follow from its group and its results alone, whoever has said what of it. */
 export type DescribedIncident = Omit<
   Incident,
@@ -69,7 +81,6 @@ export function describeIncident(group: Group, figures: IncidentFigures): Descri
   const { first, last, leading, detectors, score, confidence, counts } = figures;
   const isNamed = scope.kind === 'entity' || scope.kind === 'host';
   const place = isNamed ? scope.value : (detectors[0]?.name ?? scope.value);
-  const [lead] = leading.map(({ result }) => linksOf(result));
   const start = Date.parse(first.result['@timestamp']);
   const { isBucket, to: firstEnd } = linksOf(first.result);
   // The last result by its time may be a log within a bucket that ends later.
@@ -78,11 +89,7 @@ export function describeIncident(group: Group, figures: IncidentFigures): Descri
     values.slice(0, KEYS_SHOWN).map((value) => printable(value, LONGEST_KEY));
   const [firstLine, lastLine] = [incidentLine(first), incidentLine(last)];
   return {
-    title: titleOf(
-      group,
-      lead === undefined || (lead.isBucket && !lead.isChange) ? undefined : (lead.route ?? lead.pattern),
-      place,
-    ),
+    title: titleOf(group, leadOf(leading[0]?.result), place),
     scope,
     ...(scope.kind === 'entity' && { entity: scope.value }),
     detectors: detectors

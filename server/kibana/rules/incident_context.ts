@@ -11,7 +11,7 @@ const LONGEST_LINE = 1_000;
 
 export const INCIDENT_VARIABLES: readonly ActionVariable[] = [
   { name: 'message', description: 'One line that says what, where, since when and how bad' },
-  { name: 'title', description: 'Pattern or route and place of the incident' },
+  { name: 'title', description: 'Leading reason, pattern or route and place of the incident' },
   { name: 'incident_id', description: 'Id of the incident, which is the id of the alert, too' },
   { name: 'state', description: 'open, acknowledged, closed or merged' },
   { name: 'severity', description: 'The highest of its anomalies: warning, minor, major or critical' },

@@ -1,0 +1,109 @@
+jest.mock('@elastic/eui', () => ({
+  EuiEmptyPrompt: ({ title, body, actions }: { title: unknown; body: unknown; actions: unknown }) => [
+    title,
+    body,
+    actions,
+  ],
+  EuiButton: ({ children }: { children: unknown }) => children,
+  EuiButtonEmpty: ({ children }: { children: unknown }) => children,
+}));
+jest.mock('@kbn/i18n', () => jest.requireActual('../../../test/fakes/i18n'), { virtual: true });
+let mockHidden = 0;
+jest.mock('../../shared/requests/use_request', () => ({
+  useRequest: () => ({ value: { total: mockHidden } }),
+}));
+jest.mock('../../shared/app/app_context', () => ({ useApp: () => ({ canWrite: true }) }));
+
+import React from 'react';
+import { renderToStaticMarkup } from 'react-dom/server';
+import { readExplorerQuery } from './explorer_query';
+import { nearestOf, NothingAnomalous } from './nothing_anomalous';
+
+type Props = Parameters<typeof NothingAnomalous>[0];
+
+const bucket = (hour: number, logs: number, confidence: number | null, score: number | null) => ({
+  time: `2026-01-05T${String(hour).padStart(2, '0')}:00:00.000Z`,
+  logs,
+  anomalies: 0,
+  max_score: score,
+  max_confidence: confidence,
+});
+const summary: Props['summary'] = {
+  interval_ms: 3_600_000,
+  groups: [
+    {
+      key: '',
+      logs: 3_200,
+      anomalies: 0,
+      buckets: [
+        bucket(10, 1_200, 0.08, 0.48),
+        bucket(11, 1_000, 0.256, 0.612),
+        bucket(12, 1_000, null, null),
+      ],
+    },
+  ],
+};
+
+function textOf(change: Partial<Props> = {}, query: Record<string, string> = {}): string {
+  const markup = renderToStaticMarkup(
+    <NothingAnomalous
+      record={
+        {
+          id: 'ssh',
+          detector: {
+            unit: 'log',
+            threshold: { method: 'adaptive', contamination: 0.001, alerts_per_day: 5 },
+          },
+        } as unknown as Props['record']
+      }
+      status={{ model: { threshold: 0.655 } } as Props['status']}
+      chosen={readExplorerQuery({ path: '', query })}
+      found={{ results: 0, incidents: 0 }}
+      summary={summary}
+      interval={{ from: 0, to: 1 }}
+      {...change}
+    />,
+  );
+  return markup.replace(/<[^>]+>/g, ' ');
+}
+
+beforeEach(() => (mockHidden = 0));
+
+it('says how many logs were scored, how near the nearest came, when, and what would have shown it', () => {
+  const text = textOf();
+  expect(text).toContain('3,200 logs were scored, none is an anomaly.');
+  expect(text).toMatch(
+    /came to a confidence of 25 of 100 \(score 0\.612\), within 60m from Jan 5, 2026.*; anomalies begin at 50, now a score of 0\.655\./,
+  );
+  expect(text).toContain('keeps to about 5 anomalies a day; with about 10 it would have shown this one');
+});
+
+it('promises nothing of logs that are all everyday ones', () => {
+  const everyday = {
+    ...summary,
+    groups: [{ ...summary.groups[0], buckets: [bucket(10, 3_200, 0.001, 0.44)] }],
+  };
+  const text = textOf({ summary: everyday });
+  expect(text).toContain('keeps to about 5 anomalies a day, and these logs are everyday ones.');
+  expect(text).not.toContain('it would have shown');
+});
+
+it('names what is hidden instead, which no larger budget would show', () => {
+  mockHidden = 2;
+  const text = textOf();
+  expect(text).toContain('2 anomalies are hidden by feedback or quiet times.');
+  expect(text).not.toContain('confidence of');
+});
+
+it('stays away where something was found, or a filter may be why nothing is', () => {
+  expect(textOf({ found: { results: 0, incidents: 1 } })).toBe('');
+  expect(textOf({ found: { results: undefined, incidents: 0 } })).toBe('');
+  expect(textOf({}, { severity: 'major' })).toBe('');
+  expect(textOf({}, { query: 'url.path: /cart' })).toBe('');
+});
+
+it('knows no nearest where nothing says how near it came', () => {
+  expect(
+    nearestOf({ groups: [{ key: '', logs: 0, anomalies: 0, buckets: [bucket(1, 3, null, null)] }] }),
+  ).toBe(undefined);
+});
