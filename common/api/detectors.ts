@@ -171,6 +171,10 @@ export const detectorEndpoints = {
       logs: z.number().describe('Logs in the window'),
       days: daysWithLogsSchema,
       sampled: z.number(),
+      entity_field: z
+        .string()
+        .optional()
+        .describe('Field that results are best grouped by; absent where none is fit'),
       documents: z.array(
         z.object({ index: z.string(), id: z.string(), document: z.record(z.string(), z.unknown()) }),
       ),

@@ -95,6 +95,8 @@ export const setupEndpoints = {
             detector: detectorSchema,
             expected_alerts_per_day: z.number(),
             ready: z.boolean().describe('False when there are too few logs to learn from yet'),
+            rows: z.number().describe('Logs in the window, or rows of buckets'),
+            rows_needed: z.number().describe('Those that a first training takes at least'),
           }),
         )
         .describe('Empty where nothing could be looked at'),

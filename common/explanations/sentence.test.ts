@@ -417,6 +417,16 @@ describe('a headline', () => {
     const messages = logs(300, () => ({ message: 'Disk sda is fine' }));
     const odd = explain({ type: 'template', field: 'message' }, messages, { message: 'Kernel panic' });
     expect(headlineOf([odd])).toBeUndefined();
+    const failed = explain({ type: 'severity', field: 'http.response.status_code', by }, requests, {
+      ...charge,
+      'http.response.status_code': 502,
+    });
+    expect(
+      headlineOf([
+        { ...odd, share: 0.5 },
+        { ...failed, share: 0.5 },
+      ]),
+    ).toBe('status 502');
     expect(headlineOf([])).toBeUndefined();
   });
 });

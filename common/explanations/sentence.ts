@@ -450,7 +450,7 @@ const LONGEST_IN_TITLE = 40;
 
 /**
  * Returns the leading reason of a log in a few words, as a title has room for: attacks by their kind before anything else that the
- * reason names, then the value that stands out most. Undefined where a message itself says it better, or nothing is known.
+ * reason names, then the value that stands out most. Undefined where the message alone stands out, which its pattern tells, or nothing is known.
  *
  * @param attribution in any order
  * @example "signs of SQL injection", "status 504", "duration 30 s"
@@ -464,9 +464,13 @@ export function headlineOf(attribution: readonly Attribution[], words: Words = E
     );
     return words.write('signs_of', { signs: [...new Set(signs)].join(', ') });
   }
-  const [leading] = features;
-  const value = leading && shortValue(leading, words);
-  return value === undefined ? undefined : `${subjectOf(leading, words)} ${value}`;
+  const leading = features.find(
+    (feature, place) =>
+      // A time of day says little of a log that stands out by its message.
+      (place === 0 || !['hour', 'weekday'].includes(feature.comparison?.kind ?? '')) &&
+      shortValue(feature, words) !== undefined,
+  );
+  return leading && `${subjectOf(leading, words)} ${shortValue(leading, words)}`;
 }
 
 /** Returns a value as a title has it; undefined for messages, whose pattern is the title, and what no single value tells. */

@@ -3,7 +3,7 @@ import type { LogDocument } from '../log_document';
 import { logFieldsOf, type MappedTypes } from '../log_features/fields/log_fields';
 import { suggestFeatures } from '../log_features';
 import { guessedTypes } from '../buckets/propose_bucket';
-import { proposeDetectors, type SourceProposals } from './propose_detectors';
+import { proposeDetectors, proposeEntity, type SourceProposals } from './propose_detectors';
 
 const LOGS = 300;
 const start = Date.parse('2026-11-20T00:00:00Z');
@@ -231,7 +231,7 @@ describe('proposeDetectors', () => {
           return `${unit} ${expectedAlertsPerDay}`;
         },
       );
-    expect(budgets({ logs: 700_000, days: 7 })).toEqual(['log 5', 'bucket 5']);
+    expect(budgets({ logs: 700_000, days: 7 })).toEqual(['log 10', 'bucket 10']);
     // 100 a day: too few to be counted in spans of time, and one of them is as many as anybody wants to see.
     expect(budgets({ logs: 700, days: 7 })).toEqual(['log 1']);
   });
@@ -239,10 +239,12 @@ describe('proposeDetectors', () => {
   it('says what has too few logs to learn from', () => {
     const [, index, make] = KINDS[0];
     const { proposals } = proposed(index, times(make).slice(0, 100), { logs: 100, days: 0.1 });
-    expect(proposals.map(({ unit, isReady }) => [unit, isReady])).toEqual([
-      ['log', false],
-      ['bucket', false],
-    ]);
+    expect(proposals.map(({ unit, isReady, rows, rowsNeeded }) => [unit, isReady, rows, rowsNeeded])).toEqual(
+      [
+        ['log', false, 100, 256],
+        ['bucket', false, 58, 256],
+      ],
+    );
   });
 
   it('copies the ids of traces into results, where logs have them', () => {
@@ -261,5 +263,11 @@ describe('proposeDetectors', () => {
       expect(detector.name).not.toContain('\u202e');
       expect(detector.source.index).toBe(index);
     }
+  });
+
+  it.each(KINDS)('%s is grouped as the form proposes it', (_kind, index, make, _preset, entity) => {
+    const documents = times(make);
+    const fields = logFieldsOf(documents, guessedTypes(documents));
+    expect(proposeEntity(index, documents, fields)).toBe(entity);
   });
 });

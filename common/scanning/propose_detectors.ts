@@ -1,4 +1,4 @@
-import { BUCKET_CONTAMINATION, proposeBucket } from '../buckets/propose_bucket';
+import { proposeBucket } from '../buckets/propose_bucket';
 import {
   detectorSchema,
   parseDetector,
@@ -15,6 +15,7 @@ import type { FeatureSuggestion } from '../log_features/suggesting/suggest_featu
 import { printable } from '../printable';
 import { DAY } from '../duration';
 import { ENTITIES_OF_KIND, logKindOf, type LogKind } from './log_kinds';
+import { proposeBudget, shareOfBudget } from './propose_budget';
 
 /** Detector that a scan proposes for a source of logs. */
 export interface DetectorProposal {
@@ -24,6 +25,9 @@ export interface DetectorProposal {
   readonly expectedAlertsPerDay: number;
   /** False where a first training would find too few rows in the window. */
   readonly isReady: boolean;
+  /** Logs in the window, or rows of buckets, and how many a first training takes at least. */
+  readonly rows: number;
+  readonly rowsNeeded: number;
 }
 
 export interface SourceProposals {
@@ -34,12 +38,6 @@ export interface SourceProposals {
   readonly proposals: readonly DetectorProposal[];
 }
 
-/** Anomalies a day that all detectors of one source keep to together: as many as people look through. */
-const BUDGET_OF_SOURCE = 10;
-/** Of few logs a smaller number is already much: the budget is at most this share of them. */
-const MOST_OF_LOGS = 0.01;
-const SMALLEST_BUDGET = 0.1;
-const SMALLEST_SHARE = 1e-7;
 /** Rows that a training takes at least, as by default. */
 const FEWEST_ROWS = 256;
 /** Mean logs in a span of time from which counting them says something. */
@@ -55,8 +53,15 @@ const CONTEXT_FIELDS = detectorSchema.parse({
 }).context_fields;
 const DEFAULT_SPAN = durationToMilliseconds(bucketSchema.parse({}).span);
 
-/** Two digits are what an estimate is worth. */
-const rounded = (value: number): number => Number(value.toPrecision(2));
+/** Returns the field that results of these logs are best grouped by, whichever way a detector is made. */
+export function proposeEntity(
+  index: string,
+  documents: readonly LogDocument[],
+  fields: readonly LogField[],
+): string | undefined {
+  const kind = logKindOf(index, documents, fields);
+  return (kind && entityOf(kind, fields)) ?? proposeBucket(fields).entity_field;
+}
 
 /**
  * Proposes what to find anomalies with in a source of logs: a detector of single logs, of what the logs of an entity are in spans of
@@ -80,20 +85,19 @@ export function proposeDetectors(given: {
   const preset = presetFor(documents);
   const features: readonly FeatureDefinition[] =
     preset?.definitions ?? suggestions.map(({ definition }) => definition);
-  const { entity_field: entity, bucket } = proposeBucket(fields, entityOf(kind, fields));
+  const { entity_field: entity, bucket } = proposeBucket(fields, proposeEntity(index, documents, fields));
   const entities = fields.find(({ field }) => field === entity)?.distinct ?? 0;
   const spans = (days * DAY) / DEFAULT_SPAN;
   const hasBuckets = entity !== undefined && logs >= FEWEST_LOGS_A_SPAN * spans;
-  const budget = BUDGET_OF_SOURCE / (hasBuckets && features.length > 0 ? 2 : 1);
   const traces = TRACES.filter((name) => fields.some(({ field }) => field === name));
   const source = { index, ...(timestampField !== '@timestamp' && { timestamp_field: timestampField }) };
   const proposal = (
     unit: Detector['unit'],
     rows: number,
-    share: number,
     settings: Partial<DetectorInput>,
   ): DetectorProposal[] => {
-    const aDay = Math.max(SMALLEST_BUDGET, Math.min(budget, rounded((share * rows) / days)));
+    const given = { logs: rows, days };
+    const aDay = proposeBudget(unit, given);
     const detector: DetectorInput = {
       name: nameOf(index, unit, entity),
       source,
@@ -102,7 +106,7 @@ export function proposeDetectors(given: {
       ...settings,
       threshold: {
         method: 'adaptive',
-        contamination: Math.min(share, Math.max(SMALLEST_SHARE, rounded((aDay * days) / Math.max(1, rows)))),
+        contamination: shareOfBudget(given, aDay),
         alerts_per_day: aDay,
       },
     };
@@ -112,15 +116,24 @@ export function proposeDetectors(given: {
       // A field may be called as no setting allows; nothing is proposed that could not be saved.
       return [];
     }
-    return [{ unit, detector, expectedAlertsPerDay: aDay, isReady: rows >= FEWEST_ROWS }];
+    return [
+      {
+        unit,
+        detector,
+        expectedAlertsPerDay: aDay,
+        isReady: rows >= FEWEST_ROWS,
+        rows,
+        rowsNeeded: FEWEST_ROWS,
+      },
+    ];
   };
   return {
     kind,
     ...(preset !== undefined && { preset: preset.name }),
     proposals: [
-      ...(features.length === 0 ? [] : proposal('log', logs, MOST_OF_LOGS, { features: [...features] })),
+      ...(features.length === 0 ? [] : proposal('log', logs, { features: [...features] })),
       ...(hasBuckets
-        ? proposal('bucket', Math.round(Math.max(1, entities) * spans), BUCKET_CONTAMINATION, {
+        ? proposal('bucket', Math.round(Math.max(1, entities) * spans), {
             unit: 'bucket',
             bucket: withoutEmpty(bucket),
           })

@@ -215,12 +215,18 @@ function sourceText({ source, looked, problem, watchedBy = [] }: Scanned): strin
   if (looked === undefined) return `${head}\n    could not be looked at: ${printable(problem ?? '', 400)}`;
   if (looked.kind === undefined)
     return `${head}\n    does not look like logs: no message, level, request or log-in`;
-  const lines = looked.proposals.map(({ unit, detector, expectedAlertsPerDay, isReady }) => {
-    const entity = detector.entity_field === undefined ? '' : `, by ${printable(detector.entity_field, 60)}`;
-    const what = unit === 'log' ? `each log${looked.preset ? `, as ${looked.preset}` : ''}` : 'spans of time';
-    const wait = isReady ? '' : ', too few logs to learn from yet';
-    return `    ${what}${entity}: about ${expectedAlertsPerDay} anomalies a day${wait}`;
-  });
+  const lines = looked.proposals.map(
+    ({ unit, detector, expectedAlertsPerDay, isReady, rows, rowsNeeded }) => {
+      const entity =
+        detector.entity_field === undefined ? '' : `, by ${printable(detector.entity_field, 60)}`;
+      const what =
+        unit === 'log' ? `each log${looked.preset ? `, as ${looked.preset}` : ''}` : 'spans of time';
+      const wait = isReady
+        ? ''
+        : `, ${rows} of ${rowsNeeded} ${unit === 'bucket' ? 'rows' : 'logs'} to learn from yet`;
+      return `    ${what}${entity}: about ${expectedAlertsPerDay} anomalies a day${wait}`;
+    },
+  );
   return [
     `${head}\n    ${KIND_TEXT[looked.kind]}`,
     ...(watchedBy.length > 0

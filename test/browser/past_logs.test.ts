@@ -1,6 +1,13 @@
 import type { Browser, Locator, Page } from 'playwright-core';
 import { seriousFindings } from './accessibility';
-import { administrator, demoDetector, onPage, startBrowserWorld, type BrowserWorld } from './browser_world';
+import {
+  administrator,
+  demoDetector,
+  makeDetector,
+  onPage,
+  startBrowserWorld,
+  type BrowserWorld,
+} from './browser_world';
 import { createDetectorByForm, open, openBrowser, testSubject, waitForChoice } from './steps';
 
 jest.setTimeout(180_000);
@@ -28,6 +35,21 @@ it('scores the logs that were there before, and shows them, without another clic
     expect(search.get('from')).toBe('now-7d');
     expect(search.has('past')).toBe(false);
   }));
+
+it('says of a time without anomalies what was scored and how near it came, and leads to the form', async () => {
+  const threshold = { method: 'fixed', score: 0.97 } as const;
+  const id = await makeDetector(world, { name: 'Out of reach', threshold });
+  await onPage(browser, world, async (page) => {
+    const path = `/app/logAnomalies/detectors/${id}/anomalies?from=now-3d&to=now`;
+    await open({ page, url: world.host.url }, path, 'logAnomaliesNothingAnomalous');
+    const told = await page.innerText(testSubject('logAnomaliesNothingAnomalous'));
+    expect(told).toMatch(/[\d,]{5,} logs were scored, none is an anomaly/);
+    expect(told).toMatch(/confidence of \d+ of 100 \(score 0\.\d+\), within .* now a score of 0\.970/);
+    expect(await seriousFindings(page)).toEqual([]);
+    await page.click(testSubject('logAnomaliesFlagMore'));
+    await page.waitForSelector(testSubject('logAnomaliesForm'));
+  });
+});
 
 it('keeps to ten anomalies a day unless told otherwise, and says what share of the logs that is', () =>
   onPage(browser, world, async (page) => {
@@ -139,7 +161,7 @@ describe('the scan of logs', () => {
       }
       await page
         .locator(testSubject('logAnomaliesScanSum'))
-        .getByText(/about 10 anomalies a day/)
+        .getByText(/about 20 anomalies a day/)
         .waitFor();
       await page.route('**/api/log_anomalies/detectors', (route) => {
         const { detector } = route.request().postDataJSON() as { detector: { unit?: string } };

@@ -1,5 +1,13 @@
 import React, { type ReactElement } from 'react';
-import { EuiButtonGroup, EuiCallOut, EuiFlexGroup, EuiFlexItem, EuiSpacer, EuiText } from '@elastic/eui';
+import {
+  EuiButtonGroup,
+  EuiCallOut,
+  EuiFlexGroup,
+  EuiFlexItem,
+  EuiIconTip,
+  EuiSpacer,
+  EuiText,
+} from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import type { Answer } from '../../shared/app/api_client';
 import { useApp } from '../../shared/app/app_context';
@@ -11,6 +19,7 @@ import { AppLink } from '../../shared/app/app_link';
 import { RequestState } from '../../shared/requests/request_state';
 import type { Request } from '../../shared/requests/use_request';
 import { formatCount } from '../../shared/values/format';
+import { severityHelpText } from '../../shared/values/scale_help';
 import {
   INCIDENT_STATE_FILTERS,
   PAGE_SIZE,
@@ -71,7 +80,8 @@ export function IncidentsView(props: {
                   {i18n.translate('logAnomalies.incident.shown', {
                     defaultMessage: '{total, plural, one {{count} incident} other {{count} incidents}}',
                     values: { total, count: formatCount(total) },
-                  })}
+                  })}{' '}
+                  <EuiIconTip content={severityHelpText()} />
                 </EuiText>
               </EuiFlexItem>
             </EuiFlexGroup>

@@ -75,7 +75,15 @@ it('says how many logs were scored, how near the nearest came, when, and what wo
   expect(text).toMatch(
     /came to a confidence of 25 of 100 \(score 0\.612\), within 60m from Jan 5, 2026.*; anomalies begin at 50, now a score of 0\.655\./,
   );
-  expect(text).toContain('keeps to about 5 anomalies a day; with about 10 it would have shown this one');
+  expect(text).toContain(
+    'keeps to a number of anomalies a day, now 5; with about 10 it would have shown this one',
+  );
+});
+
+it('names no threshold that no score can reach', () => {
+  const text = textOf({ status: { model: { threshold: 1.065 } } as Props['status'] });
+  expect(text).toContain('anomalies begin at 50.');
+  expect(text).not.toContain('1.065');
 });
 
 it('promises nothing of logs that are all everyday ones', () => {
@@ -84,7 +92,7 @@ it('promises nothing of logs that are all everyday ones', () => {
     groups: [{ ...summary.groups[0], buckets: [bucket(10, 3_200, 0.001, 0.44)] }],
   };
   const text = textOf({ summary: everyday });
-  expect(text).toContain('keeps to about 5 anomalies a day, and these logs are everyday ones.');
+  expect(text).toContain('keeps to a number of anomalies a day, now 5, and these logs are everyday ones.');
   expect(text).not.toContain('it would have shown');
 });
 

@@ -25,7 +25,7 @@ interface Found {
 }
 
 /** True where what is shown was scored, nothing of it counts as anomalous, and no filter among anomalies is why. */
-export function isNothingAnomalous(
+function isNothingAnomalous(
   { severity, feature, query, withHidden }: ExplorerQuery,
   { groups }: Summary,
   found: Found,
@@ -171,7 +171,8 @@ function nearestText(summary: Summary, threshold: number | undefined): string {
     span: formatSpan(summary.interval_ms),
     least: CONFIDENCE_OF_ANOMALIES * 100,
   };
-  return threshold === undefined
+  // Above 1 no score reaches it.
+  return threshold === undefined || threshold > 1
     ? i18n.translate('logAnomalies.near.nearest', {
         defaultMessage:
           'The highest came to a confidence of {confidence} of 100 (score {score}), within {span} from {time}; anomalies begin at {least}.',
@@ -201,12 +202,12 @@ function keptText(threshold: Detector['threshold'], confidence: number): string 
       return isInReach
         ? i18n.translate('logAnomalies.near.budgetInReach', {
             defaultMessage:
-              'This detector keeps to about {count} anomalies a day; with about {more} it would have shown this one. After a change, score the past again on the tab “Jobs”.',
+              'This detector keeps to a number of anomalies a day, now {count}; with about {more} it would have shown this one. After a change, score the past again on the tab “Jobs”.',
             values,
           })
         : i18n.translate('logAnomalies.near.budget', {
             defaultMessage:
-              'This detector keeps to about {count} anomalies a day, and these logs are everyday ones.',
+              'This detector keeps to a number of anomalies a day, now {count}, and these logs are everyday ones.',
             values: { count: values.count },
           });
     }

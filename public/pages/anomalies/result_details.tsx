@@ -1,5 +1,5 @@
 import React, { type ReactElement } from 'react';
-import { EuiCodeBlock, EuiFlexGroup, EuiFlexItem, EuiSpacer, EuiText } from '@elastic/eui';
+import { EuiCodeBlock, EuiFlexGroup, EuiFlexItem, EuiIconTip, EuiSpacer, EuiText } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import type { DetectorRecord } from '../../../common/api';
 import { entityKql } from '../../../common/detector/entity_fields';
@@ -7,6 +7,7 @@ import { filtersOfSource, logsOfResult } from '../../../common/findings/logs_of_
 import { DiscoverButton } from '../../shared/results/discover_button';
 import { SolutionLinks } from '../../shared/results/solution_links';
 import { formatScore, formatTime } from '../../shared/values/format';
+import { scoreHelpText, severityHelpText } from '../../shared/values/scale_help';
 import { logOf, type Found } from '../../shared/results/results_table';
 import { AttributionBars } from './attribution_bars';
 import { Evidence } from './evidence';
@@ -63,7 +64,8 @@ export function ResultDetails(props: {
             model: result.model.version,
             found: formatTime(result.event.ingested),
           },
-        })}
+        })}{' '}
+        <EuiIconTip content={`${scoreHelpText()} ${severityHelpText()}`} />
       </EuiText>
       <EuiFlexGroup gutterSize="s" responsive={false} wrap>
         <EuiFlexItem grow={false}>

@@ -29,9 +29,9 @@ interface BucketPartProps {
 const WHOLE_VALUES = ['value', 'number'] as const;
 
 /** The draft with proposals where it says nothing yet. */
-function withProposals(draft: Draft, fields: readonly LogField[]): Partial<Draft> {
+function withProposals(draft: Draft, fields: readonly LogField[], suggested?: string): Partial<Draft> {
   const [chosen] = groupingOf(draft);
-  const { entity_field: entityField, bucket } = proposeBucket(fields, chosen);
+  const { entity_field: entityField, bucket } = proposeBucket(fields, chosen ?? suggested);
   const own = draft.bucket ?? {};
   const isNamed = (names: Bucket['distinct']): boolean => Object.keys(names ?? {}).length > 0;
   return {
@@ -68,13 +68,15 @@ export function BucketFields(
     replace: (draft: Draft) => void;
     /** Undefined until they are known. */
     fields: readonly LogField[] | undefined;
+    /** Field that the logs are best grouped by, as far as it is known. */
+    suggested: string | undefined;
   },
 ): ReactElement {
-  const { draft, change, problem, replace, fields } = props;
+  const { draft, change, problem, replace, fields, suggested } = props;
   const bucket = draft.bucket ?? {};
   const changeBucket = (changes: Partial<Bucket>) => change({ bucket: { ...bucket, ...changes } });
   const part = { bucket, changeBucket, problem };
-  const proposed = withProposals(draft, fields ?? []);
+  const proposed = withProposals(draft, fields ?? [], suggested);
   const hasProposals = proposable(proposed) !== proposable(withProposals(draft, []));
   const isUntouched = Object.keys(bucket).length === 0;
   useEffect(() => {

@@ -294,10 +294,20 @@ function LookedAt(
       <UnitChoice draft={draft} replace={replace} />
       <EuiSpacer size="m" />
       {draft.unit === 'bucket' ? (
-        <BucketFields {...fields} replace={replace} fields={description?.fields} />
+        <BucketFields
+          {...fields}
+          replace={replace}
+          fields={description?.fields}
+          suggested={description?.entity_field}
+        />
       ) : (
         <>
-          <EntityField {...fields} fields={description?.fields} isNew={isNew} />
+          <EntityField
+            {...fields}
+            fields={description?.fields}
+            isNew={isNew}
+            suggested={description?.entity_field}
+          />
           <EuiSpacer size="m" />
           <FeatureFields
             {...fields}

@@ -1,6 +1,5 @@
 import React, { useEffect, type ReactElement } from 'react';
 import { i18n } from '@kbn/i18n';
-import { proposeBucket } from '../../../common/buckets/propose_bucket';
 import type { LogField } from '../../../common/log_features/fields/log_fields';
 import { groupingOf, regrouped, type DraftFieldsProps } from './draft/draft';
 import { FieldChooser } from './field_chooser';
@@ -11,14 +10,13 @@ export function EntityField(
     /** Undefined until they are known. */
     fields: readonly LogField[] | undefined;
     isNew: boolean;
+    /** Field that the logs are best grouped by, as far as it is known. */
+    suggested?: string;
   },
 ): ReactElement {
-  const { draft, change, problem, fields, isNew } = props;
+  const { draft, change, problem, fields, isNew, suggested } = props;
   const { entity_field: entity, entity_fields: several } = draft;
-  const proposed =
-    isNew && entity === undefined && several === undefined && fields !== undefined
-      ? proposeBucket(fields).entity_field
-      : undefined;
+  const proposed = isNew && entity === undefined && several === undefined ? suggested : undefined;
   useEffect(() => {
     if (proposed !== undefined) change({ entity_field: proposed });
     // eslint-disable-next-line react-hooks/exhaustive-deps -- once the fields are known

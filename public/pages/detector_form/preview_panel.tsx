@@ -22,8 +22,11 @@ import { FewLines } from '../../shared/results/few_lines';
 import { formatCount, formatScore, formatTime } from '../../shared/values/format';
 import { logLine, timeOf } from '../../shared/results/log_line';
 import { FailurePrompt, LoadingPrompt } from '../../shared/requests/request_state';
-import { alertsPerDay, allowedShare } from './draft/draft';
+import { allowedShare } from '../../../common/scanning/propose_budget';
+import { alertsPerDay } from './draft/draft';
+import { severityHeading } from '../../shared/values/scale_help';
 import { SeverityLabel } from '../../shared/values/severity';
+import { flaggedText } from './flagged_text';
 import { reasonText } from '../../shared/results/sentence_text';
 
 export type Preview = Answer<'previewDetector'>;
@@ -60,7 +63,6 @@ export function PreviewPanel(props: {
   const isOfBuckets = unit === 'bucket';
   const { quantiles, logs_in_window: logs, days } = preview;
   const threshold = thresholdFrom(wanted, quantiles);
-  const flaggedShare = exceedance(quantiles, threshold);
   const flagged = preview.top.filter(({ score }) => score >= threshold).length;
   return (
     <div data-test-subj="logAnomaliesPreview">
@@ -89,12 +91,13 @@ export function PreviewPanel(props: {
           title={formatCount(preview.rows)}
           description={i18n.translate('logAnomalies.preview.rows', { defaultMessage: 'in the sample' })}
         />
-        <Figure
-          title={formatCount(alertsPerDay({ logs, days }, flaggedShare))}
-          description={i18n.translate('logAnomalies.preview.alerts', { defaultMessage: 'anomalies a day' })}
-          subject="logAnomaliesPreviewAlerts"
-        />
       </EuiFlexGroup>
+      <EuiSpacer size="s" />
+      <EuiText size="s">
+        <strong data-test-subj="logAnomaliesPreviewAlerts">
+          {flaggedText(unit, { logs, days }, flaggedIn(preview, wanted, threshold))}
+        </strong>
+      </EuiText>
       {isOfBuckets && <RowHelp />}
       <EuiSpacer size="m" />
       <ThresholdSlider
@@ -135,6 +138,24 @@ export function PreviewPanel(props: {
       />
     </div>
   );
+}
+
+/** Counts what is flagged of the logs that a preview has seen, where it brings along all that are; else a share tells. */
+function flaggedIn(
+  { quantiles, logs_in_window: logs, days, rows, top }: Preview,
+  wanted: Detector['threshold'],
+  threshold: number,
+): Parameters<typeof flaggedText>[2] {
+  const counted = top.filter(({ score }) => score >= threshold).length;
+  const isCounted = counted < top.length;
+  const share = exceedance(quantiles, threshold);
+  return {
+    flagged: isCounted ? counted : rows * share,
+    isEstimate: !isCounted,
+    ...(rows < logs && { sampled: rows }),
+    expectedADay: alertsPerDay({ logs, days }, share),
+    ...(wanted.method === 'adaptive' && { budget: wanted.alerts_per_day }),
+  };
 }
 
 function ThresholdSlider(props: {
@@ -197,14 +218,9 @@ function ThresholdSlider(props: {
   );
 }
 
-const Figure = (props: { title: string; description: string; subject?: string }): ReactElement => (
+const Figure = (props: { title: string; description: string }): ReactElement => (
   <EuiFlexItem>
-    <EuiStat
-      titleSize="xs"
-      title={props.title}
-      description={props.description}
-      data-test-subj={props.subject}
-    />
+    <EuiStat titleSize="xs" title={props.title} description={props.description} />
   </EuiFlexItem>
 );
 
@@ -249,7 +265,7 @@ function previewColumns({
 }): EuiBasicTableColumn<PreviewedLog>[] {
   return [
     {
-      name: i18n.translate('logAnomalies.results.severity', { defaultMessage: 'Severity' }),
+      name: severityHeading(),
       width: '110px',
       render: ({ score }: PreviewedLog) => {
         const { severity, confidence, isAnomaly } = verdictOf(score, threshold, quantiles);

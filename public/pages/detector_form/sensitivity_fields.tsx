@@ -1,4 +1,4 @@
-import React, { useEffect, type ReactElement } from 'react';
+import React, { useEffect, useRef, type ReactElement } from 'react';
 import {
   EuiButton,
   EuiCallOut,
@@ -11,26 +11,20 @@ import {
 } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import { entityFieldsText } from '../../../common/detector/entity_fields';
+import { DEFAULT_BUDGET, proposeBudget, shareOfBudget } from '../../../common/scanning/propose_budget';
 import { formatCount, formatScore, formatShare } from '../../shared/values/format';
+import { flaggedText, type LogsInWindow } from './flagged_text';
 import { NumberField } from '../../shared/values/number_field';
 import {
   alertsPerDay,
   contaminationOf,
   CONTAMINATIONS,
-  DEFAULT_BUDGET,
   DEFAULT_CONTAMINATION,
   DEFAULT_WINDOW,
   rowsPerDay,
-  shareOfBudget,
   type Draft,
   type DraftFieldsProps,
 } from './draft/draft';
-
-/** Logs in the training window, or rows, and the days that they came in. */
-interface LogsInWindow {
-  readonly logs: number;
-  readonly days: number;
-}
 
 /** Fields for the number of anomalies, in anomalies a day. */
 export function SensitivityFields(
@@ -44,15 +38,7 @@ export function SensitivityFields(
   const { draft, change, problem, inWindow, isNew } = props;
   const contamination = contaminationOf(draft);
   const { threshold } = draft;
-  const budget = budgetOf(draft);
-  const budgetShare = isNew && inWindow && budget !== undefined ? shareOfBudget(inWindow, budget) : undefined;
-  useEffect(() => {
-    if (budgetShare === undefined || threshold?.method !== 'adaptive') return;
-    if (threshold.contamination !== budgetShare) {
-      change({ threshold: { ...threshold, contamination: budgetShare } });
-    }
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- when the logs are others
-  }, [budgetShare]);
+  useProposedBudget({ draft, change, inWindow: isNew && inWindow });
   if (contamination === undefined) {
     return <FixedThreshold draft={draft} change={change} />;
   }
@@ -109,6 +95,27 @@ export function SensitivityFields(
   );
 }
 
+/** Lets the budget of a new detector, and the share that it is, follow the logs until somebody types another. */
+function useProposedBudget({
+  draft: { threshold, unit },
+  change,
+  inWindow,
+}: Pick<DraftFieldsProps, 'draft' | 'change'> & { inWindow: LogsInWindow | undefined | false }): void {
+  const proposed = useRef<number>();
+  const counted = inWindow ? `${unit} ${inWindow.logs} ${inWindow.days}` : '';
+  useEffect(() => {
+    if (!inWindow || threshold?.method !== 'adaptive') return;
+    const { alerts_per_day: typed } = threshold;
+    const isOurs = typed === undefined || typed === proposed.current;
+    const budget = isOurs ? (proposed.current = proposeBudget(unit ?? 'log', inWindow)) : typed;
+    if (!(budget > 0)) return;
+    const contamination = shareOfBudget(inWindow, budget);
+    if (threshold.contamination === contamination && typed === budget) return;
+    change({ threshold: { ...threshold, contamination, alerts_per_day: budget } });
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- when the logs are others
+  }, [counted]);
+}
+
 /** Anomalies a day that a threshold keeps to; undefined where it keeps to none, or what was typed is no number. */
 function budgetOf({ threshold }: Draft): number | undefined {
   if (threshold?.method !== 'adaptive') return undefined;
@@ -128,6 +135,14 @@ function budgetText(
     alerts: formatCount(budget),
     share: inWindow ? formatShare(shareOfBudget(inWindow, budget)) : '',
   };
+  if (inWindow && inWindow.days < 1) {
+    return flaggedText(unit, inWindow, {
+      flagged: budget * inWindow.days,
+      isEstimate: true,
+      isMost: true,
+      budget,
+    });
+  }
   if (!inWindow) {
     return i18n.translate('logAnomalies.form.budgetOnly', {
       defaultMessage:
@@ -151,6 +166,9 @@ function budgetText(
 /** Returns the expected number of anomalies for a share of logs. */
 function perDayText(draft: Draft, contamination: number, inWindow: LogsInWindow | undefined | false): string {
   if (draft.threshold?.method === 'adaptive') return budgetText(draft, budgetOf(draft), inWindow);
+  if (inWindow && inWindow.days < 1) {
+    return flaggedText(draft.unit, inWindow, { flagged: inWindow.logs * contamination, isEstimate: true });
+  }
   const share = formatShare(contamination);
   const window = draft.training?.window ?? DEFAULT_WINDOW;
   const counted = (perDay: number) => ({

@@ -20,6 +20,7 @@ import { RequestState } from '../../shared/requests/request_state';
 import { useAction } from '../../shared/requests/use_action';
 import { useRequest } from '../../shared/requests/use_request';
 import { formatCount } from '../../shared/values/format';
+import { isOfSample, NothingCounted } from './nothing_counted';
 import { PAGE_SIZE, PatternsTable } from './patterns_table';
 import { MergeButton, TakeApart } from './regroup_patterns';
 
@@ -45,9 +46,9 @@ export default function PatternsTab({ record, status, reload }: DetectorView): R
   if (settings === undefined) {
     return (
       <NotCounted
-        field={messageFieldOf(detector)}
+        record={record}
+        reload={reload}
         isBusy={isBusy}
-        isPossible={detector.unit !== 'bucket' && detector.scoring !== 'ingest'}
         count={canWrite ? (field) => void save({ field }) : undefined}
       />
     );
@@ -106,6 +107,7 @@ export default function PatternsTab({ record, status, reload }: DetectorView): R
               entity={entity}
               record={record}
               change={canWrite ? { isBusy, ignore, takeApart: setWhole, choose: setChosen } : undefined}
+              none={shown === 'all' && !entity && <NothingCounted record={record} reload={reload} />}
             />
             {whole && (
               <TakeApart
@@ -266,49 +268,56 @@ function filterName(name: (typeof FILTERS)[number]): string {
 const messageFieldOf = ({ features }: DetectorView['record']['detector']): string =>
   features.find(({ type }) => type === 'template')?.field ?? 'message';
 
-const NotCounted = (props: {
-  field: string;
-  /** False: the detector does not read messages. */
-  isPossible: boolean;
+function NotCounted(props: {
+  record: DetectorView['record'];
+  reload: () => void;
   isBusy: boolean;
   /** Absent for whoever may not. */
   count: ((field: string) => void) | undefined;
-}): ReactElement => (
-  <EuiEmptyPrompt
-    iconType="visLine"
-    title={
-      <h2>
-        {i18n.translate('logAnomalies.logPatterns.none', { defaultMessage: 'No patterns are counted' })}
-      </h2>
-    }
-    body={
-      <p>
-        {props.isPossible
-          ? i18n.translate('logAnomalies.logPatterns.howTo', {
-              defaultMessage:
-                'Counted by kind of message, logs tell of a new message, of one that comes more or less often than usual, and of one that stays away. Counting begins with the next run.',
-            })
-          : i18n.translate('logAnomalies.logPatterns.cannot', {
-              defaultMessage:
-                'A detector that judges spans of time, or whose logs Elasticsearch scores as they arrive, reads no messages. One that judges each log by itself can count their kinds.',
+}): ReactElement {
+  const { record, reload, isBusy, count } = props;
+  const { detector } = record;
+  const field = messageFieldOf(detector);
+  // Else the detector does not read messages.
+  const isPossible = detector.unit !== 'bucket' && detector.scoring !== 'ingest';
+  if (isOfSample(record)) return <NothingCounted record={record} reload={reload} />;
+  return (
+    <EuiEmptyPrompt
+      iconType="visLine"
+      title={
+        <h2>
+          {i18n.translate('logAnomalies.logPatterns.none', { defaultMessage: 'No patterns are counted' })}
+        </h2>
+      }
+      body={
+        <p>
+          {isPossible
+            ? i18n.translate('logAnomalies.logPatterns.howTo', {
+                defaultMessage:
+                  'Counted by kind of message, logs tell of a new message, of one that comes more or less often than usual, and of one that stays away. Logs that arrive from the next run on are counted, those of the past are not.',
+              })
+            : i18n.translate('logAnomalies.logPatterns.cannot', {
+                defaultMessage:
+                  'A detector that judges spans of time, or whose logs Elasticsearch scores as they arrive, reads no messages. One that judges each log by itself can count their kinds.',
+              })}
+        </p>
+      }
+      actions={
+        isPossible &&
+        count && (
+          <EuiButton
+            isLoading={isBusy}
+            onClick={() => count(field)}
+            data-test-subj="logAnomaliesCountPatterns"
+          >
+            {i18n.translate('logAnomalies.logPatterns.count', {
+              defaultMessage: 'Count the kinds of messages in {field}',
+              values: { field },
             })}
-      </p>
-    }
-    actions={
-      props.isPossible &&
-      props.count && (
-        <EuiButton
-          isLoading={props.isBusy}
-          onClick={() => props.count?.(props.field)}
-          data-test-subj="logAnomaliesCountPatterns"
-        >
-          {i18n.translate('logAnomalies.logPatterns.count', {
-            defaultMessage: 'Count the kinds of messages in {field}',
-            values: { field: props.field },
-          })}
-        </EuiButton>
-      )
-    }
-    data-test-subj="logAnomaliesNoPatterns"
-  />
-);
+          </EuiButton>
+        )
+      }
+      data-test-subj="logAnomaliesNoPatterns"
+    />
+  );
+}

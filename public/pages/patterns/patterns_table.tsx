@@ -1,4 +1,4 @@
-import React, { type ReactElement } from 'react';
+import React, { type ReactElement, type ReactNode } from 'react';
 import { EuiBadge, EuiBasicTable, EuiButtonEmpty, EuiText, useEuiTheme } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import type { LogPatternBody } from '../../../common/api';
@@ -36,8 +36,10 @@ export function PatternsTable(props: {
   record: DetectorView['record'];
   /** Absent for whoever may not. */
   change: PatternChanges | undefined;
+  /** Stands for the rows where there is none, in place of a sentence. */
+  none?: ReactNode;
 }): ReactElement {
-  const { patterns, total, page, setPage, from, to, entity, record, change } = props;
+  const { patterns, total, page, setPage, from, to, entity, record, change, none } = props;
   const discover = useDiscover();
   const { source } = record.detector;
   const inEntity = entityKql(record.detector, entity || undefined);
@@ -99,9 +101,12 @@ export function PatternsTable(props: {
       ]}
       pagination={{ pageIndex: page, pageSize: PAGE_SIZE, totalItemCount: total, showPerPageOptions: false }}
       onChange={({ page: chosen }: { page?: { index: number } }) => setPage(chosen?.index ?? 0)}
-      noItemsMessage={i18n.translate('logAnomalies.logPatterns.nothing', {
-        defaultMessage: 'There is no such pattern. Patterns appear when the first bucket is over.',
-      })}
+      noItemsMessage={
+        none ||
+        i18n.translate('logAnomalies.logPatterns.nothing', {
+          defaultMessage: 'There is no such pattern. Patterns appear when the first bucket is over.',
+        })
+      }
       data-test-subj="logAnomaliesPatternsTable"
     />
   );

@@ -61,7 +61,7 @@ export function proposalText({ unit, detector }: Proposal): string {
 }
 
 /** Says how much a proposed detector looks at, and how much it is going to tell. */
-export function amountText({ unit, detector, expected_alerts_per_day: aDay, ready }: Proposal): string {
+export function amountText({ unit, detector, expected_alerts_per_day: aDay, ...learned }: Proposal): string {
   const anomalies = i18n.translate('logAnomalies.scan.aDay', {
     defaultMessage: 'about {count} anomalies a day',
     values: { count: formatCount(aDay) },
@@ -71,11 +71,18 @@ export function amountText({ unit, detector, expected_alerts_per_day: aDay, read
     values: { count: detector.features.length },
   });
   const parts = [...(unit === 'log' ? [features] : []), anomalies];
-  if (!ready) {
+  if (!learned.ready) {
+    const values = { rows: formatCount(learned.rows), needed: formatCount(learned.rows_needed) };
     parts.push(
-      i18n.translate('logAnomalies.scan.notReady', {
-        defaultMessage: 'too few logs to learn from yet; it waits until there are enough',
-      }),
+      unit === 'bucket'
+        ? i18n.translate('logAnomalies.scan.rowsNotReady', {
+            defaultMessage: '{rows} of {needed} rows to learn from; it waits until there are enough',
+            values,
+          })
+        : i18n.translate('logAnomalies.scan.notReady', {
+            defaultMessage: '{rows} of {needed} logs to learn from; it waits until there are enough',
+            values,
+          }),
     );
   }
   return parts.join(' · ');

@@ -24,7 +24,7 @@ describe('what an incident is', () => {
   it('is its route, its client, or its buckets as a whole', () => {
     expect(incidentWhat(incident({ logs: 3 }))).toBe('GET /cart');
     expect(incidentWhat(incident({ logs: 3 }, { counted: { patterns: 4, routes: 4, sources: 1 } }))).toBe(
-      '192.0.2.1: 4 different patterns',
+      '192.0.2.1, 4 different patterns',
     );
     expect(incidentWhat(incident({ buckets: 2 }))).toMatch(/^Unusual as a whole/);
   });
@@ -52,7 +52,7 @@ describe('what an incident is', () => {
   it('begins with the attack that its most severe log shows signs of, and else with what stands out most', () => {
     const many = { counted: { patterns: 4, routes: 4, sources: 1 } };
     expect(incidentWhat(incident({ logs: 3 }, { ...reason(status, signs), ...many }))).toBe(
-      'signs of SQL injection: 192.0.2.1: 4 different patterns',
+      'signs of SQL injection: 192.0.2.1, 4 different patterns',
     );
     expect(incidentWhat(incident({ logs: 3 }, reason(status)))).toBe('status 500: GET /cart');
     const count = { field: 'bucket.count', feature: 'bucket.count', share: 1 };

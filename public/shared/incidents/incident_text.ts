@@ -62,7 +62,7 @@ function keyOf(incident: IncidentBody): string {
   if (counted.patterns === 1) return printable(patterns[0], LONGEST_KEY);
   if (counted.sources === 1) {
     return i18n.translate('logAnomalies.incident.source', {
-      defaultMessage: '{source}: {count} different patterns',
+      defaultMessage: '{source}, {count} different patterns',
       values: { source: printable(sources[0].value, LONGEST_KEY), count: formatCount(kinds) },
     });
   }

@@ -17,6 +17,7 @@ import { icon } from '../../kibana/icons';
 import { FewLines } from '../results/few_lines';
 import { reasonText } from '../results/sentence_text';
 import { formatCount, formatTime } from '../values/format';
+import { severityHelpText } from '../values/scale_help';
 import { SeverityLabel } from '../values/severity';
 import { IncidentStateBadge } from './incident_state';
 import {
@@ -76,6 +77,7 @@ export function IncidentsTable(props: {
     {
       field: 'confidence',
       name: i18n.translate('logAnomalies.results.severity', { defaultMessage: 'Severity' }),
+      description: severityHelpText(),
       width: '110px',
       sortable,
       render: (_confidence: number, { severity, confidence }: IncidentBody) => (

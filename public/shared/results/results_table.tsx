@@ -18,6 +18,7 @@ import { formatTime } from '../values/format';
 import { fieldText } from './field_text';
 import { logLine } from './log_line';
 import { reasonText } from './sentence_text';
+import { severityHelpText } from '../values/scale_help';
 import { SeverityLabel } from '../values/severity';
 
 export type Found = Answer<'searchResults'>['results'][number];
@@ -108,6 +109,7 @@ export function ResultsTable(props: {
         {
           ...sortable('severity'),
           name: i18n.translate('logAnomalies.results.severity', { defaultMessage: 'Severity' }),
+          description: severityHelpText(),
           width: '120px',
           render: cell(({ result }) => (
             <SeverityLabel severity={result.anomaly.severity} confidence={result.anomaly.confidence} />

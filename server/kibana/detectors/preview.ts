@@ -10,6 +10,7 @@ import { withMappedUnits } from '../../../common/log_features/suggesting/mapped_
 import { distributionOf } from '../../../common/log_features/suggesting/distribution';
 import { leafFields } from '../../../common/log_features/fields/leaf_fields';
 import { logFieldsOf } from '../../../common/log_features/fields/log_fields';
+import { proposeEntity } from '../../../common/scanning/propose_detectors';
 import { createTurns } from '../../detection/ports/in_turns';
 import { rangeOf } from '../../detection/ports/log_range';
 import type { LogRange, LogSample } from '../../detection/ports';
@@ -227,14 +228,17 @@ export async function describeLogs(
     distributions.push(distributionOf(feature, documents));
     await turns.next();
   }
+  const fields = logFieldsOf(described, (field) => types[field]);
+  const entity = proposeEntity(source.index, documents, fields);
   return {
     logs: sample.total,
     days,
     sampled: documents.length,
+    ...(entity !== undefined && { entity_field: entity }),
     documents: sample.logs
       .slice(0, SHOWN_LOGS)
       .map(({ index, id, document }) => ({ index, id, document: shortened(document) })),
-    fields: logFieldsOf(described, (field) => types[field]),
+    fields,
     distributions,
   };
 }

@@ -56,11 +56,13 @@ export async function proposeForSource(
     days,
     ...(kind !== undefined && { kind }),
     ...(preset !== undefined && { preset }),
-    proposals: proposals.map(({ unit, detector, expectedAlertsPerDay, isReady }) => ({
+    proposals: proposals.map(({ unit, detector, expectedAlertsPerDay, isReady, rows, rowsNeeded }) => ({
       unit,
       detector: parseDetector(detector),
       expected_alerts_per_day: expectedAlertsPerDay,
       ready: isReady,
+      rows,
+      rows_needed: rowsNeeded,
     })),
   };
 }

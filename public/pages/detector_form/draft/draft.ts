@@ -48,9 +48,6 @@ export const DEFAULT_WINDOW = '7d';
 /** Defaults of a bucket detector without settings. */
 export const BUCKET_DEFAULTS = bucketSchema.parse({});
 
-/** Anomalies a day that a new detector keeps to: as many as people look through. */
-export const DEFAULT_BUDGET = 10;
-
 export const emptyDraft = (): Draft => ({
   name: '',
   source: { index: '', kql: '' },
@@ -58,7 +55,6 @@ export const emptyDraft = (): Draft => ({
   threshold: {
     method: 'adaptive',
     contamination: DEFAULT_CONTAMINATION,
-    alerts_per_day: DEFAULT_BUDGET,
   },
 });
 
@@ -273,14 +269,6 @@ export function rowsPerDay({ bucket }: Draft): number | undefined {
  */
 export const alertsPerDay = ({ logs, days }: { logs: number; days: number }, contamination: number): number =>
   (logs * contamination) / days;
-
-/** A share of logs as settings may have it: with few digits, and within their limits. */
-export const allowedShare = (share: number): number =>
-  Math.min(0.5, Math.max(1e-7, Number(share.toPrecision(3))));
-
-/** The share of the logs that a number of anomalies a day is, to start an adaptive threshold from. */
-export const shareOfBudget = ({ logs, days }: { logs: number; days: number }, budget: number): number =>
-  allowedShare((budget * days) / Math.max(1, logs));
 
 /** A draft that Elasticsearch scores has no adaptive threshold: the pipeline holds it. */
 export function withScoring(draft: Draft, scoring: 'job' | 'ingest'): Partial<Draft> {

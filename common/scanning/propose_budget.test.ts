@@ -1,0 +1,14 @@
+import { proposeBudget, shareOfBudget } from './propose_budget';
+
+it('is ten a day, of few logs 1 % and of few rows 2 % of them, and never nothing', () => {
+  expect(proposeBudget('log', { logs: 700_000, days: 7 })).toBe(10);
+  expect(proposeBudget('log', { logs: 700, days: 7 })).toBe(1);
+  expect(proposeBudget('bucket', { logs: 700, days: 7 })).toBe(2);
+  expect(proposeBudget('log', { logs: 3, days: 7 })).toBe(0.1);
+});
+
+it('is a share of the logs within what settings allow', () => {
+  expect(shareOfBudget({ logs: 70_000, days: 7 }, 10)).toBe(0.001);
+  expect(shareOfBudget({ logs: 5, days: 7 }, 10)).toBe(0.5);
+  expect(shareOfBudget({ logs: 0, days: 7 }, 0.1)).toBe(0.5);
+});

@@ -1,0 +1,24 @@
+import { amountText, type Proposal } from './scan_text';
+
+jest.mock('@kbn/i18n', () => jest.requireActual('../../../test/fakes/i18n'), { virtual: true });
+
+const proposal = (change: Partial<Proposal>): Proposal =>
+  ({
+    unit: 'log',
+    detector: { features: [{}, {}] },
+    expected_alerts_per_day: 10,
+    ready: true,
+    rows: 9_000,
+    rows_needed: 256,
+    ...change,
+  }) as unknown as Proposal;
+
+it('says how many rows a detector has of those it needs, as long as these are too few', () => {
+  expect(amountText(proposal({}))).toBe('2 features · about 10 anomalies a day');
+  expect(amountText(proposal({ ready: false, rows: 120 }))).toMatch(
+    /· 120 of 256 logs to learn from; it waits until there are enough$/,
+  );
+  expect(amountText(proposal({ unit: 'bucket', ready: false, rows: 58 }))).toMatch(
+    /^about 10 anomalies a day · 58 of 256 rows to learn from/,
+  );
+});
