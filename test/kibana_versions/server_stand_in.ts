@@ -34,7 +34,8 @@ const CLIENTS = {
   9: jest.requireActual<{ Client: typeof Client; HttpConnection: typeof HttpConnection }>('elasticsearch-9'),
 };
 
-function clientOf(major: 8 | 9, elasticsearch: SmallElasticsearch, requests: string[]): Client {
+/** A client whose requests stay in memory; `requests` notes each with its path. */
+export function clientOf(major: 8 | 9, elasticsearch: SmallElasticsearch, requests: string[]): Client {
   const { Client: ClientOfMajor, HttpConnection: Connection } = CLIENTS[major];
   class InMemory extends Connection {
     override async request(...[params]: Parameters<HttpConnection['request']>): Promise<never> {

@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+
 /**
  * An Elasticsearch small enough for a test of seconds: documents by index and id, the queries that the plugin filters with, pages in a
  * point in time. Of aggregations it has least and largest values alone; a query that it does not know it refuses, as a real one does.
@@ -258,6 +260,7 @@ export class SmallElasticsearch {
 
   private security(parts: readonly string[], body: () => Record<string, unknown>): Answer {
     if (parts.includes('_authenticate')) return ok({ username: 'owner', roles: [] });
+    if (parts.includes('grant')) return ok({ id: randomUUID(), name: 'key', api_key: 'secret' });
     if (!parts.includes('_has_privileges')) return ok({});
     const { index = [], cluster = [] } = body() as {
       index?: { names: string[]; privileges: string[] }[];

@@ -6,16 +6,22 @@ import {
   backfillTarget,
   createDetectorSource,
   createSnapshotStore,
+  toDetectionError,
 } from '../../elasticsearch';
-import { livePipeline } from '../../elasticsearch/ingest';
+import {
+  backfillProgress,
+  cancelBackfill as cancelInCluster,
+  livePipeline,
+} from '../../elasticsearch/ingest';
 import { missingPrivilegesOf } from '../../elasticsearch/indices/missing_privileges';
 import { namesForRights } from '../../elasticsearch/indices/names';
 import { grantApiKey, revokeApiKey, usesApiKeys } from '../keys/api_key';
-import { orderOf, steeringOfBackfill, type BackfillOrder } from './backfill_order';
+import { opaqueIdOf, orderOf, steeringOfBackfill, type BackfillOrder } from './backfill_order';
 import { createDetectorRepository, inSpace, type StoredDetector } from '../records/detector_repository';
 import { checkRights } from '../keys/check_rights';
 import { backfillTaskId, BACKFILL_TASK_TYPE, type TaskTarget } from '../contracts/identifiers';
 import type { RequestScope, Services } from '../contracts/services';
+import type { TaskInstance } from '../contracts/task_contracts';
 import { createStatusStore } from '../records/status_store';
 import { rangeOf } from '../../detection/ports/log_range';
 
@@ -163,10 +169,27 @@ export async function queueBackfill(
       scope: ['logAnomalies'],
     });
   } catch (error) {
-    if (key !== undefined) await forgetKeyOf(services, target, { ...order, key });
+    // An answer that was lost says nothing; the sweep of keys sees to one that no task works with.
+    const scheduled = await findTask(services, target).catch(() => 'unknown' as const);
+    if (scheduled !== 'unknown' && scheduled !== undefined && orderOf(scheduled)?.id === order.id)
+      return report;
+    if (key !== undefined && scheduled !== 'unknown') {
+      await forgetKeyOf(services, target, { ...order, key });
+    }
     throw error;
   }
   return report;
+}
+
+/** @returns undefined where there is none */
+async function findTask({ taskManager }: Services, target: TaskTarget): Promise<TaskInstance | undefined> {
+  try {
+    return await taskManager.get(backfillTaskId(target));
+  } catch (thrown) {
+    const error = toDetectionError(thrown, 'look at the task of the backfill');
+    if (error.code === 'not_found') return undefined;
+    throw error;
+  }
 }
 
 /** The key of a backfill that is over. */
@@ -208,18 +231,36 @@ export async function cancelBackfill(
   const status = createStatusStore(scope.elasticsearch, scope);
   await status.writePart(detectorId, 'backfill_cancelled', { id: report.id });
   const target = { space: scope.space, detectorId };
-  const task = backfillTaskId(target);
-  if (report.task !== undefined) {
-    // Only whoever began it is sure to have the right to stop it in the cluster.
-    await services.taskManager.runSoon(task).catch(() => undefined);
-    return;
-  }
-  const found = await services.taskManager.get(task).catch(() => undefined);
+  const found = await findTask(services, target);
   if (found?.status === 'running' || found?.status === 'claiming') return;
+  if (report.task !== undefined) {
+    if (found !== undefined && found.status !== 'failed') {
+      // Only whoever began it is sure to have the right to stop it in the cluster.
+      await services.taskManager.runSoon(found.id).catch(() => undefined);
+      return;
+    }
+    await stopInCluster(services, scope, report);
+  }
   await removeBackfill(services, target);
   await status.writePart(detectorId, 'backfill', {
     ...report,
     state: 'cancelled',
     finished_at: new Date(services.clock.now()).toISOString(),
   });
+}
+
+/** Stops what nobody follows any more, if the caller may; what Elasticsearch has begun ends by itself otherwise. */
+async function stopInCluster(
+  { log }: Services,
+  { elasticsearch }: RequestScope,
+  { id, task }: BackfillReport,
+): Promise<void> {
+  try {
+    const { complete } = await backfillProgress(elasticsearch, task as string, {
+      opaqueId: opaqueIdOf({ id }),
+    });
+    if (!complete) await cancelInCluster(elasticsearch, task as string);
+  } catch (error) {
+    log.debug(`The task ${task} was not cancelled in the cluster: ${(error as Error).message}`);
+  }
 }

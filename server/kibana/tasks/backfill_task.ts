@@ -3,6 +3,7 @@ import { DetectionError, isRetryable } from '../../../common/detection_error';
 import type { Checkpoint, CheckpointStore } from '../../detection/ports';
 import { BACKFILL_RUN_PREFIX } from '../../detection/scoring/result_documents';
 import { detectAnomalies } from '../../detection/scoring/detect_anomalies';
+import { toDetectionError } from '../../elasticsearch';
 import { incidentsOfBackfill } from './job_incidents';
 import { createSuppressor } from '../../detection/feedback/suppress_new_results';
 import { scoreInCluster } from './cluster_backfill';
@@ -17,6 +18,7 @@ import { backfillPage, backfillPiece } from '../limits/job_limits';
 import { backfillPlace } from '../../elasticsearch/stores/status_documents';
 import { backfillTaskId, type TaskTarget } from '../contracts/identifiers';
 import type { TaskDefinition } from '../contracts/task_contracts';
+import { repeatWork } from './repeat_work';
 import { runnerOf } from './task_runner';
 
 /** Interval at which a backfill checks for a cancellation. */
@@ -34,7 +36,7 @@ export function createBackfillTask(getServices: () => Promise<Services>): TaskDe
     timeout: '2m',
     maxAttempts: 5,
     createTaskRunner: runnerOf(getServices, async ({ services, target, params, state, interruption }) => {
-      const { clock, log } = services;
+      const { clock } = services;
       const failures = Number(state.failures ?? 0);
       const order = orderOf({ params });
       const over = async () => {
@@ -42,13 +44,18 @@ export function createBackfillTask(getServices: () => Promise<Services>): TaskDe
         return { state: {} };
       };
       const keyOf = order && keyOfOrder(order);
-      const job = await openDetectorJob(services, target, interruption.signal, keyOf).catch(
-        (error: Error) => {
-          log.warn(`Detector ${target.detectorId}: its backfill cannot go on: ${error.message}`);
-          return undefined;
-        },
-      );
-      const found = await job?.status.readPart(target.detectorId, 'backfill');
+      let job: DetectorJob | undefined;
+      let found: BackfillReport | undefined;
+      try {
+        job = await openDetectorJob(services, target, interruption.signal, keyOf);
+        found = await job?.status.readPart(target.detectorId, 'backfill');
+      } catch (thrown) {
+        const isOver = await endUnopened(services, target, order, toDetectionError(thrown, 'begin a piece'));
+        if (isOver) return over();
+        const unopened = Number(state.unopened ?? 0) + 1;
+        const pause = backoffMilliseconds(unopened, FIRST_PAUSE_MILLISECONDS);
+        return { state: { ...state, unopened }, runAt: new Date(clock.now() + pause) };
+      }
       if (job === undefined || found === undefined) return over();
       if (found.state !== 'queued' && found.state !== 'running') return over();
       // The status tells how far it is; what is done, and where to, was ordered.
@@ -73,18 +80,87 @@ export function createBackfillTask(getServices: () => Promise<Services>): TaskDe
         const failure = failureOf(error, clock.now());
         const isOver =
           failures + 1 >= MOST_FAILURES || !(error instanceof DetectionError) || !isRetryable(error.code);
-        await job.status.writePart(target.detectorId, 'backfill', {
-          ...((await job.status.readPart(target.detectorId, 'backfill')) ?? report),
+        const isKept = await keepFailure(services, job, {
+          ...((await job.status.readPart(target.detectorId, 'backfill').catch(() => undefined)) ?? report),
           ...(order && pickOrder(order)),
           failure,
           ...(isOver && { state: 'failed', finished_at: failure.at }),
         });
-        if (isOver) return over();
+        if (isOver && isKept) return over();
         const pause = backoffMilliseconds(failures + 1, FIRST_PAUSE_MILLISECONDS);
         return { state: { failures: failures + 1 }, runAt: new Date(clock.now() + pause) };
       }
     }),
   };
+}
+
+/** @returns false where it could not be written for what may pass */
+async function keepFailure(
+  { log }: Services,
+  { target, status }: DetectorJob,
+  report: BackfillReport,
+): Promise<boolean> {
+  try {
+    await status.writePart(target.detectorId, 'backfill', report);
+    return true;
+  } catch (thrown) {
+    const { code, message } = toDetectionError(thrown, 'put the failure of a backfill on record');
+    log.warn(`Detector ${target.detectorId}: ${message}`);
+    return !isRetryable(code);
+  }
+}
+
+/**
+ * Ends a backfill that cannot go on with its key, and puts that on record with the rights of the detector's owner. Where these
+ * are gone as well its task ends all the same, and whoever cancels it writes its end.
+ *
+ * @param error of opening the detector
+ * @returns false where the cause may pass: it goes on later, with the same key
+ */
+async function endUnopened(
+  services: Services,
+  target: TaskTarget,
+  order: BackfillOrder | undefined,
+  error: DetectionError,
+): Promise<boolean> {
+  const { clock, log } = services;
+  const { detectorId } = target;
+  log.warn(`Detector ${detectorId}: its backfill cannot go on: ${error.message}`);
+  if (isRetryable(error.code)) return false;
+  try {
+    const own = await openDetectorJob(services, target);
+    const found = await own?.status.readPart(detectorId, 'backfill');
+    if (own === undefined || found === undefined || (order && order.id !== found.id)) return true;
+    if (found.state !== 'queued' && found.state !== 'running') return true;
+    const failure = failureOf(
+      order === undefined ? error : keyIsOver(order, found, error),
+      clock.now(),
+      false,
+    );
+    await own.status.writePart(detectorId, 'backfill', {
+      ...found,
+      ...(order && pickOrder(order)),
+      state: 'failed',
+      failure: { ...failure, next_step: 'Look at the detector, then start the backfill again.' },
+      finished_at: failure.at,
+    });
+    return true;
+  } catch (thrown) {
+    const { code, message } = toDetectionError(thrown, 'end a backfill');
+    log.warn(`Detector ${detectorId}: the end of its backfill is not on record: ${message}`);
+    return !isRetryable(code);
+  }
+}
+
+/** The advice of a detector's own key does not help a backfill in the cluster, which has one of whoever ordered it. */
+function keyIsOver(order: BackfillOrder, { task }: BackfillReport, error: DetectionError): DetectionError {
+  if (order.where !== 'cluster' || error.code !== 'unauthenticated') return error;
+  return new DetectionError(
+    'unauthenticated',
+    'The backfill ended, since its key is gone or was granted for the detector as it was before an edit.' +
+      (task === undefined ? '' : ' Elasticsearch goes on with what it has begun.'),
+    { cause: error },
+  );
 }
 
 /** A backfill that Kibana scores itself takes one of the places there are. */
@@ -156,14 +232,12 @@ async function scoreSome(
   const counted = await place.counts(detectorId);
   let report: BackfillReport = { ...before, ...counted, state: 'running', failure: undefined };
   let isCancelled = await wasCancelled(job, report);
-  const watch = setInterval(() => {
-    void Promise.all([wasCancelled(job, report), job.status.writePart(detectorId, 'backfill', report)])
-      .then(([cancelled]) => {
-        if (!cancelled) return;
-        isCancelled = true;
-        interruption.abort();
-      })
-      .catch(() => undefined);
+  const watch = repeatWork(async () => {
+    const written = job.status.writePart(detectorId, 'backfill', report);
+    const [cancelled] = await Promise.all([wasCancelled(job, report), written]);
+    if (!cancelled) return;
+    isCancelled = true;
+    interruption.abort();
   }, LOOK_FOR_CANCEL_MILLISECONDS);
   const finish = (state: BackfillReport['state']): BackfillReport => ({
     ...report,
@@ -226,7 +300,8 @@ async function scoreSome(
     if (isInterrupted) return report;
     throw error;
   } finally {
-    clearInterval(watch);
+    // Progress that is written after the end would say for ever that it runs.
+    await watch.stop();
   }
 }
 

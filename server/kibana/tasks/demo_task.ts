@@ -58,8 +58,7 @@ export function createDemoTask(getServices: () => Promise<Services>): TaskDefini
         if (next === undefined) return { state: {} };
         return { state: {}, runAt: new Date(services.clock.now() + next) };
       } catch (error) {
-        if ((await openDetectorJob(services, target).catch(() => undefined)) === undefined)
-          return { state: {} };
+        if ((await openDetectorJob(services, target).catch(() => job)) === undefined) return { state: {} };
         services.log.warn(`Sample logs of the space ${target.space}: ${(error as Error).message}`);
         await job.status.writePart(SAMPLE_OF_SPACE, 'sample', {
           ...((await job.status.readPart(SAMPLE_OF_SPACE, 'sample')) ?? sample),

@@ -1,9 +1,11 @@
 import type { TrainingReason, TrainingReport } from '../../../common/api/status';
+import { isRetryable } from '../../../common/detection_error';
+import { toDetectionError } from '../../elasticsearch';
 import { openDetectorJob, requestTraining, trainingLife, type DetectorJob } from '../records/detector_job';
-import { failureOf } from '../records/failure_advice';
+import { backoffMilliseconds, failureOf } from '../records/failure_advice';
 import { detectionTaskId, trainingTaskId, type TaskTarget } from '../contracts/identifiers';
 import type { Services } from '../contracts/services';
-import type { TaskDefinition, TaskRunResult } from '../contracts/task_contracts';
+import type { TaskDefinition, TaskInstance, TaskRunResult } from '../contracts/task_contracts';
 import { runnerOf } from './task_runner';
 import { needsTraining } from '../records/effective_snapshot';
 import { forgetEdit } from '../records/untrained_edit';
@@ -29,7 +31,7 @@ export function createTrainingTask(getServices: () => Promise<Services>): TaskDe
         return { state, runAt: new Date(services.clock.now() + ASK_AGAIN_MILLISECONDS) };
       }
       try {
-        return await train(services, target, interruption);
+        return await train(services, target, interruption, state);
       } finally {
         leave();
       }
@@ -75,13 +77,22 @@ async function train(
   services: Services,
   target: TaskTarget,
   interruption: AbortController,
+  state: TaskInstance['state'] = {},
 ): Promise<TaskRunResult> {
   const { detectorId } = target;
   const { clock, log } = services;
-  const job = await openDetectorJob(services, target, interruption.signal).catch((error: Error) => {
-    log.warn(`Detector ${detectorId}: it cannot be trained: ${error.message}`);
-    return undefined;
-  });
+  let job: DetectorJob | undefined;
+  try {
+    job = await openDetectorJob(services, target, interruption.signal);
+  } catch (thrown) {
+    const { code, message } = toDetectionError(thrown, 'open the detector');
+    log.warn(`Detector ${detectorId}: it cannot be trained: ${message}`);
+    if (!isRetryable(code)) return { state: {} };
+    // Nobody else asks again for the model of a detector that is stopped.
+    const unopened = Number(state.unopened ?? 0) + 1;
+    const pause = backoffMilliseconds(unopened, ASK_AGAIN_MILLISECONDS);
+    return { state: { unopened }, runAt: new Date(clock.now() + pause) };
+  }
   if (job === undefined) return { state: {} };
   const asked = await job.status.readPart(detectorId, 'training').catch(() => undefined);
   const edited = await job.status.readPart(detectorId, 'edited').catch(() => undefined);

@@ -1,0 +1,118 @@
+import { DetectionError } from '../../../common/detection_error';
+import { smallKibana } from '../../../test/fakes/small_kibana';
+import { BACKFILL_TASK_TYPE, backfillTaskId } from '../contracts/identifiers';
+import type { BackfillOrder } from './backfill_order';
+
+const from = '2026-03-01T10:00:00.000Z';
+const to = '2026-03-01T11:00:00.000Z';
+
+/** A backfill that was ordered, and whose task is due. */
+async function ordered(change: Partial<BackfillOrder> = {}, report: object = {}) {
+  const world = smallKibana();
+  const { kibana, services, status, target, create } = world;
+  const detectorId = await create();
+  const id = backfillTaskId(target(detectorId));
+  const order: BackfillOrder = { id: 'order-1', from, to, where: 'job', ...change };
+  const { key: _key, ...told } = order;
+  const counted = { requested_at: from, logs: 0, total: 100, anomalies: 0, created: 0 };
+  await status.writePart(detectorId, 'backfill', { ...told, ...counted, state: 'queued', ...report });
+  await kibana.tasks.schedule({
+    ...{ id, taskType: BACKFILL_TASK_TYPE, state: {} },
+    params: { ...target(detectorId), order },
+  });
+  return {
+    ...world,
+    run: () => kibana.tasks.run(id),
+    task: () => kibana.tasks.scheduled.get(id),
+    dropTask: () => kibana.tasks.scheduled.delete(id),
+    failTask: () => kibana.tasks.scheduled.set(id, { ...kibana.tasks.scheduled.get(id)!, status: 'failed' }),
+    backfill: () => status.readPart(detectorId, 'backfill'),
+    cancel: () => world.ok('cancelBackfill', { params: { id: detectorId } }),
+    breakWith: (error: Error): (() => void) => {
+      const { clientFor } = services;
+      services.clientFor = () => {
+        throw error;
+      };
+      return () => {
+        services.clientFor = clientFor;
+      };
+    },
+  };
+}
+
+describe('a backfill whose piece cannot begin', () => {
+  it.each(['unavailable', 'interrupted', 'conflict'] as const)(
+    'goes on later where that passes: %s',
+    async (code) => {
+      const { run, task, backfill, breakWith, kibana } = await ordered();
+      const mend = breakWith(new DetectionError(code, 'Elasticsearch does not answer.'));
+      const start = kibana.now();
+      kibana.now = () => start;
+      await run();
+      await run();
+      expect(task()).toMatchObject({ state: { unopened: 2 }, runAt: new Date(start + 20_000) });
+      expect(await backfill()).toMatchObject({ state: 'queued' });
+      mend();
+      await run();
+      // It has no model to score with, which is told by the work itself.
+      expect(await backfill()).toMatchObject({ state: 'failed', failure: { code: 'refused' } });
+      expect(task()).toBeUndefined();
+    },
+  );
+
+  it('ends on record where its key is gone, as after an edit', async () => {
+    const { run, task, backfill } = await ordered({ where: 'cluster', key: 'gone' }, { task: 'node:1' });
+    await run();
+    expect(task()).toBeUndefined();
+    expect(await backfill()).toMatchObject({
+      state: 'failed',
+      finished_at: expect.any(String),
+      failure: {
+        code: 'unauthenticated',
+        message: expect.stringMatching(
+          /^The backfill ended, since its key is gone.*goes on with what it has begun/,
+        ),
+        next_step: expect.stringMatching(/start the backfill again/),
+      },
+    });
+  });
+
+  it('leaves the report of another backfill alone', async () => {
+    const { run, backfill } = await ordered({ where: 'cluster', key: 'gone' }, { id: 'other' });
+    await run();
+    expect(await backfill()).toMatchObject({ id: 'other', state: 'queued' });
+  });
+});
+
+describe('a backfill in the cluster that is cancelled', () => {
+  const inCluster = () => ordered({ where: 'cluster' }, { state: 'running', task: 'node:1' });
+
+  it('is ended by its task', async () => {
+    const { cancel, kibana, backfill, task } = await inCluster();
+    await cancel();
+    expect(kibana.tasks.soon).toContain(task()?.id);
+    expect(await backfill()).toMatchObject({ state: 'running' });
+  });
+
+  it.each(['dropTask', 'failTask'] as const)('is ended at once where nobody follows it: %s', async (lose) => {
+    const world = await inCluster();
+    world[lose]();
+    await world.cancel();
+    expect(await world.backfill()).toMatchObject({ state: 'cancelled', finished_at: expect.any(String) });
+    expect(world.task()).toBeUndefined();
+  });
+});
+
+it('a backfill whose failure cannot be written either goes on later', async () => {
+  const world = await ordered();
+  const { client, run, task, backfill } = world;
+  const bulk = client.bulk.bind(client);
+  Object.assign(client, {
+    bulk: () => Promise.reject(Object.assign(new Error('aborted'), { name: 'RequestAbortedError' })),
+  });
+  await run();
+  expect(task()).toMatchObject({ state: { failures: 1 } });
+  Object.assign(client, { bulk });
+  await run();
+  expect(await backfill()).toMatchObject({ state: 'failed' });
+});
