@@ -57,12 +57,10 @@ export async function openAnnouncements(
   );
   const toLeave = own.length === 0 && others.length === 0 ? [UNKNOWN] : others;
   const missing = toLeave.filter((channel) => withheld?.[channel] === undefined);
+  const added = Object.fromEntries(missing.map((channel) => [channel, new Date(startedAt).toISOString()]));
   let noted: Promise<void> | undefined;
   const note = (): Promise<void> =>
-    (noted ??= status.writePart(target.detectorId, 'withheld', {
-      ...withheld,
-      ...Object.fromEntries(missing.map((channel) => [channel, new Date(startedAt).toISOString()])),
-    }));
+    (noted ??= status.writePart(target.detectorId, 'withheld', { ...withheld, ...added }));
   const first = async (isDue: boolean): Promise<void> => {
     if (isDue && missing.length > 0) await note();
   };
@@ -102,7 +100,10 @@ export async function openAnnouncements(
       if (left.length > 0) {
         const since = sinceOf(left, withheld as Withheld, known, services);
         if (since < clock.now()) await tellSince(services, job, { notifier, since, signal });
-        await status.writePart(target.detectorId, 'withheld', remaining(withheld as Withheld, own, known));
+        // A channel that something has waited for since an earlier run keeps that time.
+        const all = { ...(noted && added), ...remaining(withheld as Withheld, own, known) };
+        const isNone = Object.keys(all).length === 0;
+        await status.writePart(target.detectorId, 'withheld', isNone ? undefined : all);
       } else if (flush) await notifier.flush();
     },
   };
@@ -128,19 +129,14 @@ function sinceOf(
   return Math.max(Math.min(...times), clock.now() - LONGEST_WAIT_MILLISECONDS);
 }
 
-/** @returns what still waits for others, undefined where nothing does */
-function remaining(
-  withheld: Withheld,
-  own: readonly string[],
-  known: readonly KnownKibana[],
-): Withheld | undefined {
+/** @returns what still waits for others */
+function remaining(withheld: Withheld, own: readonly string[], known: readonly KnownKibana[]): Withheld {
   const others = [...new Set(known.flatMap(({ channels }) => channels))].filter(
     (each) => !own.includes(each),
   );
   const left = Object.entries(withheld).filter(([channel]) => channel !== UNKNOWN && !own.includes(channel));
   const named = withheld[UNKNOWN] === undefined ? [] : others.map((each) => [each, withheld[UNKNOWN]]);
-  const all = Object.fromEntries([...named, ...left]) as Withheld;
-  return Object.keys(all).length === 0 ? undefined : all;
+  return Object.fromEntries([...named, ...left]) as Withheld;
 }
 
 const withChanges = (
