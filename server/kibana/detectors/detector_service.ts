@@ -41,6 +41,7 @@ import {
 import { isEditUntrained, noteEdit, withEditNoted } from '../records/untrained_edit';
 import { isAged } from '../records/key_age';
 import { checkBinding, steeringOf, type KeyUse } from '../keys/key_binding';
+import { saveWithKey } from '../keys/save_with_key';
 import type { ApiKeyAttributes } from '../contracts/saved_object_types';
 import { modelReadsAfter } from '../models/model_reads_after';
 import { swapForEdit } from '../models/pipeline_edit';
@@ -92,26 +93,53 @@ export async function createDetector(
   resources.catch(() => undefined);
   const apiKeyObject = await grantApiKey(apiKeys, scope, grantOf(services, detector, use));
   const now = isoNow(services);
-  let stored: StoredDetector;
   try {
     await resources;
-    stored = await createDetectorRepository(scope.savedObjects).create(id, {
-      name: detector.name,
-      ...steered,
-      enabled: start,
-      api_key_object: apiKeyObject ?? null,
-      owner: scope.user ?? null,
-      created_at: now,
-      created_by: scope.user ?? null,
-      updated_at: now,
-      updated_by: scope.user ?? null,
-    });
   } catch (error) {
     if (apiKeyObject !== undefined) await revokeApiKey(apiKeys, scope.savedObjects, apiKeyObject, use);
     throw error;
   }
-  if (start) await schedule(services, scope, stored);
-  return withWarnings(publicRecordOf(stored), warnings);
+  const repository = createDetectorRepository(scope.savedObjects);
+  const attributes = {
+    name: detector.name,
+    ...steered,
+    enabled: start,
+    api_key_object: apiKeyObject ?? null,
+    owner: scope.user ?? null,
+    created_at: now,
+    created_by: scope.user ?? null,
+    updated_at: now,
+    updated_by: scope.user ?? null,
+  };
+  const stored = await saveWithKey(
+    apiKeys,
+    scope.savedObjects,
+    { object: apiKeyObject, use },
+    { save: () => repository.create(id, attributes), read: () => repository.get(id) },
+  );
+  if (!start) return withWarnings(publicRecordOf(stored), warnings);
+  const begun = await begin(services, scope, stored);
+  return withWarnings(publicRecordOf(begun.stored), [...warnings, ...begun.warnings]);
+}
+
+/** A detector is saved already when it is begun: what fails then is told, and starting it tries again. */
+async function begin(
+  services: Services,
+  scope: RequestScope,
+  stored: StoredDetector,
+): Promise<{ readonly stored: StoredDetector; readonly warnings: readonly string[] }> {
+  try {
+    await schedule(services, scope, stored);
+    return { stored, warnings: [] };
+  } catch (error) {
+    services.log.warn(`Detector ${stored.id}: it was saved and not started: ${(error as Error).message}`);
+    const warnings = ['The detector is saved, and could not be started; start it in a moment.'];
+    const repository = createDetectorRepository(scope.savedObjects);
+    const stopped = await repository
+      .update(stored.id, { enabled: false }, stored.version)
+      .catch(() => stored);
+    return { stored: stopped, warnings };
+  }
 }
 
 export async function updateDetector(
@@ -141,16 +169,32 @@ export async function updateDetector(
       throw error;
     }
   });
-  if (stored.enabled) {
-    const target = targetOf(scope, id);
+  const problems = stored.enabled ? await follow(services, scope, { before, stored }) : [];
+  return withWarnings(publicRecordOf(stored), [...warnings, ...problems]);
+}
+
+/** Lets the tasks of a started detector follow an edit that is saved already. @returns what failed, a sentence for each */
+async function follow(
+  services: Services,
+  scope: RequestScope,
+  { before, stored }: { readonly before: StoredDetector; readonly stored: StoredDetector },
+): Promise<string[]> {
+  const { detector, id } = stored;
+  const target = targetOf(scope, id);
+  try {
     const interval = taskInterval(allowedSchedule(detector.schedule, services.usage).interval);
     await services.taskManager.bulkUpdateSchedules([detectionTaskId(target)], { interval });
     await schedule(services, scope, stored);
     if (needsTraining(before.detector, detector)) {
+      const status = createStatusStore(scope.elasticsearch, scope);
       await requestTraining(services, { target, status }, 'edit', scope.user);
     }
+    return [];
+  } catch (error) {
+    // The next run takes the schedule over, and trains after an edit that is on record.
+    services.log.warn(`Detector ${id}: its tasks do not know of an edit yet: ${(error as Error).message}`);
+    return ['The detector is saved; its schedule and its training follow with its next run.'];
   }
-  return withWarnings(publicRecordOf(stored), warnings);
 }
 
 /**
@@ -171,25 +215,25 @@ async function saveWithNewKey(
   const steered = { detector, model_reads: await modelReadsAfter(services, models, before, detector) };
   const use = { detectorId: before.id, space: scope.space, steering: steeringOf(steered) };
   const key = await grantApiKey(apiKeys, scope, grantOf(services, detector, use));
-  let stored: StoredDetector;
-  try {
-    stored = await createDetectorRepository(scope.savedObjects).update(
-      before.id,
-      {
-        ...change,
-        name: detector.name,
-        ...steered,
-        api_key_object: key ?? null,
-        owner: scope.user ?? null,
-        updated_at: isoNow(services),
-        updated_by: scope.user ?? null,
-      },
-      version,
-    );
-  } catch (error) {
-    if (key !== undefined) await revokeApiKey(apiKeys, scope.savedObjects, key, use);
-    throw error;
-  }
+  const repository = createDetectorRepository(scope.savedObjects);
+  const attributes = {
+    ...change,
+    name: detector.name,
+    ...steered,
+    api_key_object: key ?? null,
+    owner: scope.user ?? null,
+    updated_at: isoNow(services),
+    updated_by: scope.user ?? null,
+  };
+  const stored = await saveWithKey(
+    apiKeys,
+    scope.savedObjects,
+    { object: key, use },
+    {
+      save: () => repository.update(before.id, attributes, version),
+      read: () => repository.get(before.id),
+    },
+  );
   if (before.apiKeyObject !== undefined) {
     await revokeApiKey(apiKeys, scope.savedObjects, before.apiKeyObject, use);
   }
