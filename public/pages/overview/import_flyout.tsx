@@ -194,7 +194,8 @@ function warningText({ code, message }: ImportedDetector['warnings'][number]): s
       });
     case 'needs_training':
       return i18n.translate('logAnomalies.exchange.needsTraining', {
-        defaultMessage: 'Its model was made for other features or logs; train it after starting it.',
+        defaultMessage:
+          'Its model was made for other features or logs; a new one is trained when it is started.',
       });
     default:
       return message;

@@ -4,8 +4,6 @@ import { createTurns } from '../../detection/ports/in_turns';
 import { createDetectorRepository, type StoredDetector } from '../records/detector_repository';
 import type { RequestScope } from '../contracts/services';
 
-const PAGE = 1_000;
-
 /** A comment in which nothing ends the line. */
 const comment = (text: string): string => `# ${printable(text, 400)}\n`;
 
@@ -35,12 +33,9 @@ export async function exportDetectors(
   if (ids !== undefined) {
     for (const id of new Set(ids)) chosen.push(await repository.get(id));
   } else {
-    for (let page = 1; ; page++) {
-      const { detectors, broken } = await repository.list({ page, perPage: PAGE });
-      chosen.push(...detectors);
-      remarks += broken.map(({ id, problem }) => comment(`Left out: ${id}: ${problem}`)).join('');
-      if (detectors.length + broken.length < PAGE) break;
-    }
+    const { detectors, broken } = await repository.list();
+    chosen.push(...detectors);
+    remarks = broken.map(({ id, problem }) => comment(`Left out: ${id}: ${problem}`)).join('');
     chosen.sort((one, other) => (one.detector.name < other.detector.name ? -1 : 1));
   }
   const turns = createTurns();

@@ -10,7 +10,7 @@ import { createTurns } from '../../detection/ports/in_turns';
 import type { AuditEntry } from '../../../common/audit';
 import { createAuditTrail } from '../../elasticsearch';
 import { missingPrivilegesOf } from '../../elasticsearch/indices/missing_privileges';
-import { auditIndex } from '../../elasticsearch/indices/names';
+import { auditIndex, checkpointsIndex } from '../../elasticsearch/indices/names';
 import { revokeApiKey, usesApiKeys } from '../keys/api_key';
 import {
   createDetectorRepository,
@@ -18,6 +18,8 @@ import {
   type StoredDetector,
 } from '../records/detector_repository';
 import { needsTraining } from '../records/effective_snapshot';
+import { createStatusStore } from '../records/status_store';
+import { withEditNoted } from '../records/untrained_edit';
 import { detectorTaskIds } from '../contracts/identifiers';
 import { checkDetectorCount, intervalProblem, type UsageLimits } from '../limits/usage_limits';
 import type { RequestScope, Services } from '../contracts/services';
@@ -57,10 +59,10 @@ export async function importDetectors(
 ): Promise<ImportedDetector[]> {
   const detectors = await detectorsOf(await readYaml(yaml), services.usage);
   const repository = createDetectorRepository(scope.savedObjects);
-  const planned = plan(detectors, await allOf(repository), onConflict);
+  const planned = plan(detectors, (await repository.list()).detectors, onConflict);
   const added = planned.filter(({ replaces }) => replaces === undefined).length;
   checkDetectorCount(await repository.count(), added, services.usage);
-  if (!dryRun) await checkRightToRecord(services, scope);
+  if (!dryRun) await checkRightToRecord(services, scope, planned.some(isEdit));
   const done: ImportedDetector[] = [];
   for (const each of planned) {
     const { document, detector, replaces } = each;
@@ -94,8 +96,19 @@ async function saveOnRecord(
   const entry = entryOf(services, scope, id, each);
   await trail.append([entry]);
   try {
-    const at = new Date(services.clock.now()).toISOString();
-    await save(repository, id, each, { at, by: scope.user ?? null });
+    const now = services.clock.now();
+    const work = () =>
+      save(repository, id, each, { at: new Date(now).toISOString(), by: scope.user ?? null });
+    const { detector, replaces } = each;
+    // Whoever starts it, or saves it as it is, has it trained for what the file says.
+    await (replaces === undefined
+      ? work()
+      : withEditNoted(
+          createStatusStore(scope.elasticsearch, scope),
+          id,
+          { before: replaces.detector, after: detector, now },
+          work,
+        ));
   } catch (error) {
     const reason = (await hasChangedNothing(repository, id, each, error))
       ? 'This import failed after it was put on record; the detector is as it was before.'
@@ -125,16 +138,32 @@ async function hasChangedNothing(
   }
 }
 
-/** @throws DetectionError `forbidden`: what could not be put on record is not done */
-async function checkRightToRecord(services: Services, { elasticsearch, space }: RequestScope): Promise<void> {
+const isEdit = ({ replaces, detector }: Planned): boolean =>
+  replaces !== undefined && needsTraining(replaces.detector, detector);
+
+/**
+ * @param mayEdit is true where detectors get settings that take a new model, which is put on record as well
+ * @throws DetectionError `forbidden`: what could not be put on record is not done
+ */
+async function checkRightToRecord(
+  services: Services,
+  { elasticsearch, space }: RequestScope,
+  mayEdit: boolean,
+): Promise<void> {
   if (!(await usesApiKeys(services.apiKeys))) return;
-  const names = [auditIndex(space)];
-  const privileges = ['create_index', 'view_index_metadata', 'create_doc'];
-  const missing = await missingPrivilegesOf(elasticsearch, { cluster: [], indices: [{ names, privileges }] });
+  const making = ['create_index', 'view_index_metadata'];
+  const missing = await missingPrivilegesOf(elasticsearch, {
+    cluster: [],
+    indices: [
+      { names: [auditIndex(space)], privileges: [...making, 'create_doc'] },
+      ...(mayEdit ? [{ names: [checkpointsIndex(space)], privileges: [...making, 'read', 'index'] }] : []),
+    ],
+  });
   if (missing.length === 0) return;
+  const where = mayEdit ? 'in the audit trail and the status of its detectors' : 'in the audit trail';
   throw new DetectionError(
     'forbidden',
-    `An import is put on record in the audit trail, and you lack: ${missing.join('; ')}. Nothing was saved. Ask for a role that has them.`,
+    `An import is put on record ${where}, and you lack: ${missing.join('; ')}. Nothing was saved. Ask for a role that has them.`,
     { details: { missing_privileges: missing } },
   );
 }
@@ -208,16 +237,6 @@ function invalid(
   const more = issues.length - LISTED_PROBLEMS;
   const listed = [...issues.slice(0, LISTED_PROBLEMS), ...(more > 0 ? [`and ${more} more`] : [])];
   return new DetectionError(code, `${what}: ${listed.join('; ')}`, { details: { issues: listed } });
-}
-
-async function allOf(repository: DetectorRepository): Promise<StoredDetector[]> {
-  const perPage = 1_000;
-  const all: StoredDetector[] = [];
-  for (let page = 1; ; page++) {
-    const { detectors, broken } = await repository.list({ page, perPage });
-    all.push(...detectors);
-    if (detectors.length + broken.length < perPage) return all;
-  }
 }
 
 function plan(
@@ -333,7 +352,7 @@ const WARNINGS: Readonly<Record<ImportedDetector['warnings'][number]['code'], st
   was_running: 'It was running and is stopped until somebody starts it.',
   has_pipeline:
     'Its ingest pipeline goes on scoring logs with the settings of before; take it off, or put a new one live once the detector runs again.',
-  needs_training: 'Its model was made for other features or logs; train it after starting it.',
+  needs_training: 'Its model was made for other features or logs; a new one is trained when it is started.',
 };
 
 function warningsOf({ replaces, detector }: Planned): ImportedDetector['warnings'] {

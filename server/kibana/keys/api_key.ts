@@ -1,5 +1,6 @@
 import { DetectionError } from '../../../common/detection_error';
 import { withRetries, type KeyRole, type RequestOptions } from '../../elasticsearch';
+import { allObjects } from '../contracts/all_objects';
 import { API_KEY_TYPE, DETECTOR_TYPE, KEY_RECORD_TYPE, namespaceOf } from '../contracts/identifiers';
 import { bindingOf, checkBinding, isUnbound, type KeyUse } from './key_binding';
 import type { EncryptedSavedObjectsClient, SavedObjectsClient } from '../contracts/saved_object_contracts';
@@ -126,25 +127,14 @@ export async function revokeApiKey(
   }
 }
 
-const DETECTORS_AT_ONCE = 1_000;
-
 /** A key of 0.1.0 does not tell whose it is: only detectors that name it do. */
 async function isNamedByOthers(
   savedObjects: SavedObjectsClient,
   objectId: string,
   detectorId: string,
 ): Promise<boolean> {
-  for (let page = 1; ; page++) {
-    const { saved_objects: found, total } = await savedObjects.find<DetectorAttributes>({
-      type: DETECTOR_TYPE,
-      page,
-      perPage: DETECTORS_AT_ONCE,
-    });
-    if (found.some(({ id, attributes }) => id !== detectorId && attributes.api_key_object === objectId)) {
-      return true;
-    }
-    if (page * DETECTORS_AT_ONCE >= total) return false;
-  }
+  const detectors = await allObjects<DetectorAttributes>(savedObjects, { type: DETECTOR_TYPE });
+  return detectors.some(({ id, attributes }) => id !== detectorId && attributes.api_key_object === objectId);
 }
 
 /** @returns false when that failed; it is tried again by the sweep then */

@@ -2,6 +2,7 @@ import type { DetectorRecord } from '../../../common/api';
 import { detectorSchema, parseDetector } from '../../../common/detector';
 import { DetectionError } from '../../../common/detection_error';
 import { readsOf } from '../../../common/model_snapshot/model_reads';
+import { allObjects, IN_ORDER } from '../contracts/all_objects';
 import { DETECTOR_TYPE, namespaceOf } from '../contracts/identifiers';
 import { steeringOf } from '../keys/key_binding';
 import type { SavedObject, SavedObjectsClient } from '../contracts/saved_object_contracts';
@@ -23,11 +24,12 @@ export interface StoredDetector extends DetectorRecord {
  * types.
  */
 export interface DetectorRepository {
-  list(options?: {
-    page?: number;
-    perPage?: number;
-    search?: string;
-  }): Promise<{ total: number; detectors: StoredDetector[]; broken: { id: string; problem: string }[] }>;
+  /** @param options `page`, from 1: that one alone; absent: all that there are */
+  list(options?: { page?: number; perPage?: number; search?: string }): Promise<{
+    total: number;
+    detectors: StoredDetector[];
+    broken: { id: string; problem: string }[];
+  }>;
   /** Those that cannot be read are counted, too. */
   count(): Promise<number>;
   get(id: string): Promise<StoredDetector>;
@@ -53,15 +55,20 @@ export function createDetectorRepository(savedObjects: SavedObjectsClient): Dete
         .catch((error: unknown) => rethrow(error, 'the detectors'));
       return total;
     },
-    list: async ({ page = 1, perPage = 1_000, search } = {}) => {
-      const found = await savedObjects
-        .find<DetectorAttributes>({
-          type: DETECTOR_TYPE,
-          page,
-          perPage,
-          ...(search ? { search: `${escapeSearch(search)}*`, searchFields: ['name'] } : {}),
-        })
-        .catch((error: unknown) => rethrow(error, 'the detectors'));
+    list: async ({ page, perPage, search } = {}) => {
+      const asked = {
+        type: DETECTOR_TYPE,
+        ...(perPage !== undefined && { perPage }),
+        ...(search ? { search: `${escapeSearch(search)}*`, searchFields: ['name'] } : {}),
+      };
+      const work =
+        page === undefined
+          ? allObjects<DetectorAttributes>(savedObjects, asked).then((objects) => ({
+              total: objects.length,
+              saved_objects: objects,
+            }))
+          : savedObjects.find<DetectorAttributes>({ ...asked, ...IN_ORDER, page });
+      const found = await work.catch((error: unknown) => rethrow(error, 'the detectors'));
       const detectors: StoredDetector[] = [];
       const broken: { id: string; problem: string }[] = [];
       for (const object of found.saved_objects) {

@@ -1,5 +1,6 @@
 import { revokeKeyOf } from '../keys/api_key';
 import { orderOf } from './backfill_order';
+import { allObjects } from '../contracts/all_objects';
 import {
   API_KEY_TYPE,
   backfillTaskId,
@@ -20,24 +21,9 @@ import type { TaskDefinition, TaskManagerStart } from '../contracts/task_contrac
 const EVERY = '6h';
 /** A key is granted shortly before the detector that names it is saved. */
 const YOUNG_MILLISECONDS = 60 * 60_000;
-const OBJECTS_AT_ONCE = 1_000;
 
-async function allOf<Attributes>(
-  client: SavedObjectsClient,
-  type: string,
-): Promise<SavedObject<Attributes>[]> {
-  const objects: SavedObject<Attributes>[] = [];
-  for (let page = 1; ; page++) {
-    const { saved_objects: found, total } = await client.find<Attributes>({
-      type,
-      page,
-      perPage: OBJECTS_AT_ONCE,
-      namespaces: ['*'],
-    });
-    objects.push(...found);
-    if (found.length === 0 || objects.length >= total) return objects;
-  }
-}
+const allOf = <Attributes>(client: SavedObjectsClient, type: string): Promise<SavedObject<Attributes>[]> =>
+  allObjects(client, { type, namespaces: ['*'] });
 
 const spaceOf = ({ namespaces = [] }: SavedObject<unknown>): string => namespaces[0] ?? 'default';
 const placeOf = (space: string, id: string): string => JSON.stringify([space, id]);
@@ -66,10 +52,23 @@ export async function sweepKeys(services: Services): Promise<number> {
     const task = await taskManager.get(backfillTaskId({ space, detectorId })).catch(() => undefined);
     return task !== undefined && orderOf(task)?.key === id;
   };
+  /** Detectors are saved and made while they are read page by page: the one that a key names has the last word. */
+  const isNamed = async (key: SavedObject<ApiKeyAttributes>): Promise<boolean> => {
+    const { detector_id: detectorId } = key.attributes;
+    if (detectorId === undefined) return false;
+    try {
+      const namespace = namespaceOfKey(key);
+      const found = await savedObjects.get<DetectorAttributes>(DETECTOR_TYPE, detectorId, { namespace });
+      return found.attributes.api_key_object === key.id;
+    } catch (error) {
+      // Nobody can tell: the next sweep asks again.
+      return (error as { output?: { statusCode?: number } }).output?.statusCode !== 404;
+    }
+  };
   let swept = 0;
   for (const key of keys) {
     if (used.has(placeOf(spaceOf(key), key.id)) || isYoung(key.attributes.granted_at)) continue;
-    if (await isOfBackfill(key)) continue;
+    if ((await isNamed(key)) || (await isOfBackfill(key))) continue;
     if (!(await revokeKeyOf(apiKeys, key.attributes.api_key_id))) continue;
     await savedObjects.delete(API_KEY_TYPE, key.id, { namespace: namespaceOfKey(key) });
     swept++;

@@ -1,0 +1,25 @@
+import { stringify } from 'yaml';
+import { smallKibana } from '../../../test/fakes/small_kibana';
+import { SMALL_DETECTOR } from '../../../test/kibana_versions/small_detector';
+
+const importing = (change: object) => ({
+  body: { yaml: stringify({ ...SMALL_DETECTOR, ...change }), on_conflict: 'overwrite' },
+});
+
+it('has a detector trained when it is started for what a file says of features', async () => {
+  const { ok, status, create, giveModel } = smallKibana();
+  const id = await create();
+  await giveModel(id);
+  await ok('importDetectors', importing({ features: [{ type: 'number', field: 'bytes' }] }));
+  expect(await status.readPart(id, 'edited')).toMatchObject({ at: expect.any(String) });
+  await ok('startDetector', { params: { id } });
+  expect(await status.readPart(id, 'training')).toMatchObject({ state: 'queued', reason: 'edit' });
+});
+
+it('keeps a model that the file leaves as good as it was', async () => {
+  const { ok, status, create, giveModel } = smallKibana();
+  const id = await create();
+  await giveModel(id);
+  await ok('importDetectors', importing({ schedule: { interval: '5m' } }));
+  expect(await status.readPart(id, 'edited')).toBeUndefined();
+});
