@@ -123,7 +123,7 @@ export class LogAnomaliesPlugin {
       createDetectorRepository(inSpace((await getServices()).internalSavedObjects, space));
     alerting.registerType(createLogAnomalyRuleType(links, detectorsOf));
     alerting.registerType(createIncidentRuleType(links));
-    alerting.registerType(createDetectorHealthRuleType(links, detectorsOf));
+    alerting.registerType(createDetectorHealthRuleType({ links, detectorsOf, usage }));
   }
 
   start(_core: unknown, { taskManager }: PluginsStart): void {

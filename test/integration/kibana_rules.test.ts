@@ -339,7 +339,11 @@ describe('the rule type "Log anomaly detector health"', () => {
   it('raises an alert for each problem of a started detector', async () => {
     const { services } = startKibanaStandIn({ plain: admin });
     const client = inSpace(services.internalSavedObjects, space);
-    const health = createDetectorHealthRuleType(links, async () => createDetectorRepository(client));
+    const health = createDetectorHealthRuleType({
+      links,
+      detectorsOf: async () => createDetectorRepository(client),
+      usage: services.usage,
+    });
     const save = async (name: string, enabled: boolean) =>
       client.create('log-anomalies-detector', {
         name,

@@ -2,6 +2,7 @@ import { DetectionError } from '../../../common/detection_error';
 import { isDeepStrictEqual } from 'node:util';
 import type { Checkpoint, CheckpointStore } from '../../detection/ports';
 import { attempt, type RetryPolicy } from '../transport/attempt';
+import { getMany } from '../transport/get_many';
 import { bulkWrite, type DocumentRevision as Revision } from '../transport/bulk';
 import type { ElasticsearchClient } from '../transport/client';
 import { statusOf } from '../transport/errors';
@@ -82,4 +83,16 @@ export function createCheckpointStore(
   };
 
   return { read, write };
+}
+
+/** Reads the checkpoints of many detectors at once. @returns by the id of a detector; one that never ran has none */
+export async function readCheckpoints(
+  client: ElasticsearchClient,
+  detectorIds: readonly string[],
+  { space = DEFAULT_SPACE, ...request }: { space?: string; policy?: RetryPolicy; signal?: AbortSignal } = {},
+): Promise<Map<string, Checkpoint>> {
+  const index = checkpointsIndex(space);
+  const ids = detectorIds.map((id) => documentId('checkpoint', space, id));
+  const found = await getMany<StoredCheckpoint>(client, { index, ids, what: 'read checkpoints', ...request });
+  return new Map(found.map(({ detector_id: id, checkpoint }) => [id, checkpoint]));
 }

@@ -23,7 +23,7 @@ const MAXIMUM_MODELS = 10_000;
 const HISTORY = 100;
 
 /** Of an evaluation, which may be large, all but `record` reads a summary. */
-const WITHOUT_DETAILS = [
+export const WITHOUT_DETAILS = [
   ...['type', 'space', 'detector_id', 'version', 'created_at', 'threshold', 'rows', 'note', 'gate', 'sha256'],
   ...['parts', 'promoted_at', 'history'],
   ...SUMMARY_PATHS.map((path) => `evaluation.${path}`),
@@ -271,7 +271,8 @@ async function sha256(text: string): Promise<string> {
 
 const isHighSurrogate = (unit: number): boolean => unit >= 0xd800 && unit <= 0xdbff;
 
-function recordOf(model: StoredModel, promotion: StoredPromotion | undefined): ModelRecord {
+/** @param promotion that of its detector */
+export function recordOf(model: StoredModel, promotion: StoredPromotion | undefined): ModelRecord {
   const promotions = promotion?.history.filter(({ version }) => version === model.version) ?? [];
   const latest = promotions[promotions.length - 1];
   const status =

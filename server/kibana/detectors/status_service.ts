@@ -1,6 +1,6 @@
 import type { DetectorStatus, ReadinessFinding } from '../../../common/api';
 import { durationToMilliseconds, type Detector } from '../../../common/detector';
-import type { ModelRecord } from '../../detection/ports';
+import type { Checkpoint, ModelRecord } from '../../detection/ports';
 import {
   byLevel,
   closedIndicesFindingOf,
@@ -8,16 +8,25 @@ import {
   putAsideFindingOf,
   withGoneFeatures,
 } from '../../detection/upkeep/readiness';
-import { createCheckpointStore, createSnapshotStore, faultText, findIndexFaults } from '../../elasticsearch';
+import {
+  createCheckpointStore,
+  createSnapshotStore,
+  faultText,
+  findIndexFaults,
+  readActiveModels,
+  readCheckpoints,
+} from '../../elasticsearch';
 import type { DetectionTaskState } from '../tasks/detection_task';
 import { createDetectorRepository, type StoredDetector } from '../records/detector_repository';
 import { statusOf, type RunState } from '../records/detector_state';
 import { renewOwnKey } from './detector_service';
-import { API_KEY_TYPE, detectionTaskId } from '../contracts/identifiers';
+import { API_KEY_TYPE, detectionTaskId, type TaskTarget } from '../contracts/identifiers';
+import { allowedSchedule, type UsageLimits } from '../limits/usage_limits';
 import { usesApiKeys } from '../keys/api_key';
 import { expiryFindings, missingKeyFindings } from '../records/key_age';
 import type { ApiKeyAttributes } from '../contracts/saved_object_types';
 import type { RequestScope, Services } from '../contracts/services';
+import type { TaskInstance } from '../contracts/task_contracts';
 import { kibanaFindings, KIBANAS_OF_SPACE } from '../records/known_kibanas';
 import { untrainedEditFinding } from '../records/untrained_edit';
 import { waitingTrainings, withPlace } from './training_queue';
@@ -42,7 +51,15 @@ export async function readStatus(
   const runs = found.get(id)?.runs.history;
   const waiting = await queueFor(services, [found.get(id)]);
   const facts = { status: found.get(id), model };
-  const known = await complete(services, scope, stored, { ...facts, waiting });
+  const target = { space: scope.space, detectorId: id };
+  const [task, checkpoint] = await Promise.all([
+    stored.enabled ? services.taskManager.get(detectionTaskId(target)).catch(() => undefined) : undefined,
+    createCheckpointStore(scope.elasticsearch, { space: scope.space }).read(id),
+  ]);
+  const known = complete(services, target, stored, {
+    ...{ ...facts, waiting, task },
+    checkpoint: checkpoint?.checkpoint,
+  });
   const { candidate, watch, drift } = upkeep;
   return {
     ...known,
@@ -60,7 +77,11 @@ export async function readStatus(
             services.clock.now(),
             services.keys.warnBefore,
           )),
-      ...readinessFor(known, stored.detector, facts, { kibanas: kibanas?.known, now: services.clock.now() }),
+      ...readinessFor(known, stored.detector, facts, {
+        kibanas: kibanas?.known,
+        now: services.clock.now(),
+        usage: services.usage,
+      }),
     ].sort(byLevel),
   };
 }
@@ -112,14 +133,25 @@ function readinessFor(
   }: DetectorStatus,
   { schedule, unit }: Detector,
   { status, model }: StoredFacts,
-  { kibanas, now }: { readonly kibanas: readonly KnownKibana[] | undefined; readonly now: number },
+  {
+    kibanas,
+    now,
+    usage,
+  }: {
+    readonly kibanas: readonly KnownKibana[] | undefined;
+    readonly now: number;
+    readonly usage: UsageLimits;
+  },
 ): ReadinessFinding[] {
+  // A detector that was saved with a shorter interval than is allowed runs as often as is allowed.
+  const interval = durationToMilliseconds(allowedSchedule(schedule, usage).interval);
+  const idleInterval = durationToMilliseconds(schedule.idle_interval);
   const behind = lagFindingOf({
     lag,
     usual:
       durationToMilliseconds(schedule.query_delay) +
       // A run without logs may be followed by a longer pause, and so may the time that it has reached.
-      durationToMilliseconds(lastRun?.logs === 0 ? schedule.idle_interval : schedule.interval),
+      (lastRun?.logs === 0 ? Math.max(interval, idleInterval) : interval),
     enabled,
     failures,
     ...(lastError && { lastError: lastError.message }),
@@ -141,35 +173,62 @@ function readinessFor(
   ].sort(byLevel);
 }
 
+/** Returns the status of all detectors of the space, with a number of requests that does not depend on theirs. */
 export async function listStatus(services: Services, scope: RequestScope): Promise<DetectorStatus[]> {
+  const { elasticsearch, space } = scope;
   const { detectors } = await createDetectorRepository(scope.savedObjects).list();
-  const store = createStatusStore(scope.elasticsearch, scope);
-  const [faults, found, kibanas, models] = await Promise.all([
+  const ids = detectors.map(({ id }) => id);
+  const store = createStatusStore(elasticsearch, scope);
+  const [faults, found, kibanas, active, checkpoints, tasks] = await Promise.all([
     mappingFindings(scope),
-    store.read(detectors.map(({ id }) => id)),
+    store.read(ids),
     store.readPart(KIBANAS_OF_SPACE, 'kibanas'),
-    createSnapshotStore(scope.elasticsearch, { space: scope.space }).list(),
+    readActiveModels(elasticsearch, ids, { space }),
+    readCheckpoints(elasticsearch, ids, { space }),
+    tasksOf(services, space, detectors),
   ]);
-  const active = new Map(
-    models.filter(({ status }) => status === 'active').map((model) => [model.detectorId, model]),
-  );
   const hasKeys = await worksWithKeys(services);
   const waiting = await queueFor(services, found.values());
-  return Promise.all(
-    detectors.map(async (stored) => {
-      const facts = { status: found.get(stored.id), model: active.get(stored.id) };
-      const known = await complete(services, scope, stored, { ...facts, waiting });
-      const [worst] = [
-        ...faults,
-        ...(hasKeys ? missingKeyFindings(stored) : []),
-        ...readinessFor(known, stored.detector, facts, {
-          kibanas: kibanas?.known,
-          now: services.clock.now(),
-        }),
-      ].sort(byLevel);
-      return { ...known, ...(worst && { readiness: [worst] }) };
-    }),
-  );
+  return detectors.map((stored) => {
+    const { id } = stored;
+    const target = { space, detectorId: id };
+    const facts = { status: found.get(id), model: active.get(id) };
+    const known = complete(services, target, stored, {
+      ...{ ...facts, waiting },
+      checkpoint: checkpoints.get(id),
+      task: tasks.get(detectionTaskId(target)),
+    });
+    const [worst] = [
+      ...faults,
+      ...(hasKeys ? missingKeyFindings(stored) : []),
+      ...readinessFor(known, stored.detector, facts, {
+        kibanas: kibanas?.known,
+        now: services.clock.now(),
+        usage: services.usage,
+      }),
+    ].sort(byLevel);
+    return { ...known, ...(worst && { readiness: [worst] }) };
+  });
+}
+
+/** Returns the tasks of the detectors that are started, by their ids; none where they cannot be looked up. */
+async function tasksOf(
+  { taskManager }: Services,
+  space: string,
+  detectors: readonly StoredDetector[],
+): Promise<ReadonlyMap<string, TaskInstance>> {
+  const started = detectors.filter(({ enabled }) => enabled);
+  if (started.length === 0) return new Map();
+  // Task Manager stores a task under its id with this in front.
+  const values = started.map(({ id }) => `task:${detectionTaskId({ space, detectorId: id })}`);
+  const found = await taskManager
+    .fetch({
+      query: { ids: { values } },
+      sort: [{ 'task.runAt': { order: 'asc' } }],
+      size: values.length,
+    })
+    .catch(() => ({ docs: [] }));
+  return new Map(found.docs.map((task) => [task.id, task]));
 }
 
 /** Returns the queue of trainings, where one of these waits in it; a place is no reason to fail. */
@@ -181,33 +240,30 @@ async function queueFor(
   return waitingTrainings(services).catch(() => []);
 }
 
-async function complete(
+/** Records of a detector, and what is known of its work. */
+interface CompleteFacts extends StoredFacts {
+  readonly waiting: readonly string[];
+  readonly task: TaskInstance | undefined;
+  readonly checkpoint: Checkpoint | undefined;
+}
+
+function complete(
   services: Services,
-  scope: RequestScope,
-  stored: StoredDetector,
-  { status, model, waiting }: StoredFacts & { readonly waiting: readonly string[] },
-): Promise<DetectorStatus> {
-  const { id, detector, enabled } = stored;
-  const checkpoints = createCheckpointStore(scope.elasticsearch, { space: scope.space });
-  const [task, checkpoint] = await Promise.all([
-    enabled
-      ? services.taskManager
-          .get(detectionTaskId({ space: scope.space, detectorId: id }))
-          .catch(() => undefined)
-      : undefined,
-    checkpoints.read(id),
-  ]);
+  target: TaskTarget,
+  { id, detector, enabled }: StoredDetector,
+  { status, model, waiting, task, checkpoint }: CompleteFacts,
+): DetectorStatus {
   const runs = status?.runs ?? { consecutive_failures: 0 };
   return statusOf({
     id,
     name: detector.name,
     enabled,
     runs: withTaskState(runs, task?.state),
-    training: withPlace(status?.training, { space: scope.space, detectorId: id }, waiting),
+    training: withPlace(status?.training, target, waiting),
     backfill: status?.backfill,
     pipeline: status?.pipeline,
     model,
-    checkpoint: checkpoint?.checkpoint,
+    checkpoint,
     nextRunAt: task?.runAt && new Date(task.runAt).getTime(),
     queryDelay: durationToMilliseconds(detector.schedule.query_delay),
     now: services.clock.now(),

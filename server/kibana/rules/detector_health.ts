@@ -1,8 +1,9 @@
 import { parseWith } from '../../../common/validation';
 import { PLUGIN_ID } from '../../../common/plugin';
 import { ACTION_GROUPS, detectorHealthParamsSchema, type DetectorHealthParams } from '../../../common/rules';
-import { createCheckpointStore, createSnapshotStore } from '../../elasticsearch';
+import { readActiveModels, readCheckpoints } from '../../elasticsearch';
 import type { ActionVariable, RuleExecutorOptions, RuleType } from '../contracts/alerting_contracts';
+import { allowedSchedule, type UsageLimits } from '../limits/usage_limits';
 import type { DetectorsOf } from './detectors_of';
 import { DETECTOR_HEALTH_RULE_TYPE } from '../contracts/identifiers';
 import { createStatusStore } from '../records/status_store';
@@ -29,10 +30,23 @@ interface Alert extends Finding {
   readonly name: string;
 }
 
+/** Parts of the plugin that the rule takes beside its own services. */
+export interface HealthContext {
+  readonly links: Omit<LinkBase, 'space'>;
+  readonly detectorsOf: DetectorsOf;
+  readonly usage: UsageLimits;
+}
+
+interface Problems {
+  readonly alerts: Alert[];
+  /** Names of all detectors of the space, by id. */
+  readonly names: ReadonlyMap<string, string>;
+}
+
 async function findProblems(
   options: RuleExecutorOptions<DetectorHealthParams>,
-  detectorsOf: DetectorsOf,
-): Promise<Alert[]> {
+  { detectorsOf, usage }: HealthContext,
+): Promise<Problems> {
   const { services, params, spaceId, startedAt, logger } = options;
   const client = services.scopedClusterClient.asCurrentUser;
   const { detectors, broken } = await (await detectorsOf(spaceId)).list();
@@ -40,13 +54,11 @@ async function findProblems(
   const chosen = detectors.filter(
     ({ id, enabled }) => enabled && (params.detector_ids.length === 0 || params.detector_ids.includes(id)),
   );
+  const ids = chosen.map(({ id }) => id);
   const space = { space: spaceId };
-  const statuses = await createStatusStore(client, space).read(chosen.map(({ id }) => id));
-  const checkpoints = createCheckpointStore(client, space);
-  const models = await createSnapshotStore(client, space).list();
-  const active = new Map(
-    models.filter(({ status }) => status === 'active').map((model) => [model.detectorId, model]),
-  );
+  const statuses = await createStatusStore(client, space).read(ids);
+  const checkpoints = await readCheckpoints(client, ids, space);
+  const active = await readActiveModels(client, ids, space);
   const alerts: Alert[] = [];
   for (const stored of chosen) {
     if (services.shouldStopExecution()) break;
@@ -54,8 +66,9 @@ async function findProblems(
       {
         stored,
         status: statuses.get(stored.id),
-        checkpoint: (await checkpoints.read(stored.id))?.checkpoint,
+        checkpoint: checkpoints.get(stored.id),
         model: active.get(stored.id),
+        schedule: allowedSchedule(stored.detector.schedule, usage),
         now: startedAt.getTime(),
       },
       params,
@@ -69,20 +82,19 @@ async function findProblems(
       });
     }
   }
-  return alerts;
+  return { alerts, names: new Map(detectors.map(({ id, detector }) => [id, detector.name])) };
 }
 
 /** Raises one alert for each detector and problem. */
 async function executeDetectorHealth(
   options: RuleExecutorOptions<DetectorHealthParams>,
-  links: Omit<LinkBase, 'space'>,
-  detectorsOf: DetectorsOf,
+  context: HealthContext,
 ): Promise<{ state: Record<string, unknown> }> {
   const { services, spaceId, rule, logger } = options;
   const { alertsClient } = services;
   if (alertsClient === null) throw new Error('Alerts as data are not available for this rule.');
-  const base: LinkBase = { ...links, space: spaceId };
-  const alerts = await findProblems(options, detectorsOf);
+  const base: LinkBase = { ...context.links, space: spaceId };
+  const { alerts, names } = await findProblems(options, context);
   const limit = alertsClient.getAlertLimitValue();
   for (const { id, detectorId, name: given, problem, message: said } of alerts.slice(0, limit)) {
     const name = clean(given, LONGEST_NAME);
@@ -113,11 +125,13 @@ async function executeDetectorHealth(
   for (const { alert } of alertsClient.getRecoveredAlerts()) {
     const id = alert.getId();
     const [detectorId, problem] = id.split(':');
+    const name = clean(names.get(detectorId) ?? detectorId, LONGEST_NAME);
     alertsClient.setAlertData({
       id,
       context: {
-        message: `The problem "${clean(problem)}" of the detector is over`,
+        message: `${name}: the problem "${clean(problem)}" is over`,
         problem: clean(problem),
+        detector: name,
         detector_id: detectorId,
         detector_link: detectorLink(base, detectorId),
       },
@@ -126,10 +140,7 @@ async function executeDetectorHealth(
   return { state: {} };
 }
 
-export function createDetectorHealthRuleType(
-  links: Omit<LinkBase, 'space'>,
-  detectorsOf: DetectorsOf,
-): RuleType<DetectorHealthParams> {
+export function createDetectorHealthRuleType(context: HealthContext): RuleType<DetectorHealthParams> {
   return {
     id: DETECTOR_HEALTH_RULE_TYPE,
     name: 'Log anomaly detector health',
@@ -150,6 +161,6 @@ export function createDetectorHealthRuleType(
     },
     actionVariables: { context: VARIABLES, params: [], state: [] },
     alerts: ALERTS_AS_DATA,
-    executor: (options) => executeDetectorHealth(options, links, detectorsOf),
+    executor: (options) => executeDetectorHealth(options, context),
   };
 }

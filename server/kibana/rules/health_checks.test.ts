@@ -1,6 +1,7 @@
 import { parseDetector } from '../../../common/detector';
 import { detectorHealthParamsSchema } from '../../../common/rules';
 import type { StoredDetector } from '../records/detector_repository';
+import { NEVER_RUN } from '../records/detector_state';
 import { checkHealth, inWords, type HealthFacts } from './health_checks';
 
 const MINUTE = 60_000;
@@ -95,6 +96,27 @@ describe('the health of a detector', () => {
       'no_run',
       'lag',
     ]);
+  });
+
+  it('takes no pause that the limits of Kibana ask for as a silence', () => {
+    const { schedule } = stored().detector;
+    const ran = { runs: { ...healthy.status!.runs, last_run: { finished_at: ago(25 * MINUTE) } as never } };
+    const reached = { ...healthy.checkpoint!, timestampTo: NOW - 25 * MINUTE };
+    const facts = { status: ran, checkpoint: reached };
+    expect(problems(facts)).toEqual(['no_run', 'lag']);
+    expect(problems({ ...facts, schedule: { ...schedule, interval: '20m' } })).toEqual([]);
+  });
+
+  it('takes a wait for the first model as no silence while trainings are asked for', () => {
+    const waiting = { ...healthy, model: undefined, checkpoint: undefined };
+    const asked = (minutes: number, state: 'queued' | 'failed') => ({
+      status: { runs: NEVER_RUN, training: { state, requested_at: ago(minutes * MINUTE) } as const },
+    });
+    expect(problems({ ...waiting, ...asked(9, 'failed') })).toEqual([]);
+    expect(problems({ ...waiting, ...asked(40, 'queued') })).toEqual([]);
+    expect(problems({ ...waiting, ...asked(61, 'queued') })).toEqual(['no_run']);
+    expect(problems({ ...waiting, status: undefined })).toEqual(['no_run']);
+    expect(problems({ ...healthy, model: undefined, ...asked(9, 'queued') })).toEqual([]);
   });
 
   it('tells failures, silence, and an old model', () => {

@@ -1,8 +1,8 @@
 import type { Checkpoint, ModelRecord } from '../../detection/ports';
-import { durationToMilliseconds } from '../../../common/detector';
+import { durationToMilliseconds, type Detector } from '../../../common/detector';
 import type { DetectorHealthParams } from '../../../common/rules';
 import type { StoredDetector } from '../records/detector_repository';
-import { lastLookOf } from '../records/detector_state';
+import { lastLookOf, LONGEST_TRAINING_MILLISECONDS } from '../records/detector_state';
 import type { StoredStatus } from '../records/status_store';
 import { told } from './told';
 
@@ -13,6 +13,8 @@ export interface HealthFacts {
   readonly status: StoredStatus | undefined;
   readonly checkpoint: Checkpoint | undefined;
   readonly model: ModelRecord | undefined;
+  /** At the allowed rate, at which it runs; default: as it is saved. */
+  readonly schedule?: Detector['schedule'];
   /** Epoch milliseconds. */
   readonly now: number;
 }
@@ -37,26 +39,32 @@ export function inWords(milliseconds: number): string {
 /** Returns how long a detector may be silent or behind, milliseconds: longer than its pauses, which are longer while no log comes. */
 function limitOf(
   limit: string | null,
-  { detector }: StoredDetector,
+  schedule: Detector['schedule'],
   runs: StoredStatus['runs'] | undefined,
 ): number {
   if (limit === null) return Infinity;
-  const interval = durationToMilliseconds(detector.schedule.interval);
+  const interval = durationToMilliseconds(schedule.interval);
   const isIdle = runs?.last_run?.logs === 0;
-  const pause = isIdle
-    ? Math.max(interval, durationToMilliseconds(detector.schedule.idle_interval))
-    : interval;
+  const pause = isIdle ? Math.max(interval, durationToMilliseconds(schedule.idle_interval)) : interval;
   return Math.max(durationToMilliseconds(limit), pause + interval);
+}
+
+/** Runs that wait for a first model leave no sign but the trainings that they ask for, again and again where these fail. */
+function isWaitingForModel({ status, checkpoint, model, now }: HealthFacts): boolean {
+  const training = status?.training;
+  if (model !== undefined || checkpoint !== undefined || status?.runs.last_run !== undefined) return false;
+  return training !== undefined && now - Date.parse(training.requested_at) < LONGEST_TRAINING_MILLISECONDS;
 }
 
 /** Returns the problems of a started detector; none for a stopped one. */
 export function checkHealth(facts: HealthFacts, params: DetectorHealthParams): Finding[] {
   const { stored, status, checkpoint, model, now } = facts;
+  const { schedule = stored.detector.schedule } = facts;
   if (!stored.enabled) return [];
   const since = Date.parse(stored.updated_at);
   const runs = status?.runs;
   const reached = checkpoint && Math.min(checkpoint.timestampTo, checkpoint.ingestedTo);
-  const delay = durationToMilliseconds(stored.detector.schedule.query_delay);
+  const delay = durationToMilliseconds(schedule.query_delay);
   const lastRun = Math.max(since, lastLookOf(runs?.last_run, checkpoint, delay) ?? 0);
   const findings: Finding[] = [];
   const isLonger = (duration: number, limit: string | null): limit is string =>
@@ -71,8 +79,8 @@ export function checkHealth(facts: HealthFacts, params: DetectorHealthParams): F
       });
     }
   }
-  const [silence, lag] = [params.max_silence, params.max_lag].map((limit) => limitOf(limit, stored, runs));
-  if (now - lastRun > silence) {
+  const [silence, lag] = [params.max_silence, params.max_lag].map((limit) => limitOf(limit, schedule, runs));
+  if (now - lastRun > silence && !isWaitingForModel(facts)) {
     findings.push({
       problem: 'no_run',
       message: `No run for ${inWords(now - lastRun)}, at most ${inWords(silence)} is allowed. Look at Kibana's Task Manager health and at the detector's status.`,

@@ -47,7 +47,8 @@ describe('a rule that compares with the hour before', () => {
   });
   const executor = createLogAnomalyRuleType(
     {} as never,
-    async () => ({ list: async () => ({ detectors: [] }) }) as never,
+    async () =>
+      ({ list: async () => ({ detectors: [{ id: 'till', detector: { name: 'Till' } }] }) }) as never,
   ).executor;
   const hitOf = (at: number, entity: string): object => ({
     _id: `${at} ${entity}`,
@@ -88,8 +89,10 @@ describe('a rule that compares with the hour before', () => {
             report: ({ id }: { id: string }) => now.push(id),
             getRecoveredAlerts: () =>
               before.filter((id) => !now.includes(id)).map((id) => ({ alert: { getId: () => id } })),
-            setAlertData: ({ context }: { context: { recovery_reason: string } }) =>
-              told.push(context.recovery_reason),
+            setAlertData: ({ context }: { context: { recovery_reason: string; group: string } }) => {
+              expect(context.group).toBe('Till');
+              told.push(context.recovery_reason);
+            },
             getAlertLimitValue: () => 10,
             setAlertLimitReached: () => undefined,
           },

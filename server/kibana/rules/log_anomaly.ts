@@ -12,18 +12,14 @@ import { readResultsToAlert } from '../../elasticsearch';
 import type { RuleExecutorOptions, RuleType } from '../contracts/alerting_contracts';
 import { LOG_ANOMALY_RULE_TYPE } from '../contracts/identifiers';
 import { ALERTS_AS_DATA } from './alert_documents';
-import {
-  logAnomalyAlert,
-  LOG_ANOMALY_VARIABLES,
-  recoveredContext,
-  type SourcesOf,
-} from './log_anomaly_context';
+import { logAnomalyAlert, LOG_ANOMALY_VARIABLES, recoveredContext } from './log_anomaly_context';
 import type { DetectorsOf } from './detectors_of';
 import type { LinkBase } from '../contracts/links';
 import { recoveryReasons } from './recovery_reasons';
 import { ResultGroups } from './result_groups';
 import { countsBeforeIn, keptCounts, risen, shortfallOf } from './rise';
 import { ruleLink } from './rule_link';
+import type { StoredDetector } from '../records/detector_repository';
 
 const ACTION_GROUP = ACTION_GROUPS['logAnomalies.logAnomaly'];
 
@@ -106,7 +102,11 @@ async function executeLogAnomaly(
     logger.warn(`Rule "${rule.name}": ${text}`);
     services.ruleResultService?.addLastRunWarning(text);
   };
-  const sources = reached.length === 0 ? undefined : await sourcesOf(spaceId, detectorsOf);
+  const detectors = lookedUpOnce(spaceId, detectorsOf);
+  const sources =
+    reached.length === 0
+      ? undefined
+      : new Map((await detectors()).map(({ id, detector }) => [id, detector.source]));
   const told = reached.slice(0, limit);
   for (const group of told) {
     alertsClient.report({
@@ -131,9 +131,13 @@ async function executeLogAnomaly(
           from: range.newFrom - window,
           to: range.to,
         });
+  const names =
+    recovered.length === 0
+      ? undefined
+      : new Map((await detectors()).map(({ id, detector }) => [id, detector.name]));
   for (const id of recovered) {
     const reason = reasons.get(id) ?? shortfallOf(groups.found(id), params);
-    const context = recoveredContext(id, params.window, base, reason);
+    const context = recoveredContext(id, params.window, base, { reason, names });
     alertsClient.setAlertData({ id, context });
   }
   return {
@@ -149,9 +153,10 @@ async function executeLogAnomaly(
   };
 }
 
-async function sourcesOf(space: string, detectorsOf: DetectorsOf): Promise<SourcesOf> {
-  const { detectors } = await (await detectorsOf(space)).list();
-  return new Map(detectors.map(({ id, detector }) => [id, detector.source]));
+/** Detectors of a space, which are asked for when they are needed first. */
+function lookedUpOnce(space: string, detectorsOf: DetectorsOf): () => Promise<readonly StoredDetector[]> {
+  let found: Promise<readonly StoredDetector[]> | undefined;
+  return () => (found ??= detectorsOf(space).then(async (all) => (await all.list()).detectors));
 }
 
 export function createLogAnomalyRuleType(

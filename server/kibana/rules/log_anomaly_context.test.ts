@@ -70,7 +70,10 @@ describe('what rules hand to actions', () => {
   const cases: [string, unknown][] = [
     ['the context of an alert', alert.context],
     ['the document of an alert', alert.payload],
-    ['the context of a recovery', recoveredContext(`d1:${HOSTILE}`, '5m', base, HOSTILE)],
+    [
+      'the context of a recovery',
+      recoveredContext(`d1:${HOSTILE}`, '5m', base, { reason: HOSTILE, names: new Map([['d1', HOSTILE]]) }),
+    ],
     ['findings on the health of a detector', health],
   ];
   it.each(cases)('%s is clean in every field', (_what, value) => {
@@ -84,7 +87,7 @@ describe('what rules hand to actions', () => {
     ['the reason of an alert', alert.payload['kibana.alert.reason']] as [string, unknown],
   ])('%s holds no link in a sentence', (_what, value) => {
     // Names that actions go by stay as they are.
-    const sentences = textsIn(value).filter(([name]) => !/(^|\.)(entity|group)$/.test(name));
+    const sentences = textsIn(value).filter(([name]) => !/(^|\.)(entity|group|detector)$/.test(name));
     expect(sentences.some(([, text]) => text.includes('hxxps[:]//evil[.]example'))).toBe(true);
     for (const [, text] of sentences) expect(text).not.toMatch(/https?:\/\/|mailto:|evil\.example/);
   });
@@ -112,4 +115,22 @@ it('says of which time results are that lie in windows of the past', () => {
     /^3 anomalous logs of shop from 2026-01-05T08:58:00\.000Z to 2026-01-05T09:00:00\.000Z, found/,
   );
   expect(messageOf({})).toMatch(/^3 anomalous logs of shop in 5m, found/);
+});
+
+describe('the context of a recovery', () => {
+  const names = new Map([['d1', 'Web shop']]);
+
+  it('names the detector as the alert did that began', () => {
+    expect(recoveredContext('d1', '5m', base, { names })).toMatchObject({
+      message: 'Web shop is back to normal: too few anomalous logs in 5m',
+      ...{ group: 'Web shop', detector: 'Web shop', detector_id: 'd1' },
+    });
+    expect(recoveredContext('d1:till', '5m', base, { names })).toMatchObject({
+      ...{ group: 'till', detector: 'Web shop', detector_id: 'd1' },
+    });
+  });
+
+  it('has the id of one that is gone', () => {
+    expect(recoveredContext('d2', '5m', base, { names })).toMatchObject({ group: 'd2', detector: 'd2' });
+  });
 });

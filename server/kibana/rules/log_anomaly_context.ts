@@ -151,16 +151,23 @@ export function logAnomalyAlert(
   };
 }
 
-/** @param reason what became of the results; absent where they have only become too old */
+/**
+ * @param reason what became of the results; absent where they have only become too old
+ * @param names of detectors, by id: an alert by detector goes by the name of its own, which may be gone
+ */
 export function recoveredContext(
   alertId: string,
   window: string,
   base: LinkBase,
-  reason = `too few anomalous logs in ${window}`,
+  {
+    reason = `too few anomalous logs in ${window}`,
+    names = new Map(),
+  }: { readonly reason?: string; readonly names?: ReadonlyMap<string, string> } = {},
 ): Record<string, unknown> {
   const separator = alertId.indexOf(':');
   const detectorId = separator < 0 ? alertId : alertId.slice(0, separator);
-  const group = separator < 0 ? alertId : alertId.slice(separator + 1);
+  const name = clean(names.get(detectorId) ?? detectorId, LONGEST_NAME);
+  const group = separator < 0 ? name : alertId.slice(separator + 1);
   return {
     message: `${told(group)} is back to normal: ${told(reason)}`,
     recovery_reason: told(reason),
@@ -168,6 +175,7 @@ export function recoveredContext(
     count: 0,
     new_count: 0,
     window,
+    detector: name,
     detector_id: detectorId,
     detector_link: detectorLink(base, detectorId),
     results: [],
