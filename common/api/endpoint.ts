@@ -30,6 +30,8 @@ export interface Endpoint {
    * callers what they are.
    */
   readonly rawBody?: true;
+  /** Bytes that a body may have; absent: the 1 MiB of Kibana. */
+  readonly maxBodyBytes?: number;
   /** Given: it waits for its turn, and is answered with 429 and `Retry-After` where too many wait. */
   readonly cost?: RequestCost;
   /** Media type of an answer that is a file and no JSON; `response` describes its text. */

@@ -1,7 +1,8 @@
+import { DetectionError } from '../../../common/detection_error';
 import { ensureIndex, guardOf } from '../indices/index_resources';
 import { checkpointsIndex, documentId } from '../indices/names';
 import { attempt } from '../transport/attempt';
-import { bulkWriteAll } from '../transport/bulk';
+import { bulkWrite, bulkWriteAll, type BulkOperation } from '../transport/bulk';
 import type { ElasticsearchClient } from '../transport/client';
 import { statusOf } from '../transport/errors';
 import { mgetWhole } from '../transport/whole_answer';
@@ -18,6 +19,21 @@ export interface StatusDocuments {
   read(keys: readonly StatusKey[]): Promise<(Record<string, unknown> | undefined)[]>;
   /** @param status JSON-safe; undefined takes the part away */
   write(key: StatusKey, status: unknown): Promise<void>;
+  /**
+   * Writes for one of several who would write at once.
+   *
+   * @param isFree is given what was written last
+   * @returns false where it is not free, or somebody else was faster
+   */
+  claim(
+    key: StatusKey,
+    status: unknown,
+    isFree: (known: Record<string, unknown> | undefined) => boolean,
+  ): Promise<boolean>;
+}
+
+interface StoredStatusPart {
+  status?: Record<string, unknown>;
 }
 
 /** Reading needs `read`, writing `index`, `create_index` and `view_index_metadata`. */
@@ -27,14 +43,18 @@ export function createStatusDocuments(
 ): StatusDocuments {
   const idOf = ({ detectorId, part }: StatusKey): string => documentId('status', space, detectorId, part);
   const index = checkpointsIndex(space);
+  const documentOf = ({ detectorId, part }: StatusKey, status: unknown) => ({
+    ...{ type: 'status', part, space, detector_id: detectorId, status },
+  });
+  const guard = guardOf(client, 'checkpoints');
   let isReady: Promise<void> | undefined;
+  const prepare = (): Promise<void> => (isReady ??= ensureIndex(client, index, 'checkpoints'));
   return {
     read: async (keys) => {
       if (keys.length === 0) return [];
-      const docs = await attempt(
-        () => mgetWhole<{ status?: Record<string, unknown> }>(client, { index, ids: keys.map(idOf) }),
-        { what: 'read the status of detectors' },
-      ).catch((error: { details?: { status?: number } }) => {
+      const docs = await attempt(() => mgetWhole<StoredStatusPart>(client, { index, ids: keys.map(idOf) }), {
+        what: 'read the status of detectors',
+      }).catch((error: { details?: { status?: number } }) => {
         if (error.details?.status === 404) return [];
         throw error;
       });
@@ -44,14 +64,44 @@ export function createStatusDocuments(
       });
     },
     write: async (key, status) => {
-      isReady ??= ensureIndex(client, index, 'checkpoints');
-      await isReady;
-      const { detectorId, part } = key;
-      const document = { type: 'status', part, space, detector_id: detectorId, status };
+      await prepare();
+      const document = documentOf(key, status);
       await bulkWriteAll(client, [{ action: 'index', index, id: idOf(key), document }], {
-        what: `write the status of the detector "${detectorId}"`,
-        guard: guardOf(client, 'checkpoints'),
+        what: `write the status of the detector "${key.detectorId}"`,
+        guard,
       });
+    },
+    claim: async (key, status, isFree) => {
+      await prepare();
+      const id = idOf(key);
+      const what = `claim the ${key.part} of "${key.detectorId}"`;
+      const found = await attempt(
+        () =>
+          client.get<StoredStatusPart>({ index, id }).catch((error: unknown) => {
+            if (statusOf(error) === 404) return undefined;
+            throw error;
+          }),
+        { what },
+      );
+      if (!isFree(found?._source?.status)) return false;
+      const operation: BulkOperation = {
+        ...{ index, id, document: documentOf(key, status) },
+        ...(found === undefined
+          ? { action: 'create' }
+          : {
+              action: 'index',
+              ifUnchangedSince: {
+                sequenceNumber: found._seq_no as number,
+                primaryTerm: found._primary_term as number,
+              },
+            }),
+      };
+      const { revisions, refused, unwritten } = await bulkWrite(client, [operation], { what, guard });
+      if (revisions.has(id)) return true;
+      const [problem] = [...unwritten, ...refused];
+      if (problem === undefined || problem.status === 409) return false;
+      const code = problem.status === 403 ? 'forbidden' : 'unavailable';
+      throw new DetectionError(code, `Could not ${what}: ${problem.reason}`);
     },
   };
 }

@@ -17,6 +17,7 @@ import { failureOf } from '../records/failure_advice';
 import { demoTaskId } from '../contracts/identifiers';
 import type { RequestScope, Services } from '../contracts/services';
 import {
+  claimSample,
   createStatusStore,
   SAMPLE_OF_SPACE,
   type StoredSample,
@@ -92,10 +93,7 @@ async function hasDetector(scope: RequestScope, id: string): Promise<boolean> {
 export async function installDemo(services: Services, scope: RequestScope): Promise<SampleReport> {
   const before = await readDemo(services, scope);
   if (before.state !== 'none' && before.state !== 'failed') {
-    throw new DetectionError(
-      'conflict',
-      'The sample logs of this space are there already; remove them first.',
-    );
+    throw isThere();
   }
   if (await usesApiKeys(services.apiKeys)) {
     const missing = await missingDemoPrivileges(scope.elasticsearch, scope.space);
@@ -108,18 +106,22 @@ export async function installDemo(services: Services, scope: RequestScope): Prom
     }
   }
   if (before.state === 'failed') await removeDemo(services, scope);
-  const { detector, undo } = await makeDetectorAndIndex(services, scope);
+  const sample: StoredSample = {
+    state: 'writing',
+    requested_at: new Date(services.clock.now()).toISOString(),
+    written: 0,
+    total: DEMO_LOGS,
+  };
+  // Of several who ask at once one alone makes a detector.
+  if (!(await claimSample(scope.elasticsearch, scope, sample))) throw isThere();
+  let made: MadeSample | undefined;
   try {
-    await statusOf(scope).writePart(SAMPLE_OF_SPACE, 'sample', {
-      state: 'writing',
-      detector_id: detector.id,
-      requested_at: new Date(services.clock.now()).toISOString(),
-      written: 0,
-      total: DEMO_LOGS,
-    });
-    await scheduleDemo(services, { space: scope.space, detectorId: detector.id });
+    made = await makeDetectorAndIndex(services, scope);
+    const { id } = made.detector;
+    await statusOf(scope).writePart(SAMPLE_OF_SPACE, 'sample', { ...sample, detector_id: id });
+    await scheduleDemo(services, { space: scope.space, detectorId: id });
   } catch (error) {
-    await undo();
+    await made?.undo();
     await statusOf(scope)
       .writePart(SAMPLE_OF_SPACE, 'sample', NONE)
       .catch(() => undefined);
@@ -127,6 +129,9 @@ export async function installDemo(services: Services, scope: RequestScope): Prom
   }
   return readDemo(services, scope);
 }
+
+const isThere = (): DetectionError =>
+  new DetectionError('conflict', 'The sample logs of this space are there already; remove them first.');
 
 interface MadeSample {
   readonly detector: DetectorRecord;

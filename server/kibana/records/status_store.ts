@@ -109,6 +109,22 @@ export interface StoredStatus {
 
 const SHOWN = ['runs', 'training', 'backfill', 'pipeline', 'readiness', 'withheld', 'edited'] as const;
 
+/**
+ * Marks the sample logs of a space as those of whoever makes them.
+ *
+ * @returns false where they are there, or somebody else was faster
+ */
+export const claimSample = (
+  client: ElasticsearchClient,
+  { space }: { space: string },
+  sample: StoredSample,
+): Promise<boolean> =>
+  createStatusDocuments(client, { space }).claim(
+    { detectorId: SAMPLE_OF_SPACE, part: 'sample' },
+    sample,
+    (known) => known === undefined || known.state === 'none',
+  );
+
 export function createStatusStore(client: ElasticsearchClient, { space }: { space: string }): StatusStore {
   const documents = createStatusDocuments(client, { space });
 

@@ -36,6 +36,7 @@ export function registerRoutes(router: Router, dependencies: RouteDependencies):
         options: {
           access: 'public',
           tags: [`access:${privilege}`],
+          ...(endpoint.maxBodyBytes !== undefined && { body: { maxBytes: endpoint.maxBodyBytes } }),
           ...(endpoint.rawBody && { body: { maxBytes: largestModelBytes, parse: false } }),
         },
         security: { authz: { requiredPrivileges: [privilege] } },

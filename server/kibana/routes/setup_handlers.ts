@@ -1,4 +1,5 @@
 import type { setupEndpoints } from '../../../common/api/setup';
+import { DetectionError } from '../../../common/detection_error';
 import { auditProtectionOf, checkConnection } from '../../elasticsearch';
 import { usesApiKeys } from '../keys/api_key';
 import { createOpenApiDocument } from './open_api';
@@ -10,7 +11,12 @@ import type { Handlers } from './handler';
 export const setupHandlers: Handlers<keyof typeof setupEndpoints> = {
   checkSetup: async ({ query }, { services, scope }) => {
     const { security, canEncrypt } = services.apiKeys;
-    const hasApiKeys = await usesApiKeys(services.apiKeys);
+    const keyProblems: string[] = [];
+    const hasApiKeys = await usesApiKeys(services.apiKeys).catch((error: unknown) => {
+      if (!(error instanceof DetectionError) || error.code !== 'unavailable') throw error;
+      keyProblems.push(error.message);
+      return false;
+    });
     const check = await checkConnection(scope.elasticsearch, {
       indices: query.index?.split(',') ?? [],
       space: scope.space,
@@ -29,6 +35,7 @@ export const setupHandlers: Handlers<keyof typeof setupEndpoints> = {
         ...(hasApiKeys && !canEncrypt
           ? ['Set xpack.encryptedSavedObjects.encryptionKey in kibana.yml to at least 32 characters.']
           : []),
+        ...keyProblems,
         ...(security === undefined && check.security
           ? ['The security plugin of Kibana is switched off, but Elasticsearch asks for credentials.']
           : []),
