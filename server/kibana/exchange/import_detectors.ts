@@ -20,6 +20,7 @@ import {
 import { needsTraining } from '../records/effective_snapshot';
 import { createStatusStore } from '../records/status_store';
 import { withEditNoted } from '../records/untrained_edit';
+import { endBackfill } from '../tasks/backfill_service';
 import { detectorTaskIds } from '../contracts/identifiers';
 import { checkDetectorCount, intervalProblem, type UsageLimits } from '../limits/usage_limits';
 import type { RequestScope, Services } from '../contracts/services';
@@ -334,6 +335,12 @@ async function stop(
   for (const task of detectorTaskIds(target)) {
     await services.taskManager.removeIfExists(task);
   }
+  const backfill = await createStatusStore(scope.elasticsearch, scope)
+    .readPart(detectorId, 'backfill')
+    .catch(() => undefined);
+  await endBackfill(services, scope, detectorId, backfill).catch(({ message }: Error) =>
+    services.log.warn(`Detector ${detectorId}: the end of its backfill is not on record: ${message}`),
+  );
   if (apiKeyObject !== undefined) {
     await revokeApiKey(services.apiKeys, scope.savedObjects, apiKeyObject, target);
   }

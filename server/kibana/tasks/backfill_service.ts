@@ -241,8 +241,19 @@ export async function cancelBackfill(
     }
     await stopInCluster(services, scope, report);
   }
-  await removeBackfill(services, target);
-  await status.writePart(detectorId, 'backfill', {
+  await endBackfill(services, scope, detectorId, report);
+}
+
+/** Takes the task of a backfill away, and its key, and puts that on record. One of Elasticsearch's own goes on. */
+export async function endBackfill(
+  services: Services,
+  scope: RequestScope,
+  detectorId: string,
+  report: BackfillReport | undefined,
+): Promise<void> {
+  await removeBackfill(services, { space: scope.space, detectorId });
+  if (report === undefined || !isUnderWay(report)) return;
+  await createStatusStore(scope.elasticsearch, scope).writePart(detectorId, 'backfill', {
     ...report,
     state: 'cancelled',
     finished_at: new Date(services.clock.now()).toISOString(),

@@ -22,6 +22,7 @@ async function ordered(change: Partial<BackfillOrder> = {}, report: object = {})
   });
   return {
     ...world,
+    detectorId,
     run: () => kibana.tasks.run(id),
     task: () => kibana.tasks.scheduled.get(id),
     dropTask: () => kibana.tasks.scheduled.delete(id),
@@ -115,4 +116,38 @@ it('a backfill whose failure cannot be written either goes on later', async () =
   Object.assign(client, { bulk });
   await run();
   expect(await backfill()).toMatchObject({ state: 'failed' });
+});
+
+describe('a backfill whose key is no longer taken within a piece', () => {
+  const refuseOnce = (world: Awaited<ReturnType<typeof ordered>>): void => {
+    const { load } = world.services.models;
+    world.services.models.load = async () => {
+      world.services.models.load = load;
+      throw new DetectionError('unauthenticated', 'The key is not valid any more.');
+    };
+  };
+
+  it('goes on with the key of the next piece', async () => {
+    const world = await ordered();
+    await world.giveModel(world.detectorId);
+    refuseOnce(world);
+    await world.run();
+    expect(world.task()).toMatchObject({ state: { failures: 1 } });
+    expect(await world.backfill()).toMatchObject({ state: 'queued', failure: { code: 'unauthenticated' } });
+  });
+
+  it('ends on record with the rights of the owner where it cannot write that itself', async () => {
+    const world = await ordered();
+    const { client, run, task, backfill } = world;
+    const bulk = client.bulk.bind(client);
+    Object.assign(client, {
+      bulk: () => {
+        Object.assign(client, { bulk });
+        return Promise.reject(Object.assign(new Error('no key'), { statusCode: 401 }));
+      },
+    });
+    await run();
+    expect(task()).toBeUndefined();
+    expect(await backfill()).toMatchObject({ state: 'failed', failure: { code: 'refused' } });
+  });
 });

@@ -78,15 +78,17 @@ export function createBackfillTask(getServices: () => Promise<Services>): TaskDe
         return next.state === 'running' ? { state: { failures: 0 }, runAt: new Date(clock.now()) } : over();
       } catch (error) {
         const failure = failureOf(error, clock.now());
-        const isOver =
-          failures + 1 >= MOST_FAILURES || !(error instanceof DetectionError) || !isRetryable(error.code);
+        const isOver = failures + 1 >= MOST_FAILURES || !mayPass(error);
         const isKept = await keepFailure(services, job, {
           ...((await job.status.readPart(target.detectorId, 'backfill').catch(() => undefined)) ?? report),
           ...(order && pickOrder(order)),
           failure,
           ...(isOver && { state: 'failed', finished_at: failure.at }),
         });
-        if (isOver && isKept) return over();
+        const isEnded =
+          isOver &&
+          (isKept || (await endUnopened(services, target, order, toDetectionError(error, 'score'))));
+        if (isEnded) return over();
         const pause = backoffMilliseconds(failures + 1, FIRST_PAUSE_MILLISECONDS);
         return { state: { failures: failures + 1 }, runAt: new Date(clock.now() + pause) };
       }
@@ -94,7 +96,11 @@ export function createBackfillTask(getServices: () => Promise<Services>): TaskDe
   };
 }
 
-/** @returns false where it could not be written for what may pass */
+/** A key that is no longer taken may have been renewed meanwhile: the next piece works with the one of then. */
+const mayPass = (error: unknown): boolean =>
+  error instanceof DetectionError && (isRetryable(error.code) || error.code === 'unauthenticated');
+
+/** @returns false where it could not be written */
 async function keepFailure(
   { log }: Services,
   { target, status }: DetectorJob,
@@ -104,9 +110,9 @@ async function keepFailure(
     await status.writePart(target.detectorId, 'backfill', report);
     return true;
   } catch (thrown) {
-    const { code, message } = toDetectionError(thrown, 'put the failure of a backfill on record');
+    const { message } = toDetectionError(thrown, 'put the failure of a backfill on record');
     log.warn(`Detector ${target.detectorId}: ${message}`);
-    return !isRetryable(code);
+    return false;
   }
 }
 

@@ -123,7 +123,7 @@ async function train(
     const current = await openDetectorJob(services, target).catch(() => job);
     if (current === undefined) return { state: {} };
     if (record.isCancelled()) {
-      await job.status.writePart(detectorId, 'training', {
+      await current.status.writePart(detectorId, 'training', {
         state: 'cancelled',
         ...request,
         finished_at: new Date(clock.now()).toISOString(),
@@ -137,7 +137,8 @@ async function train(
       return { state: {}, runAt: new Date(clock.now()) };
     }
     log.warn(`Detector ${detectorId}: training failed: ${(error as Error).message}`);
-    await job.status
+    // The key may have been renewed meanwhile, and the one of before revoked.
+    await current.status
       .writePart(detectorId, 'training', {
         state: 'failed',
         ...request,
