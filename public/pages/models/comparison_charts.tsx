@@ -36,8 +36,8 @@ export function ScoreDistribution(props: {
   const rows = (shares: readonly number[]) =>
     shares.map((share, bin) => ({ score: (edges[bin] + edges[bin + 1]) / 2, share }));
   const sides = [
-    { id: leftName, model: left, color: euiTheme.colors.primary },
-    { id: rightName, model: right, color: euiTheme.colors.accent },
+    { name: leftName, model: left, color: euiTheme.colors.primary },
+    { name: rightName, model: right, color: euiTheme.colors.accent },
   ];
   const title = i18n.translate('logAnomalies.compare.scores', { defaultMessage: 'Scores of recent logs' });
   const name = useChartName(title);
@@ -64,10 +64,12 @@ export function ScoreDistribution(props: {
             })}
           />
           <Axis id="share" position={Position.Left} ticks={4} tickFormat={formatShare} />
-          {sides.map(({ id, model, color }) => (
+          {sides.map(({ name: series, model, color }) => (
             <AreaSeries
-              key={id}
-              id={id}
+              // By version: two models may have one time as it is shown, and would be one curve.
+              key={model.record.version}
+              id={model.record.version}
+              name={series}
               data={rows(model.score_shares)}
               xAccessor="score"
               yAccessors={['share']}
@@ -77,10 +79,10 @@ export function ScoreDistribution(props: {
               color={color}
             />
           ))}
-          {sides.map(({ id, model, color }) => (
+          {sides.map(({ model, color }) => (
             <LineAnnotation
-              key={id}
-              id={`threshold of ${id}`}
+              key={model.record.version}
+              id={`threshold of ${model.record.version}`}
               domainType={AnnotationDomainType.XDomain}
               dataValues={[
                 { dataValue: model.record.threshold, details: formatScore(model.record.threshold) },

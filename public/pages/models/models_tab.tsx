@@ -12,7 +12,7 @@ import type { DetectorView } from '../../shared/detector/detector_view';
 import { CandidateState } from './candidate_state';
 import { TrainingProgress } from './training_progress';
 import { ModelComparison } from './model_comparison';
-import { ModelsTable } from './models_table';
+import { asTheyAre, comparedModels, ModelsTable } from './models_table';
 import { ModelActions } from './model_actions';
 import { ModelSections } from './model_sections';
 
@@ -31,7 +31,7 @@ export default function ModelsTab({ record, status, reload }: DetectorView): Rea
     reload();
   };
   const { run, isBusy } = useAction(changed);
-  const [selected, setSelected] = useState<readonly ModelRecordBody[]>([]);
+  const [ticked, setTicked] = useState<readonly ModelRecordBody[]>([]);
   const [deleting, setDeleting] = useState<ModelRecordBody>();
 
   const of = ({ version }: ModelRecordBody) => ({ params: { ...params, version } });
@@ -41,6 +41,7 @@ export default function ModelsTab({ record, status, reload }: DetectorView): Rea
       const content = await api('exportModel', of(model));
       saveFile(`${record.detector.name}-${model.version}.json`, JSON.stringify(content), 'application/json');
     });
+  const selected = asTheyAre(ticked, request.value?.models ?? []);
   const compared = comparedModels(selected, request.value?.models ?? []);
   const hasPrevious = (request.value?.models ?? []).some(
     ({ status: each, promoted_at: promoted }) => each === 'retired' && promoted !== undefined,
@@ -66,7 +67,7 @@ export default function ModelsTab({ record, status, reload }: DetectorView): Rea
           <ModelsTable
             models={models}
             selected={selected}
-            select={setSelected}
+            select={setTicked}
             canWrite={canWrite}
             isBusy={isBusy}
             look={setLooking}
@@ -114,17 +115,6 @@ export default function ModelsTab({ record, status, reload }: DetectorView): Rea
       )}
     </>
   );
-}
-
-/** Returns the models to compare: two that are ticked, or one that is ticked and the active one. */
-function comparedModels(
-  selected: readonly ModelRecordBody[],
-  models: readonly ModelRecordBody[],
-): readonly ModelRecordBody[] {
-  const active = models.find(({ status: each }) => each === 'active');
-  return selected.length === 1 && active !== undefined && selected[0].version !== active.version
-    ? [selected[0], active]
-    : selected;
 }
 
 function CompareHint(): ReactElement {

@@ -25,6 +25,24 @@ function statusName(status: ModelRecordBody['status']): string {
   }
 }
 
+/** Returns what became of models that were ticked: a promotion makes another one active, a deletion leaves fewer. */
+export const asTheyAre = (
+  ticked: readonly ModelRecordBody[],
+  models: readonly ModelRecordBody[],
+): readonly ModelRecordBody[] =>
+  ticked.flatMap(({ version }) => models.find((model) => model.version === version) ?? []);
+
+/** Returns the models to compare: two that are ticked, or one that is ticked and the active one. */
+export function comparedModels(
+  selected: readonly ModelRecordBody[],
+  models: readonly ModelRecordBody[],
+): readonly ModelRecordBody[] {
+  const active = models.find(({ status: each }) => each === 'active');
+  return selected.length === 1 && active !== undefined && selected[0].version !== active.version
+    ? [selected[0], active]
+    : selected;
+}
+
 interface ModelsTableProps {
   readonly models: readonly ModelRecordBody[];
   readonly selected: readonly ModelRecordBody[];
