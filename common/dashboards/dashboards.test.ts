@@ -5,7 +5,11 @@ interface Panel {
   readonly type: string;
   readonly panelIndex: string;
   readonly gridData: { x: number; y: number; w: number; h: number };
-  readonly embeddableConfig: { savedVis?: { type: string; params: { kind: string } } };
+  readonly embeddableConfig: {
+    savedVis?: { type: string; params: { kind: string } };
+    hidePanelTitles?: boolean;
+    attributes?: { title: string; state: { query: { query: string } } };
+  };
 }
 const panelsOf = ({ attributes }: SavedObject): Panel[] =>
   JSON.parse(String(attributes.panelsJSON)) as Panel[];
@@ -54,7 +58,10 @@ it.each([true, false])(
 it('show the first incidents in a window of 900 pixels: the figures above them are as low as they can be', () => {
   const [overview] = dashboardsOf(true);
   const figures = panelsOf(overview).filter(({ gridData: { y } }) => y === 0);
-  expect(figures.map(({ gridData: { h } }) => h)).toEqual([5, 5, 5, 5]);
+  expect(figures.map(({ gridData: { w, h }, embeddableConfig: config }) => [w, h, config])).toEqual([
+    [48, 5, expect.objectContaining({ hidePanelTitles: true })],
+  ]);
+  expect(figures[0].embeddableConfig.savedVis?.type).toBe('log_anomalies_figures');
   const incidents = panelsOf(overview).find(
     ({ embeddableConfig: { savedVis } }) => savedVis?.type === 'log_anomalies_incidents',
   );
@@ -69,7 +76,9 @@ it('hold our own panels only where the plugin is', () => {
       .map(({ embeddableConfig: { savedVis } }) => savedVis?.type);
   expect(own(false)).toEqual([]);
   expect(own(true)).toEqual(
-    ['incidents', 'values', 'swim_lane', 'patterns', 'table'].map((kind) => `log_anomalies_${kind}`),
+    ['figures', 'incidents', 'values', 'swim_lane', 'patterns', 'table'].map(
+      (kind) => `log_anomalies_${kind}`,
+    ),
   );
 });
 
@@ -79,15 +88,56 @@ it('holds our panels by themselves where dashboards take them', () => {
   );
   const ours = panelsOf(overview).filter(({ type }) => type !== 'lens');
   expect(ours.map(({ type, embeddableConfig }) => [type, embeddableConfig])).toEqual(
-    ['incidents', 'values', 'swim_lane', 'patterns', 'table'].map((kind) => [`log_anomalies_${kind}`, {}]),
+    ['figures', 'incidents', 'values', 'swim_lane', 'patterns', 'table'].map((kind) => [
+      `log_anomalies_${kind}`,
+      kind === 'figures' ? { hide_title: true } : {},
+    ]),
   );
+});
+
+const lensOf = (dashboard: SavedObject) =>
+  panelsOf(dashboard).flatMap(({ embeddableConfig: { attributes } }) => attributes ?? []);
+
+it.each([true, false])(
+  'leave out of Lens what it would count twice, or average wrongly (plugin: %s)',
+  (hasPlugin) => {
+    for (const dashboard of dashboardsOf(hasPlugin)) {
+      const all = JSON.stringify(lensOf(dashboard));
+      expect(all).not.toContain('bucket.logs');
+      expect(all).not.toContain('bucket.mean_score');
+    }
+    const [overview] = dashboardsOf(false);
+    expect(lensOf(overview).map(({ title }) => title)).toEqual(
+      expect.arrayContaining(['Anomalies', 'Highest confidence']),
+    );
+  },
+);
+
+it('keep the dashboard of HTTP to logs of requests, and name a client by whichever field a log has', () => {
+  const http = dashboardsOf(false).find(({ id }) => id.includes('http'))!;
+  const panels = lensOf(http);
+  const queries = new Set(panels.map(({ state }) => state.query.query));
+  expect([...queries]).toEqual(['result.type : "log" and (http.response.status_code : * or url.path : *)']);
+  expect(panels.filter(({ title }) => /client|source/i.test(title)).map(({ title }) => title)).toEqual([
+    'Clients',
+  ]);
+  const view = resultDashboards('shop', { hasPlugin: false }).find(({ type }) => type === 'index-pattern')!;
+  const fields = JSON.parse(String(view.attributes.runtimeFieldMap)) as Record<
+    string,
+    { type: string; script: { source: string } }
+  >;
+  expect(String(http.attributes.panelsJSON)).toContain('"sourceField":"request_client"');
+  expect(fields.request_client.type).toBe('keyword');
+  for (const field of ['client.ip', 'source.ip']) {
+    expect(fields.request_client.script.source).toContain(field);
+  }
 });
 
 it('have the colours of severities that the pages have, and tell method and client of a request', () => {
   const all = JSON.stringify(dashboardsOf(false));
   for (const color of Object.values(SEVERITY_COLORS)) expect(all).toContain(color);
   const http = dashboardsOf(false).find(({ id }) => id.includes('http'))!;
-  for (const field of ['http.request.method', 'url.path', 'client.ip']) {
+  for (const field of ['http.request.method', 'url.path', 'request_client']) {
     expect(String(http.attributes.panelsJSON)).toContain(field);
   }
 });

@@ -4,7 +4,7 @@ import {
   countOf,
   dashboard,
   dataView,
-  measure,
+  highest,
   overTime,
   savedSearch,
   topValues,
@@ -18,6 +18,16 @@ export { toNdjson, type SavedObject } from './saved_objects';
 
 const ANOMALIES = 'result.type : "log"';
 const BUCKETS = 'result.type : "bucket"';
+/** Of logs that tell of requests, whatever else the detectors of the space read. */
+const REQUESTS = `${ANOMALIES} and (http.response.status_code : * or url.path : *)`;
+/** Field of the data view: who sent a request, by whichever of these fields the log has. */
+const CLIENT = 'request_client';
+const CLIENT_FIELDS = ['client.ip', 'source.ip', 'client.address', 'source.address'];
+const CLIENT_SCRIPT = [
+  `for (String name : [${CLIENT_FIELDS.map((field) => `'${field}'`).join(', ')}]) {`,
+  '  if (doc.containsKey(name) && doc[name].size() > 0) { emit(doc[name].value); return; }',
+  '}',
+].join('\n');
 const SWIM_LANE_HEIGHT = 14;
 const TILES_HEIGHT = 5;
 const INCIDENTS_HEIGHT = 16;
@@ -36,7 +46,10 @@ export function resultDashboards(
   const dataViewId = resultsDataViewId(space);
 
   return [
-    dataView(dataViewId, `Log Anomalies: results (${space})`, resultsPattern(space)),
+    dataView(dataViewId, `Log Anomalies: results (${space})`, {
+      pattern: resultsPattern(space),
+      computed: { [CLIENT]: { type: 'keyword', source: CLIENT_SCRIPT } },
+    }),
     savedSearch(`log-anomalies-anomalies-${space}`, {
       title: 'Log Anomalies: anomalous logs',
       description: 'Without the counters of scored logs, of which an index of results holds many.',
@@ -46,7 +59,9 @@ export function resultDashboards(
     }),
     dashboard(`log-anomalies-overview-${space}`, {
       title: 'Log Anomalies: overview',
-      description: 'How many logs were scored, how many are anomalous, where and why.',
+      description: hasPlugin
+        ? 'How many logs were scored, how many are anomalous, where and why.'
+        : 'How many logs are anomalous, where and why.',
       panels: overviewPanels(dataViewId, hasPlugin),
       takesPanels,
     }),
@@ -79,7 +94,7 @@ function partsOf(dataViewId: string) {
   } as const;
   /** Anomalies counted by the values of some columns, with the highest score of each. */
   const tableOf = (values: Readonly<Record<string, LensColumn>>) => ({
-    columns: { ...values, count, score: measure('Highest score', 'max', 'anomaly.score') },
+    columns: { ...values, count, score: highest('Highest score', 'anomaly.score') },
     visualization: { type: 'lnsDatatable' as const, columns: [...Object.keys(values), 'count', 'score'] },
   });
   return { panel, count, bySeverity, tableOf };
@@ -116,10 +131,17 @@ function pluginPanels(below: number): PluginPanel[] {
   ];
 }
 
-function overviewPanels(dataViewId: string, hasPlugin: boolean): (LensPanel | PluginPanel)[] {
-  const { panel, count, bySeverity } = partsOf(dataViewId);
-  /** Room for incidents and the swim lane below the figures. */
-  const below = hasPlugin ? INCIDENTS_HEIGHT + SWIM_LANE_HEIGHT : 0;
+/** Figures of all logs in one panel: Lens would count those twice that a live run and a backfill both scored. */
+const FIGURES: PluginPanel = {
+  title: 'Figures',
+  kind: 'figures',
+  isTitleHidden: true,
+  grid: { x: 0, y: 0, w: 48, h: TILES_HEIGHT },
+};
+
+/** What Lens tells rightly by itself: each anomalous log is one document, whoever scored it. */
+function lensTiles(dataViewId: string): LensPanel[] {
+  const { panel, count } = partsOf(dataViewId);
   return [
     {
       ...panel,
@@ -127,32 +149,25 @@ function overviewPanels(dataViewId: string, hasPlugin: boolean): (LensPanel | Pl
       query: ANOMALIES,
       columns: { count },
       visualization: { type: 'lnsMetric', metric: 'count' },
-      grid: { x: 0, y: 0, w: 12, h: TILES_HEIGHT },
-    },
-    {
-      ...panel,
-      title: 'Logs scored',
-      query: BUCKETS,
-      columns: { logs: measure('Logs scored', 'sum', 'bucket.logs') },
-      visualization: { type: 'lnsMetric', metric: 'logs' },
-      grid: { x: 12, y: 0, w: 12, h: TILES_HEIGHT },
+      grid: { x: 0, y: 0, w: 24, h: TILES_HEIGHT },
     },
     {
       ...panel,
       title: 'Highest confidence',
       query: ANOMALIES,
-      columns: { confidence: measure('Highest confidence', 'max', 'anomaly.confidence') },
+      columns: { confidence: highest('Highest confidence', 'anomaly.confidence') },
       visualization: { type: 'lnsMetric', metric: 'confidence' },
-      grid: { x: 24, y: 0, w: 12, h: TILES_HEIGHT },
+      grid: { x: 24, y: 0, w: 24, h: TILES_HEIGHT },
     },
-    {
-      ...panel,
-      title: 'Mean score of all logs',
-      query: BUCKETS,
-      columns: { score: measure('Mean score', 'average', 'bucket.mean_score') },
-      visualization: { type: 'lnsMetric', metric: 'score' },
-      grid: { x: 36, y: 0, w: 12, h: TILES_HEIGHT },
-    },
+  ];
+}
+
+function overviewPanels(dataViewId: string, hasPlugin: boolean): (LensPanel | PluginPanel)[] {
+  const { panel, count, bySeverity } = partsOf(dataViewId);
+  /** Room for incidents and the swim lane below the figures. */
+  const below = hasPlugin ? INCIDENTS_HEIGHT + SWIM_LANE_HEIGHT : 0;
+  return [
+    ...(hasPlugin ? [FIGURES] : lensTiles(dataViewId)),
     {
       ...panel,
       title: 'Anomalies by severity',
@@ -172,7 +187,7 @@ function overviewPanels(dataViewId: string, hasPlugin: boolean): (LensPanel | Pl
       ...panel,
       title: 'Highest score of all logs',
       query: BUCKETS,
-      columns: { time: overTime(), score: measure('Highest score', 'max', 'bucket.max_score') },
+      columns: { time: overTime(), score: highest('Highest score', 'bucket.max_score') },
       visualization: { type: 'lnsXY', series: 'line', x: 'time', y: ['score'] },
       grid: { x: 24, y: TILES_HEIGHT + 12 + below, w: 24, h: 13 },
     },
@@ -186,7 +201,7 @@ function httpPanels(dataViewId: string): LensPanel[] {
     {
       ...panel,
       title: 'Anomalous requests by status',
-      query: ANOMALIES,
+      query: REQUESTS,
       columns: {
         status: topValues('Status', 'http.response.status_code', 8, 'count'),
         time: overTime(),
@@ -198,21 +213,21 @@ function httpPanels(dataViewId: string): LensPanel[] {
     {
       ...panel,
       title: 'Anomalous requests by severity',
-      query: ANOMALIES,
+      query: REQUESTS,
       ...bySeverity,
       grid: { x: 24, y: 0, w: 24, h: 12 },
     },
     {
       ...panel,
       title: 'Services',
-      query: ANOMALIES,
+      query: REQUESTS,
       ...tableOf({ service: topValues('Service', 'service.name', 20, 'count') }),
       grid: { x: 0, y: 12, w: 16, h: 14 },
     },
     {
       ...panel,
       title: 'Requests by method and path',
-      query: ANOMALIES,
+      query: REQUESTS,
       ...tableOf({
         method: topValues('Method', 'http.request.method', 10, 'count'),
         path: topValues('Path', 'url.path', 20, 'count'),
@@ -222,16 +237,9 @@ function httpPanels(dataViewId: string): LensPanel[] {
     {
       ...panel,
       title: 'Clients',
-      query: ANOMALIES,
-      ...tableOf({ client: topValues('Client', 'client.ip', 20, 'count') }),
-      grid: { x: 0, y: 26, w: 24, h: 14 },
-    },
-    {
-      ...panel,
-      title: 'Source addresses',
-      query: ANOMALIES,
-      ...tableOf({ source: topValues('Source', 'source.ip', 20, 'count') }),
-      grid: { x: 24, y: 26, w: 24, h: 14 },
+      query: REQUESTS,
+      ...tableOf({ client: topValues('Client', CLIENT, 20, 'count') }),
+      grid: { x: 0, y: 26, w: 48, h: 14 },
     },
   ];
 }

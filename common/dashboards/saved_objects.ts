@@ -30,8 +30,29 @@ const savedObject = (
   typeMigrationVersion: TYPE_MIGRATION_VERSIONS[type],
 });
 
-export function dataView(id: string, name: string, pattern: string): SavedObject {
-  return savedObject('index-pattern', id, { title: pattern, name, timeFieldName: '@timestamp' });
+/** A field that Elasticsearch computes for each document that it reads. */
+interface ComputedField {
+  readonly type: 'keyword';
+  /** Painless that emits the value. */
+  readonly source: string;
+}
+
+/** @param computed fields by their names */
+export function dataView(
+  id: string,
+  name: string,
+  { pattern, computed }: { pattern: string; computed: Readonly<Record<string, ComputedField>> },
+): SavedObject {
+  const fields = Object.entries(computed).map(([field, { type, source }]) => [
+    field,
+    { type, script: { source } },
+  ]);
+  return savedObject('index-pattern', id, {
+    title: pattern,
+    name,
+    timeFieldName: '@timestamp',
+    runtimeFieldMap: json(Object.fromEntries(fields)),
+  });
 }
 
 /** A search of Discover: documents that match, the latest first, with some of their fields. */
@@ -80,7 +101,7 @@ export function savedSearch(
 export interface LensColumn {
   readonly label: string;
   readonly dataType: 'date' | 'number' | 'string';
-  readonly operationType: 'date_histogram' | 'terms' | 'count' | 'max' | 'average' | 'sum';
+  readonly operationType: 'date_histogram' | 'terms' | 'count' | 'max';
   readonly sourceField: string;
   readonly isBucketed: boolean;
   readonly scale: 'interval' | 'ordinal' | 'ratio';
@@ -128,14 +149,10 @@ export const countOf = (label: string): LensColumn => ({
   customLabel: true,
 });
 
-export const measure = (
-  label: string,
-  operationType: 'max' | 'average' | 'sum',
-  field: string,
-): LensColumn => ({
+export const highest = (label: string, field: string): LensColumn => ({
   label,
   dataType: 'number',
-  operationType,
+  operationType: 'max',
   sourceField: field,
   isBucketed: false,
   scale: 'ratio',
@@ -170,6 +187,8 @@ export interface PluginPanel {
   readonly title: string;
   /** As `common/panels` names it; the panel fills in the rest of its settings. */
   readonly kind: PanelKind;
+  /** True for one that bears the names of its figures itself. */
+  readonly isTitleHidden?: boolean;
   readonly grid: LensPanel['grid'];
 }
 
@@ -258,12 +277,16 @@ const lensPanel = (panel: LensPanel) => ({
   },
 });
 
-const embeddablePanel = ({ kind }: PluginPanel) => ({ type: panelTypeOf(kind), embeddableConfig: {} });
+const embeddablePanel = ({ kind, isTitleHidden }: PluginPanel) => ({
+  type: panelTypeOf(kind),
+  embeddableConfig: { ...(isTitleHidden && { hide_title: true }) },
+});
 
-const visualizationPanel = ({ kind }: PluginPanel) => ({
+const visualizationPanel = ({ kind, isTitleHidden }: PluginPanel) => ({
   type: 'visualization',
   embeddableConfig: {
     enhancements: {},
+    ...(isTitleHidden && { hidePanelTitles: true }),
     savedVis: {
       title: '',
       description: '',

@@ -11,6 +11,7 @@ export {
   LONGEST_ENTITY,
   LONGEST_FEATURE,
   LONGEST_LANE,
+  searchOf,
   settingsOf,
   settingsOfVisualization,
   SEVERITY_NAMES,
@@ -19,6 +20,7 @@ export {
   valueStateOf,
   type PanelFrameState,
   type PanelReferenceState,
+  type PanelSearch,
   type PanelState,
   type PanelValueState,
 } from './panel_state';

@@ -1,7 +1,15 @@
 import type { Severity } from '../anomaly';
 
 /** The panels that dashboards may hold. Part of saved dashboards: never rename. */
-export const PANEL_KINDS = ['incidents', 'values', 'swim_lane', 'timeline', 'patterns', 'table'] as const;
+export const PANEL_KINDS = [
+  'incidents',
+  'values',
+  'swim_lane',
+  'timeline',
+  'patterns',
+  'table',
+  'figures',
+] as const;
 export type PanelKind = (typeof PANEL_KINDS)[number];
 
 /**
@@ -29,6 +37,7 @@ export interface PanelSettings {
 
 /** Most lanes, rows or features, unless the editor says otherwise. */
 const DEFAULT_LIMITS: Readonly<Record<PanelKind, number>> = {
+  figures: 1,
   incidents: 10,
   values: 1,
   swim_lane: 10,

@@ -2,6 +2,7 @@ import {
   defaultSettings,
   PANEL_KINDS,
   panelTypeOf,
+  searchOf,
   settingsOf,
   settingsOfVisualization,
   stateOf,
@@ -55,6 +56,31 @@ it('takes over a visualization of a dashboard', () => {
     hide_title: true,
     time_range: { from: 'now-1h', to: 'now' },
   });
+});
+
+it.each([
+  ['a query', { query: { query: 'anomaly.entity : "cart"', language: 'kuery' }, filter: [] }],
+  ['filters', { query: { query: ' ', language: 'kuery' }, filter: [{ query: { term: { a: 1 } } }] }],
+])(
+  'leaves a visualization with %s of its own what it is: a panel would show more than it did',
+  (_of, searchSource) => {
+    const withSearch = (source: object) => ({
+      ...SAVED,
+      savedVis: { ...SAVED.savedVis, data: { aggs: [], searchSource: source } },
+    });
+    expect(stateOfVisualizationPanel('table', withSearch(searchSource))).toBeUndefined();
+    const empty = { query: { query: '', language: 'kuery' }, filter: [] };
+    expect(stateOfVisualizationPanel('table', withSearch(empty))).toMatchObject({ detector_id: 'd-1' });
+  },
+);
+
+it('reads the query and the filters of a visualization, as far as there are any', () => {
+  const query = { query: 'a : 1', language: 'kuery' };
+  expect(searchOf({ query, filter: [{ f: 1 }], indexRefName: 'i' })).toEqual({ query, filters: [{ f: 1 }] });
+  expect(searchOf({ filter: { f: 1 } })).toEqual({ filters: [{ f: 1 }] });
+  for (const empty of [undefined, {}, { query: { query: '', language: 'lucene' }, filter: [] }]) {
+    expect(searchOf(empty)).toEqual({});
+  }
 });
 
 it('takes a field of entities of several for the subject of lanes', () => {

@@ -115,21 +115,47 @@ export function settingsOfVisualization(visualization: unknown): PanelSettings |
   });
 }
 
+/** Query and filters of a visualization's own, as its editor sets them; those of a dashboard come on top. */
+export interface PanelSearch {
+  readonly query?: { readonly query: string | Readonly<Record<string, unknown>>; readonly language: string };
+  readonly filters?: readonly object[];
+}
+
+/**
+ * @param source `searchSource` of a visualization by value, or what `searchSourceJSON` of one in the library says
+ * @returns without what is empty
+ */
+export function searchOf(source: unknown): PanelSearch {
+  const { query, filter } = (source ?? {}) as {
+    readonly query?: PanelSearch['query'];
+    readonly filter?: object | readonly object[];
+  };
+  const isBlank = typeof query?.query === 'string' ? query.query.trim() === '' : query?.query === undefined;
+  const filters = [filter ?? []].flat();
+  return { ...(!isBlank && { query }), ...(filters.length > 0 && { filters }) };
+}
+
 /** Panel of a dashboard that holds a visualization: by value, or by the id of one in the library. */
 interface VisualizationPanel extends PanelFrameState {
-  readonly savedVis?: { readonly title?: string; readonly description?: string };
+  readonly savedVis?: {
+    readonly title?: string;
+    readonly description?: string;
+    readonly data?: { readonly searchSource?: unknown };
+  };
   readonly hidePanelTitles?: boolean;
   readonly timeRange?: PanelFrameState['time_range'];
 }
 
 /**
  * @param config of a panel `legacy_vis`
- * @returns undefined for a panel that is not of this kind, and for one by reference: its kind is not known without the library
+ * @returns undefined for a panel that is not of this kind; for one by reference, whose kind is not known without the library; and
+ *   for one with a query or filters of its own, which has no place for them but its visualization
  */
 export function stateOfVisualizationPanel(kind: PanelKind, config: object): PanelState | undefined {
   const panel = config as VisualizationPanel;
   const settings = settingsOfVisualization(panel.savedVis);
-  if (settings?.kind !== kind) return undefined;
+  const search = searchOf(panel.savedVis?.data?.searchSource);
+  if (settings?.kind !== kind || Object.keys(search).length > 0) return undefined;
   const title = panel.title ?? (panel.savedVis?.title || undefined);
   const description = panel.description ?? (panel.savedVis?.description || undefined);
   const isTitleHidden = panel.hide_title ?? panel.hidePanelTitles;

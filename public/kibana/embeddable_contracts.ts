@@ -17,6 +17,8 @@ export interface Published<Value> extends Observable<Value> {
  */
 export interface ParentApi {
   readonly timeRange$?: Published<TimeRange | undefined>;
+  /** Epoch milliseconds of the time slider, a part of the time of the dashboard. */
+  readonly timeslice$?: Published<readonly [from: number, to: number] | undefined>;
   readonly query$?: Published<Query | undefined>;
   readonly filters$?: Published<readonly unknown[] | undefined>;
   readonly reload$?: Observable<void>;
@@ -73,9 +75,13 @@ export interface Overlays {
 /** Source: src/platform/plugins/shared/content_management/public/content_client/content_client.tsx. */
 export interface ContentManagementStart {
   readonly client: {
-    get(query: {
-      readonly contentTypeId: 'visualization';
-      readonly id: string;
-    }): Promise<{ readonly item: { readonly attributes: { readonly visState?: string } } }>;
+    get(query: { readonly contentTypeId: 'visualization'; readonly id: string }): Promise<{
+      readonly item: {
+        readonly attributes: {
+          readonly visState?: string;
+          readonly kibanaSavedObjectMeta?: { readonly searchSourceJSON?: string };
+        };
+      };
+    }>;
   };
 }

@@ -23,6 +23,8 @@ export interface DataView {
 
 /** Source: src/plugins/data_views/common/data_views/data_views.ts `DataViewsServicePublic`. */
 export interface DataViewsStart {
+  /** Gives the saved view, or the one that was made with this id. @throws Error where there is none */
+  get(id: string, displayErrors?: boolean): Promise<DataView>;
   /** Makes a view that is not saved. */
   create(
     specification: { id?: string; title: string; timeFieldName?: string; allowNoIndex?: boolean },

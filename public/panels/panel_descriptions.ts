@@ -10,6 +10,13 @@ export interface PanelDescription {
 
 /** Called when Kibana has its language. */
 export const describePanels = (): Record<PanelKind, PanelDescription> => ({
+  figures: {
+    title: i18n.translate('logAnomalies.panel.figures', { defaultMessage: 'Log anomalies: figures' }),
+    description: i18n.translate('logAnomalies.panel.figuresDescription', {
+      defaultMessage: 'Open incidents, anomalies, logs scored, highest confidence',
+    }),
+    icon: 'number',
+  },
   incidents: {
     title: i18n.translate('logAnomalies.panel.incidents', { defaultMessage: 'Log anomalies: incidents' }),
     description: i18n.translate('logAnomalies.panel.incidentsDescription', {

@@ -1,10 +1,12 @@
 import React, { useMemo, type ComponentType, type ReactElement } from 'react';
-import { EuiFieldNumber, EuiFormRow, EuiPanel, EuiSelect } from '@elastic/eui';
+import { EuiFormRow, EuiPanel, EuiSelect } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import { createApiClient, type Answer } from '../shared/app/api_client';
 import type { CoreStart } from '../kibana/contracts';
 import type { VisualizationOptionsProps } from '../kibana/panel_contracts';
+import { NumberField } from '../shared/values/number_field';
 import { severityOptions } from '../shared/values/severity';
+import { detectorOptions } from '../shared/detector/lane_names';
 import { useRequest, type Request } from '../shared/requests/use_request';
 import { defaultSettings, LARGEST_LIMIT, type PanelKind, type PanelSettings } from '../../common/panels';
 import { ValueFields } from './value_fields';
@@ -70,7 +72,7 @@ export function createPanelEditor(core: CoreStart): ComponentType<VisualizationO
           </EuiFormRow>
         )}
         {kind === 'values' && <ValueFields api={api} settings={settings} change={change} />}
-        {kind !== 'timeline' && kind !== 'values' && (
+        {kind !== 'figures' && kind !== 'timeline' && kind !== 'values' && (
           <LimitField kind={kind} limit={settings.limit} change={(limit) => change('limit', limit)} />
         )}
       </EuiPanel>
@@ -112,7 +114,10 @@ function DetectorField(props: {
             value: '',
             text: i18n.translate('logAnomalies.panel.allDetectors', { defaultMessage: 'All detectors' }),
           },
-          ...(value?.detectors ?? []).map(({ id, detector }) => ({ value: id, text: detector.name })),
+          ...detectorOptions(value?.detectors ?? []).map(({ value: id, label: text }) => ({
+            value: id,
+            text,
+          })),
         ]}
         onChange={(event) => change(event.target.value)}
       />
@@ -121,7 +126,7 @@ function DetectorField(props: {
 }
 
 function LimitField(props: {
-  kind: Exclude<PanelKind, 'timeline' | 'values'>;
+  kind: Exclude<PanelKind, 'figures' | 'timeline' | 'values'>;
   limit: number;
   change: (limit: number) => void;
 }): ReactElement {
@@ -134,12 +139,11 @@ function LimitField(props: {
   };
   return (
     <EuiFormRow fullWidth label={labels[kind]}>
-      <EuiFieldNumber
+      <NumberField
         fullWidth
-        min={1}
-        max={LARGEST_LIMIT}
         value={limit}
-        onChange={({ target: { valueAsNumber: wanted } }) => {
+        // What is no number of items, or not yet, leaves the panel as it is; so does what is left like that.
+        set={(wanted = NaN) => {
           if (wanted >= 1 && wanted <= LARGEST_LIMIT) change(Math.round(wanted));
         }}
         data-test-subj="logAnomaliesPanelLimit"

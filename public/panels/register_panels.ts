@@ -12,21 +12,19 @@ import {
   type PanelSettings,
   panelTypeOf,
 } from '../../common/panels';
-import { PANEL_FUNCTION, PANEL_RENDERER, type PanelConfig } from './panel_kinds';
+import { PANEL_FUNCTION, PANEL_RENDERER, type PanelConfig } from './drawing/panel_kinds';
+
+const text = (help: string, fallback = '') => ({ types: ['string'], default: fallback, help });
 
 /** Arguments of the expression function: the settings, by their names. */
 const ARGUMENTS: Record<keyof PanelSettings, { types: string[]; help: string; default?: string | number }> = {
-  kind: { types: ['string'], help: PANEL_KINDS.join(', ') },
-  detectorId: { types: ['string'], default: '', help: 'Detector; empty: all' },
-  minSeverity: { types: ['string'], default: '', help: 'Mildest severity; empty: all' },
-  laneBy: { types: ['string'], default: 'entity', help: 'A lane for each entity or detector' },
-  limit: { types: ['number'], default: 10, help: 'Most lanes, rows or features' },
-  entity: {
-    types: ['string'],
-    default: '',
-    help: 'Entity whose values are shown; empty: of the most severe',
-  },
-  feature: { types: ['string'], default: '', help: 'Feature whose values are shown; empty: what stands out' },
+  kind: text(PANEL_KINDS.join(', ')),
+  detectorId: text('Detector; empty: all'),
+  minSeverity: text('Mildest severity; empty: all'),
+  laneBy: text('Lanes by entity or detector', 'entity'),
+  limit: { types: ['number'], default: 10, help: 'Most items' },
+  entity: text('Entity of values; empty: the most severe'),
+  feature: text('Feature of values; empty: what stands out'),
 };
 
 /** Fields of the results for the dashboard's search bar. */

@@ -4,8 +4,8 @@ import type { DataView } from '../kibana/search_contracts';
 import { spaceOf } from '../shared/layout/space';
 
 /**
- * Makes the data view of the results known to Kibana, saved or not: a dashboard takes the fields of its search bar from it,
- * and looks it up for each filter.
+ * Makes the data view of the results known to Kibana, the saved one or else one of this page: a dashboard takes the fields of its
+ * search bar from it, and looks it up for each filter. One of this page has none of the labels, formats and fields of the saved one.
  *
  * @returns undefined where Kibana has no data views or cannot make one; panels work without
  */
@@ -20,5 +20,8 @@ export async function resultsDataView(
     timeFieldName: '@timestamp',
     allowNoIndex: true,
   };
-  return dataViews?.create(specification, false, false).catch(() => undefined);
+  return dataViews
+    ?.get(specification.id, false)
+    .catch(() => dataViews.create(specification, false, false))
+    .catch(() => undefined);
 }

@@ -4,6 +4,7 @@ import { i18n } from '@kbn/i18n';
 import { createApiClient } from '../shared/app/api_client';
 import type { CoreStart } from '../kibana/contracts';
 import type { RuleParametersProps } from '../kibana/panel_contracts';
+import { detectorOptions } from '../shared/detector/lane_names';
 import { useRequest } from '../shared/requests/use_request';
 import { setDateFormat } from '../shared/values/format';
 import { severityOptions } from '../shared/values/severity';
@@ -41,7 +42,7 @@ export function DetectorPicker(props: {
     (signal) => createApiClient(core.http)('listDetectors', { query: { per_page: 1_000 } }, signal),
     [core],
   );
-  const options = (value?.detectors ?? []).map(({ id, detector }) => ({ label: detector.name, value: id }));
+  const options = detectorOptions(value?.detectors ?? []);
   const label = i18n.translate('logAnomalies.rule.detectors', { defaultMessage: 'Detectors' });
   return (
     <EuiFormRow fullWidth label={label} isInvalid={failure !== undefined} error={failure?.message}>
@@ -51,7 +52,7 @@ export function DetectorPicker(props: {
         isLoading={isLoading}
         options={options}
         selectedOptions={chosen.map(
-          (id) => options.find((option) => option.value === id) ?? { label: id, value: id },
+          (id) => options.find((option) => option.value === id) ?? { key: id, label: id, value: id },
         )}
         onChange={(selected) => change(selected.map(({ value: id, label }) => id ?? label))}
         placeholder={i18n.translate('logAnomalies.rule.allDetectors', {

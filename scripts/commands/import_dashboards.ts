@@ -23,7 +23,7 @@ export const importDashboards = (): Command =>
         'after',
         `
 Kibana is asked with the user or API key of the Elasticsearch connection. Importing again replaces the dashboards. A Kibana
-with the plugin gets its panels (incidents, actual values, swim lane, patterns, table) beside those of Lens.
+with the plugin gets its panels (figures, incidents, actual values, swim lane, patterns, table) beside those of Lens.
 
 Examples:
   log-anomalies import-dashboards --kibana-url http://localhost:5601

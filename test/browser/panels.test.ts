@@ -6,10 +6,11 @@ import { open, openBrowser, testSubject } from './steps';
 
 jest.setTimeout(120_000);
 
-const KINDS = ['incidents', 'values', 'swim_lane', 'timeline', 'patterns', 'table'];
+const KINDS = ['figures', 'incidents', 'values', 'swim_lane', 'timeline', 'patterns', 'table'];
 const ALL_PANELS = KINDS.map((kind) => `panel=${kind}`).join('&');
 /** Operations that each panel requests. */
 const OPERATIONS_OF: Record<string, string[]> = {
+  figures: ['listIncidents', 'summarizeResults'],
   incidents: ['listIncidents'],
   values: ['searchResults', 'getValueOverTime'],
   swim_lane: ['summarizeResults'],
@@ -110,6 +111,64 @@ it('draws each panel from results, with as few requests as that takes', () =>
     expect(await row.innerText()).toContain(String(counted));
   }));
 
+/** Values of the panel of figures, in their order. */
+const figuresOf = (page: Page): Promise<string[]> =>
+  page.locator(`${testSubject('logAnomaliesFigures')} .euiStat__title`).allInnerTexts();
+
+it('tells figures of the time and the entity of the dashboard, and counts a log once that two runs scored', () =>
+  onPage(async (page) => {
+    const [entity] = await entitiesWith('warning');
+    const filters = JSON.stringify([
+      {
+        meta: { type: 'phrase', key: 'anomaly.entity', params: { query: entity } },
+        query: { match_phrase: { 'anomaly.entity': entity } },
+      },
+    ]);
+    // Until an hour ago: logs that come meanwhile change nothing.
+    const [from, to] = [3 * 24, 1].map((hours) => new Date(Date.now() - hours * 3_600_000).toISOString());
+    const search = new URLSearchParams({ panel: 'figures', from, to, filters });
+    await openPanels(page, search.toString());
+    const [incidents, anomalies, logs, confidence] = await figuresOf(page);
+    const ofEntity = { term: { 'anomaly.entity': entity } };
+    // A summary carries the start of its five minutes.
+    const start = new Date(Math.floor(Date.parse(from) / 300_000) * 300_000).toISOString();
+    const span = { range: { '@timestamp': { gte: start, lt: to } } };
+    const wanted = await countResults({ bool: { filter: [ofEntity, span] } });
+    expect(Number(anomalies.replace(/,/g, ''))).toBe(wanted);
+    expect(Number(incidents)).toBeGreaterThanOrEqual(0);
+    expect(confidence).toMatch(/^(warning|minor|major|critical) \d+$/);
+    expect(await page.locator(testSubject('logAnomaliesPanelNotFiltered')).count()).toBe(0);
+    // A backfill that has scored the same logs once more.
+    const index = resultsPattern(world.space);
+    const { hits } = await world.elasticsearch.search<{ run: object }>({
+      index,
+      size: 10_000,
+      query: {
+        bool: {
+          filter: [{ term: { 'result.type': 'bucket' } }, ofEntity],
+          must_not: [{ prefix: { 'run.id': 'backfill-' } }],
+        },
+      },
+    });
+    const again = hits.hits.flatMap(({ _index, _id, _source }) => [
+      { index: { _index, _id: `${_id}-again` } },
+      { ..._source, run: { id: 'backfill-test' } },
+    ]);
+    await world.elasticsearch.bulk({ operations: again, refresh: true });
+    try {
+      await openPanels(page, search.toString());
+      expect((await figuresOf(page))[2]).toBe(logs);
+    } finally {
+      const operations = hits.hits.map(({ _index, _id }) => ({ delete: { _index, _id: `${_id}-again` } }));
+      await world.elasticsearch.bulk({ operations, refresh: true });
+    }
+    await openPanels(
+      page,
+      `panel=figures&from=now-3d&query=${encodeURIComponent('anomaly.severity : "warning"')}`,
+    );
+    await page.waitForSelector(testSubject('logAnomaliesPanelNotFiltered'));
+  }));
+
 it('follows the query and the filters of the dashboard', () =>
   onPage(async (page) => {
     // Logs end now, so that which of them are anomalous differs from run to run.
@@ -196,7 +255,11 @@ it('has an editor for each panel, which changes what is shown', () =>
   onPage(async (page) => {
     await openPanels(page, 'panel=table&from=now-3d&edit');
     await page.selectOption(testSubject('logAnomaliesPanelSeverity'), 'minor');
-    await page.fill(testSubject('logAnomaliesPanelLimit'), '3');
+    const limit = page.locator(testSubject('logAnomaliesPanelLimit'));
+    await limit.fill('');
+    // Emptied on the way to another number: nothing comes back into it meanwhile.
+    expect(await limit.inputValue()).toBe('');
+    await limit.fill('3');
     await page.waitForFunction(
       (selector) => document.querySelectorAll(selector).length === 3,
       `${testSubject('logAnomaliesRows')} tbody tr`,
@@ -251,7 +314,9 @@ it('shows a number beside what is usual, of the entity and the feature that its 
 it('says so where there is nothing, and where one may not look', async () => {
   await onPage(async (page) => {
     await openPanels(page, `${ALL_PANELS}&from=now-30d&to=now-20d`);
-    expect(await page.locator(testSubject('logAnomaliesPanelEmpty')).count()).toBe(KINDS.length);
+    // Figures are 0 then.
+    expect(await page.locator(testSubject('logAnomaliesPanelEmpty')).count()).toBe(KINDS.length - 1);
+    expect(await figuresOf(page)).toEqual(['0', '0', '0', '–']);
   });
   const { page } = await openPage(browser, world.host);
   await page.route(/_buckets|_patterns|\/incidents\?|\/results\?/, (route) =>
@@ -337,6 +402,16 @@ describe('panels of dashboards from Kibana 9.4 on, which are embeddables', () =>
       await waitForRows(page, 4);
       const rows = await rowsOf(page, 'logAnomaliesRows').allInnerTexts();
       expect(rows.every((text) => /minor|major|critical/.test(text))).toBe(true);
+    }));
+
+  it('closes its editor with its dashboard: the flyout would change a panel that is gone', () =>
+    onPage(async (page) => {
+      const type = 'log_anomalies_table';
+      await openNative(page, [{ type, state: {} }]);
+      await page.click(testSubject('nativeEdit'));
+      await page.waitForSelector(testSubject('logAnomaliesPanelLimit'));
+      await page.click(testSubject('nativeRemove'));
+      await page.waitForSelector(testSubject('logAnomaliesPanelLimit'), { state: 'detached' });
     }));
 
   it('shows a visualization of the library by reference, and says so where there is none such', () =>

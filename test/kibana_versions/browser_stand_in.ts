@@ -289,6 +289,9 @@ export class KibanaBrowser {
     this.isSetUp = true;
     return {
       dataViews: {
+        get: async (id) => {
+          throw new Error(`Saved object [index-pattern/${id}] not found`);
+        },
         create: async (specification, skipFetchFields, displayErrors) => {
           dataViewSchema.validate(specification);
           if (typeof skipFetchFields !== 'boolean' || typeof displayErrors !== 'boolean') {

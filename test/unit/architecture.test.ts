@@ -120,6 +120,7 @@ const FOLDERS: Readonly<Record<string, readonly string[]>> = {
       'shared/layout',
       'shared/detector',
       'shared/incidents',
+      'panels/drawing',
       'panels',
       'panels/native',
       'rule_form',

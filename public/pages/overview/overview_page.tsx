@@ -13,7 +13,7 @@ import { useBreadcrumbs } from '../../shared/layout/use_breadcrumbs';
 import { MOST_COUNTED, rowsOf, type DetectorRow } from './detector_row';
 import { DetectorTable } from './detector_table';
 import { NoDetectors } from './no_detectors';
-import { NAMED_INCIDENTS, OpenIncidents, type NamedIncidents } from './open_incidents';
+import { incidentsAsked, OpenIncidents, type NamedIncidents } from './open_incidents';
 import { useOverviewButtons } from './overview_buttons';
 import { SamplePanel } from './sample_panel';
 import { isUnderWay, useSample } from './use_sample';
@@ -102,7 +102,8 @@ export default function OverviewPage(): ReactElement {
 
 /** Detectors with their state and what they found in 24 hours, and the incidents above them, read again and again. */
 function useDetectorRows(): Request<{ rows: DetectorRow[]; incidents: NamedIncidents | undefined }> {
-  const { api } = useApp();
+  const { api, location } = useApp();
+  const size = incidentsAsked(location.query);
   return useRequest(
     async (signal) => {
       const to = Date.now();
@@ -116,20 +117,21 @@ function useDetectorRows(): Request<{ rows: DetectorRow[]; incidents: NamedIncid
           { query: { by: 'detector', from, to, buckets: SPARKLINE_BUCKETS, groups: MOST_COUNTED } },
           signal,
         ).catch(() => undefined),
-        namedIncidents(api, { from, to }, signal).catch(() => undefined),
+        namedIncidents(api, { from, to, size }, signal).catch(() => undefined),
       ]);
       return { rows: rowsOf(list, statuses, today, { from, to }), incidents };
     },
-    [api],
+    [api, size],
     POLL_MILLISECONDS,
   );
 }
 
-async function namedIncidents(api: ApiClient, range: Interval, signal: AbortSignal): Promise<NamedIncidents> {
-  const open = await api('listIncidents', { query: { state: 'active', size: NAMED_INCIDENTS } }, signal);
+async function namedIncidents(
+  api: ApiClient,
+  { size, ...range }: Interval & { readonly size: number },
+  signal: AbortSignal,
+): Promise<NamedIncidents> {
+  const open = await api('listIncidents', { query: { state: 'active', size } }, signal);
   if (open.total > 0) return { areOpen: true, found: open };
-  return {
-    areOpen: false,
-    found: await api('listIncidents', { query: { ...range, size: NAMED_INCIDENTS } }, signal),
-  };
+  return { areOpen: false, found: await api('listIncidents', { query: { ...range, size } }, signal) };
 }

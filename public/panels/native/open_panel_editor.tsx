@@ -5,8 +5,12 @@ import { renderInKibana } from '../../kibana/render_in_kibana';
 import { createPanelEditor } from '../panel_editor';
 import type { PanelApi } from './panel_api';
 
-/** Opens the editor of a panel beside its dashboard; each change is drawn at once, and saved with the dashboard. */
-export function openPanelEditor(core: CoreStart, title: string, panel: PanelApi): void {
+/**
+ * Opens the editor of a panel beside its dashboard; each change is drawn at once, and saved with the dashboard.
+ *
+ * @returns closes it
+ */
+export function openPanelEditor(core: CoreStart, title: string, panel: PanelApi): () => void {
   const Editor = createPanelEditor(core);
   function Content(): ReactElement {
     const [settings, setSettings] = useState(panel.currentSettings());
@@ -30,8 +34,9 @@ export function openPanelEditor(core: CoreStart, title: string, panel: PanelApi)
       </>
     );
   }
-  core.overlays?.openFlyout((element) => renderInKibana(core, element, <Content />), {
+  const flyout = core.overlays?.openFlyout((element) => renderInKibana(core, element, <Content />), {
     size: 's',
     'data-test-subj': 'logAnomaliesPanelEditor',
   });
+  return () => void flyout?.close();
 }

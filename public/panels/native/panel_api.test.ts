@@ -90,7 +90,7 @@ it('draws with time, query and filters of the dashboard, its own time first, and
   };
   const { panel, api } = panelOf(STATE, parent);
   const drawn: Drawing[] = [];
-  drawingsOf(panel, parent).subscribe((drawing) => drawn.push(drawing));
+  drawingsOf(panel, { parentApi: parent }).subscribe((drawing) => drawn.push(drawing));
   expect(drawn).toHaveLength(1);
   expect(drawn[0].config).toMatchObject({
     kind: 'table',
@@ -116,4 +116,35 @@ it('draws with time, query and filters of the dashboard, its own time first, and
   parent.isFetchPaused$.next(true);
   parent.isFetchPaused$.next(false);
   expect(drawn).toHaveLength(shown);
+});
+
+it('follows the time slider of the dashboard, after a time of its own', () => {
+  const timeRange$ = new BehaviorSubject<{ from: string; to: string } | undefined>({
+    from: 'now-7d',
+    to: 'now',
+  });
+  const timeslice$ = new BehaviorSubject<[number, number] | undefined>(undefined);
+  const { panel, api } = panelOf(STATE);
+  const drawn: Drawing[] = [];
+  drawingsOf(panel, { parentApi: { timeRange$, timeslice$ } }).subscribe((drawing) => drawn.push(drawing));
+  expect(drawn.at(-1)?.config.timeRange).toEqual({ from: 'now-7d', to: 'now' });
+  timeslice$.next([Date.UTC(2026, 0, 1), Date.UTC(2026, 0, 2)]);
+  expect(drawn.at(-1)?.config.timeRange).toEqual({
+    from: '2026-01-01T00:00:00.000Z',
+    to: '2026-01-02T00:00:00.000Z',
+  });
+  api.setTimeRange({ from: 'now-1h', to: 'now' });
+  expect(drawn.at(-1)?.config.timeRange).toEqual({ from: 'now-1h', to: 'now' });
+});
+
+it('adds the query and the filters of its visualization to those of the dashboard', () => {
+  const [own, dashboard] = ['a : 1', 'b : 2'].map((query) => ({ query, language: 'kuery' }));
+  const parentApi = {
+    query$: new BehaviorSubject<typeof own | undefined>(dashboard),
+    filters$: new BehaviorSubject<readonly unknown[] | undefined>([{ f: 2 }]),
+  };
+  const drawn: Drawing[] = [];
+  const search = { query: own, filters: [{ f: 1 }] };
+  drawingsOf(panelOf(STATE).panel, { parentApi, search }).subscribe((drawing) => drawn.push(drawing));
+  expect(drawn[0].config).toMatchObject({ query: [own, dashboard], filters: [{ f: 1 }, { f: 2 }] });
 });

@@ -1,13 +1,6 @@
 import React, { useEffect, useState, type ReactElement } from 'react';
 import { BehaviorSubject, type Observable } from 'rxjs';
-import {
-  isReference,
-  panelTypeOf,
-  settingsOfVisualization,
-  type PanelKind,
-  type PanelSettings,
-  type PanelState,
-} from '../../../common/panels';
+import { panelTypeOf, type PanelKind } from '../../../common/panels';
 import { resultsDataViewId } from '../../../common/index_names';
 import type { CoreStart, PluginsStart } from '../../kibana/contracts';
 import type { EmbeddableFactory } from '../../kibana/embeddable_contracts';
@@ -16,42 +9,32 @@ import type { DataView } from '../../kibana/search_contracts';
 import { createApiClient, type ApiClient } from '../../shared/app/api_client';
 import { spaceOf } from '../../shared/layout/space';
 import { setDateFormat } from '../../shared/values/format';
-import { AnomalyPanel } from '../anomaly_panel';
-import { filterEvent, type Choice } from '../dashboard_filters';
+import { AnomalyPanel } from '../drawing/anomaly_panel';
+import { filterEvent, type Choice } from '../drawing/dashboard_filters';
 import { describePanels } from '../panel_descriptions';
 import { resultsDataView } from '../results_data_view';
+import { readLibrary } from './library_panel';
 import { openPanelEditor } from './open_panel_editor';
 import { createPanelApi } from './panel_api';
 import { drawingsOf, type Drawing } from './panel_input';
-
-/** @throws Error when the library has no such visualization, or it is not a panel of this kind */
-async function librarySettings(
-  kind: PanelKind,
-  state: PanelState,
-  { contentManagement }: PluginsStart,
-): Promise<PanelSettings | undefined> {
-  if (!isReference(state)) return undefined;
-  if (contentManagement === undefined) throw new Error('This Kibana has no library of visualizations.');
-  const { client: library } = contentManagement;
-  const { item } = await library.get({ contentTypeId: 'visualization', id: state.ref_id });
-  const settings = settingsOfVisualization(JSON.parse(item.attributes.visState ?? '{}'));
-  if (settings?.kind !== kind) {
-    throw new Error(`The visualization ${state.ref_id} is no panel "${panelTypeOf(kind)}".`);
-  }
-  return settings;
-}
 
 /** A panel of a dashboard, as Kibana builds it from 9.4 on. */
 export const panelFactory = (kind: PanelKind, core: CoreStart, plugins: PluginsStart): EmbeddableFactory => ({
   type: panelTypeOf(kind),
   buildEmbeddable: async ({ initialState, uuid, parentApi, finalizeApi, initializeDrilldownsManager }) => {
-    const library = await librarySettings(kind, initialState, plugins);
+    const library = await readLibrary(kind, initialState, plugins);
     const drilldowns = await initializeDrilldownsManager?.(uuid, initialState);
-    const panel = createPanelApi(kind, initialState, { uuid, parentApi, drilldowns, library });
+    const panel = createPanelApi(kind, initialState, {
+      uuid,
+      parentApi,
+      drilldowns,
+      library: library?.settings,
+    });
     const isLoading$ = new BehaviorSubject<boolean | undefined>(true);
     const view = await resultsDataView(core.http, plugins);
     const { title } = describePanels()[kind];
     setDateFormat(core.uiSettings.get('dateFormat'));
+    let closeEditor = (): void => undefined;
     const canEdit = panel.isByValue && core.overlays !== undefined;
     const api = finalizeApi({
       ...panel.api,
@@ -61,7 +44,10 @@ export const panelFactory = (kind: PanelKind, core: CoreStart, plugins: PluginsS
       supportedTriggers: () => [APPLY_FILTER_TRIGGER],
       getTypeDisplayName: () => title,
       isEditingEnabled: () => canEdit,
-      onEdit: async () => openPanelEditor(core, title, panel),
+      onEdit: async () => {
+        closeEditor();
+        closeEditor = openPanelEditor(core, title, panel);
+      },
     });
     const choose = async (choice: Choice): Promise<void> => {
       await resultsDataView(core.http, plugins);
@@ -71,13 +57,24 @@ export const panelFactory = (kind: PanelKind, core: CoreStart, plugins: PluginsS
         embeddable: api,
       });
     };
-    const drawings$ = drawingsOf(panel, parentApi, api.isFetchPaused$);
+    const drawings$ = drawingsOf(panel, {
+      parentApi,
+      search: library?.search,
+      isPaused$: api.isFetchPaused$,
+    });
     const client = createApiClient(core.http);
     setDateFormat(core.uiSettings.get('dateFormat'));
     return {
       api,
       Component: () => {
-        useEffect(() => () => drilldowns?.cleanup?.(), []);
+        useEffect(
+          () => () => {
+            // A flyout belongs to the whole page, not to the dashboard that is left.
+            closeEditor();
+            drilldowns?.cleanup?.();
+          },
+          [],
+        );
         return (
           <DrawnPanel
             core={core}

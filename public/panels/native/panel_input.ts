@@ -1,6 +1,8 @@
 import { combineLatest, distinctUntilChanged, filter, map, of, scan, startWith, type Observable } from 'rxjs';
+import type { PanelSearch } from '../../../common/panels';
 import type { ParentApi } from '../../kibana/embeddable_contracts';
-import type { PanelConfig } from '../panel_kinds';
+import type { Query } from '../../kibana/search_contracts';
+import type { PanelConfig } from '../drawing/panel_kinds';
 import type { PanelApi } from './panel_api';
 
 /** Input of one drawing of a panel. */
@@ -8,6 +10,24 @@ export interface Drawing {
   readonly config: PanelConfig;
   /** Another number asks for new data. */
   readonly number: number;
+}
+
+type Slice = readonly [from: number, to: number];
+
+const rangeOf = ([from, to]: Slice) => ({
+  from: new Date(from).toISOString(),
+  to: new Date(to).toISOString(),
+});
+
+/** Query and filters of a panel and those of its dashboard, which all have to match. */
+function together(own: PanelSearch, query: Query | undefined, filters: readonly unknown[] | undefined) {
+  const queries = [own.query ?? [], query ?? []].flat();
+  return {
+    ...(queries.length > 0 && { query: queries.length === 1 ? queries[0] : queries }),
+    ...((own.filters ?? filters) !== undefined && {
+      filters: [...(own.filters ?? []), ...(filters ?? [])],
+    }),
+  };
 }
 
 /**
@@ -18,14 +38,20 @@ export interface Drawing {
  */
 export function drawingsOf(
   { settings$, timeRange$ }: PanelApi,
-  parentApi: ParentApi | undefined,
-  isPaused$: Observable<boolean> = of(false),
+  around: {
+    readonly parentApi: ParentApi | undefined;
+    /** Of the visualization that it shows by reference. */
+    readonly search?: PanelSearch;
+    readonly isPaused$?: Observable<boolean>;
+  },
 ): Observable<Drawing> {
-  const { query$, filters$, reload$, timeRange$: dashboardTime$, isFetchPaused$ } = parentApi ?? {};
+  const { parentApi = {}, search = {}, isPaused$ = of(false) } = around;
+  const { query$, filters$, reload$, timeRange$: dashboardTime$, timeslice$, isFetchPaused$ } = parentApi;
   return combineLatest({
     settings: settings$,
     own: timeRange$,
     dashboardTime: dashboardTime$ ?? of(undefined),
+    slice: timeslice$ ?? of(undefined),
     query: query$ ?? of(undefined),
     filters: filters$ ?? of(undefined),
     number: (reload$ ?? of<void>()).pipe(
@@ -37,14 +63,13 @@ export function drawingsOf(
     ),
   }).pipe(
     filter(({ isPaused }) => !isPaused),
-    map(({ settings, own, dashboardTime, query, filters, number }) => {
-      const timeRange = own ?? dashboardTime;
+    map(({ settings, own, slice, dashboardTime, query, filters, number }) => {
+      const timeRange = own ?? (slice === undefined ? dashboardTime : rangeOf(slice));
       return {
         config: {
           ...settings,
           ...(timeRange !== undefined && { timeRange }),
-          ...(query !== undefined && { query }),
-          ...(filters !== undefined && { filters }),
+          ...together(search, query, filters),
         },
         number,
       };

@@ -115,7 +115,7 @@ interface Drawn {
   readonly most: number;
 }
 
-/** Names of the series beside the chart, with the largest value of each. */
+/** Names of the series beside the chart, with the scale of each: its largest value is as high as the chart. */
 function SeriesNames({ series }: { series: readonly Drawn[] }): ReactElement {
   return (
     <EuiFlexGroup
@@ -131,8 +131,8 @@ function SeriesNames({ series }: { series: readonly Drawn[] }): ReactElement {
             {name}
           </EuiHealth>
           <EuiText size="xs" color="subdued">
-            {i18n.translate('logAnomalies.chart.most', {
-              defaultMessage: 'up to {most}',
+            {i18n.translate('logAnomalies.chart.scale', {
+              defaultMessage: 'own scale: 0 to {most}',
               values: { most: formatCount(most) },
             })}
           </EuiText>

@@ -11,3 +11,9 @@ export function laneNames(
     ]),
   );
 }
+
+/** Options of a box that chooses detectors: each by its id, since two may have one name. */
+export const detectorOptions = (
+  detectors: Parameters<typeof laneNames>[0],
+): { readonly key: string; readonly value: string; readonly label: string }[] =>
+  [...laneNames(detectors)].map(([id, label]) => ({ key: id, value: id, label }));

@@ -41,3 +41,13 @@ it('leaves numbers, other fields and times with a format of their own alone', ()
   ])
     expect(rangeOf(range)).toEqual({ range });
 });
+
+it.each(['kuery', 'lucene'])(
+  'takes white space for no query (%s): as a query it would match nothing',
+  (language) => {
+    expect(elasticsearchQuery({ query: ' \n', language })).toBeUndefined();
+    mockBuild.mockReturnValue({});
+    elasticsearchQuery([{ query: ' ', language }], [{ f: 1 }]);
+    expect(mockBuild.mock.calls.at(-1)?.[1]).toEqual([]);
+  },
+);

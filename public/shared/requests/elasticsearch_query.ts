@@ -2,6 +2,9 @@ import { buildEsQuery } from '@kbn/es-query';
 import moment from 'moment';
 import type { Query } from '../../kibana/search_contracts';
 
+/** Tells whether a query bar is empty: white space chooses nothing, and as a query of Lucene would match nothing. */
+export const isBlank = ({ query }: Query): boolean => typeof query === 'string' && query.trim() === '';
+
 /**
  * Converts the query of a query bar, and the filters of a dashboard, to the form that the API takes.
  *
@@ -16,7 +19,7 @@ export function elasticsearchQuery(
   dataView?: unknown,
 ): string | undefined {
   const given = query === undefined ? [] : [query].flat();
-  const queries = given.filter((each) => each.query !== '');
+  const queries = given.filter((each) => !isBlank(each));
   if (queries.length === 0 && filters.length === 0) return undefined;
   const [first, ...others] = queries;
   if (first?.language === 'lucene' && others.length === 0 && filters.length === 0) {

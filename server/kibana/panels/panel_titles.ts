@@ -1,6 +1,7 @@
 import type { PanelKind } from '../../../common/panels';
 
 const TITLES: Readonly<Record<PanelKind, string>> = {
+  figures: 'figures',
   incidents: 'incidents',
   values: 'actual against expected',
   swim_lane: 'swim lane',

@@ -208,6 +208,9 @@ function NativePanel(props: {
           Reset
         </EuiButton>
       )}
+      <EuiButton size="s" onClick={() => setPanel(undefined)} data-test-subj="nativeRemove">
+        Remove
+      </EuiButton>
       {failure !== undefined && <p data-test-subj="nativeFailure">{failure}</p>}
       <div style={{ flex: '1 1 0', minHeight: 0, display: 'flex' }}>{panel && <panel.Component />}</div>
     </EuiPanel>

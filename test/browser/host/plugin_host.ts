@@ -35,6 +35,9 @@ export const knownDataViews = new Set<string>();
 
 /** Of Kibana's data views, those that are not saved. */
 export const dataViews: DataViewsStart = {
+  get: async (id) => {
+    throw new Error(`Saved object [index-pattern/${id}] not found`);
+  },
   create: async ({ id = '', title, timeFieldName }) => {
     knownDataViews.add(id);
     return { id, timeFieldName, getIndexPattern: () => title };

@@ -1,8 +1,8 @@
 import React, { useEffect, useRef, type ReactElement } from 'react';
 import { EuiEmptyPrompt } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
-import { RequestState } from '../shared/requests/request_state';
-import type { Request } from '../shared/requests/use_request';
+import { RequestState } from '../../shared/requests/request_state';
+import type { Request } from '../../shared/requests/use_request';
 
 /** Frame of every panel: fills its place, reports when it is rendered, and shows an empty state. */
 export function PanelFrame<Value>(props: {

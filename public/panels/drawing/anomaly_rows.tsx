@@ -1,11 +1,11 @@
 import React, { type ReactElement } from 'react';
 import { EuiBasicTable, EuiLink, EuiText } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
-import { entityName } from '../shared/values/entity_name';
-import { FewLines } from '../shared/results/few_lines';
-import { formatTime } from '../shared/values/format';
-import { lineOf, ReasonBelow, type Found } from '../shared/results/results_table';
-import { SeverityLabel } from '../shared/values/severity';
+import { entityName } from '../../shared/values/entity_name';
+import { FewLines } from '../../shared/results/few_lines';
+import { formatTime } from '../../shared/values/format';
+import { lineOf, ReasonBelow, type Found } from '../../shared/results/results_table';
+import { SeverityLabel } from '../../shared/values/severity';
 
 /** The most anomalous logs in the room of a panel. */
 export function AnomalyRows(props: {

@@ -1,17 +1,17 @@
 import React, { type ReactElement } from 'react';
 import { EuiFlexGroup, EuiFlexItem, EuiLink, EuiText } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
-import { DAY } from '../../common/duration';
-import { printable } from '../../common/printable';
-import type { Answer } from '../shared/app/api_client';
-import { useRequest } from '../shared/requests/use_request';
-import { FewLines } from '../shared/results/few_lines';
-import { firstWithValues } from '../shared/results/numeric_results';
-import type { Found } from '../shared/results/results_table';
-import { reasonText } from '../shared/results/sentence_text';
-import { ValueChart } from '../shared/results/value_chart';
-import { formatTime } from '../shared/values/format';
-import { SeverityLabel } from '../shared/values/severity';
+import { DAY } from '../../../common/duration';
+import { printable } from '../../../common/printable';
+import type { Answer } from '../../shared/app/api_client';
+import { useRequest } from '../../shared/requests/use_request';
+import { FewLines } from '../../shared/results/few_lines';
+import { firstWithValues } from '../../shared/results/numeric_results';
+import type { Found } from '../../shared/results/results_table';
+import { reasonText } from '../../shared/results/sentence_text';
+import { ValueChart } from '../../shared/results/value_chart';
+import { formatTime } from '../../shared/values/format';
+import { SeverityLabel } from '../../shared/values/severity';
 import { PanelFrame } from './panel_frame';
 import { scopeOf, type PanelProps } from './panel_scope';
 

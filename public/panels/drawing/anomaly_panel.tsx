@@ -1,30 +1,30 @@
 import React, { type ReactElement } from 'react';
 import { EuiLink, EuiScreenReaderOnly, EuiText } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
-import type { AnomalyResult } from '../../common/anomaly';
-import { storedPartField } from '../../common/detector/entity_fields';
-import { mergeResults } from '../../common/findings';
-import { incidentPath } from '../shared/app/location';
-import { AnomalyTimeline } from '../shared/charts/anomaly_timeline';
-import { IncidentsTable } from '../shared/incidents/incidents_table';
-import { SwimLane, SwimLaneTable } from '../shared/charts/swim_lane';
-import { resolveRange } from '../shared/values/time_range';
-import { useRequest } from '../shared/requests/use_request';
+import type { AnomalyResult } from '../../../common/anomaly';
+import { storedPartField } from '../../../common/detector/entity_fields';
+import { mergeResults } from '../../../common/findings';
+import { incidentPath } from '../../shared/app/location';
+import { AnomalyTimeline } from '../../shared/charts/anomaly_timeline';
+import { IncidentsTable } from '../../shared/incidents/incidents_table';
+import { SwimLane, SwimLaneTable } from '../../shared/charts/swim_lane';
+import { useRequest } from '../../shared/requests/use_request';
 import { AnomalyRows } from './anomaly_rows';
-import { incidentFilters } from './dashboard_filters';
-import { laneNames } from '../shared/detector/lane_names';
+import { FiguresPanel } from './figures_panel';
+import { laneNames } from '../../shared/detector/lane_names';
 import { PanelFrame } from './panel_frame';
-import { DEFAULT_RANGE, scopeOf, type PanelProps } from './panel_scope';
+import { BUCKETS, incidentScopeOf, scopeOf, type PanelProps } from './panel_scope';
 import { PatternBars } from './pattern_bars';
 import { ValuePanel } from './value_panel';
 
-const BUCKETS = 80;
 /** Results that are read for one row of the table. */
 const MERGED_FROM = 4;
 
 /** One panel of a dashboard. */
 export function AnomalyPanel(props: PanelProps): ReactElement {
   switch (props.config.kind) {
+    case 'figures':
+      return <FiguresPanel {...props} />;
     case 'incidents':
       return <IncidentsPanel {...props} />;
     case 'values':
@@ -67,23 +67,12 @@ function TablePanel({ core, api, config, drawing, drawn, choose }: PanelProps): 
   );
 }
 
-/** Incidents choose by detector, entity, severity and time; any other filter and the query of a dashboard are about single anomalies. */
 function IncidentsPanel({ core, api, config, drawing, drawn, choose }: PanelProps): ReactElement {
-  const { entity, detectorId: filtered, hasOthers } = incidentFilters(config.filters);
-  const isNarrower = hasOthers || [config.query ?? []].flat().some(({ query }) => query !== '');
+  const { scope, isNarrower } = incidentScopeOf(config);
   const request = useRequest(
     async (signal) => {
-      const { detectorId, minSeverity, timeRange = DEFAULT_RANGE, limit } = config;
-      // Of two different detectors there is nothing.
-      if (detectorId && filtered !== undefined && filtered !== detectorId) return { incidents: [] };
-      const query = {
-        detector_id: detectorId || filtered,
-        entity,
-        min_severity: minSeverity || undefined,
-        ...resolveRange(timeRange),
-        size: limit,
-      };
-      return api('listIncidents', { query }, signal);
+      if (scope === undefined) return { incidents: [] };
+      return api('listIncidents', { query: { ...scope(), size: config.limit } }, signal);
     },
     [api, JSON.stringify(config)],
     undefined,

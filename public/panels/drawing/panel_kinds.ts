@@ -1,5 +1,5 @@
-import type { PanelSettings } from '../../common/panels';
-import type { Query } from '../kibana/search_contracts';
+import type { PanelSettings } from '../../../common/panels';
+import type { Query } from '../../kibana/search_contracts';
 
 export const PANEL_FUNCTION = 'log_anomalies_panel';
 export const PANEL_RENDERER = 'log_anomalies_panel_renderer';

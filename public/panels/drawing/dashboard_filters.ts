@@ -1,4 +1,4 @@
-import type { Interval } from '../shared/values/time_range';
+import type { Interval } from '../../shared/values/time_range';
 
 const TIME_FIELD = '@timestamp';
 

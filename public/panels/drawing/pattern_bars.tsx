@@ -1,11 +1,11 @@
 import React, { type ReactElement } from 'react';
 import { EuiBasicTable, EuiLink, EuiProgress, EuiText } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
-import { severityOf } from '../../common/anomaly';
-import type { Answer } from '../shared/app/api_client';
-import { FewLines } from '../shared/results/few_lines';
-import { formatCount, formatTime } from '../shared/values/format';
-import { SeverityLabel } from '../shared/values/severity';
+import { severityOf } from '../../../common/anomaly';
+import type { Answer } from '../../shared/app/api_client';
+import { FewLines } from '../../shared/results/few_lines';
+import { formatCount, formatTime } from '../../shared/values/format';
+import { SeverityLabel } from '../../shared/values/severity';
 
 type Patterns = Answer<'listPatterns'>;
 type Row = Omit<Patterns['features'][number], 'values'> & { readonly value?: string };
