@@ -1,4 +1,4 @@
-import React, { useState, type ReactElement } from 'react';
+import React, { useEffect, useRef, useState, type ReactElement } from 'react';
 import {
   EuiBasicTable,
   EuiButton,
@@ -85,12 +85,17 @@ export function FeatureFields(
   const [labels, setLabels] = useState<readonly LabelField[]>([]);
   const [open, setOpen] = useState<number>();
   const { features } = draft;
+  const asked = source ?? draft.source;
+  const input = JSON.stringify([asked, features]);
+  const isLatest = useLatest(input);
 
   const suggest = () =>
     run(async () => {
       const answer = await api('suggestFeatures', {
-        body: { source: source ?? draft.source, window: draft.training?.window ?? DEFAULT_WINDOW },
+        body: { source: asked, window: draft.training?.window ?? DEFAULT_WINDOW },
       });
+      // Of other logs by now, or in place of features that were written since.
+      if (!isLatest(input)) return;
       const found = answer.suggestions as unknown as Suggestion[];
       setSuggestions(found);
       setLabels(answer.label_fields);
@@ -133,9 +138,13 @@ export function FeatureFields(
           <EuiCallOut
             size="s"
             color="danger"
-            title={i18n.translate('logAnomalies.form.noFeatures', {
-              defaultMessage: 'At least one field is needed: let some be suggested, or add one.',
-            })}
+            title={
+              features.length === 0
+                ? i18n.translate('logAnomalies.form.noFeatures', {
+                    defaultMessage: 'At least one field is needed: let some be suggested, or add one.',
+                  })
+                : problem('features')
+            }
           />
           <EuiSpacer size="s" />
         </>
@@ -143,6 +152,14 @@ export function FeatureFields(
       {rows.length > 0 && <FeaturesTable {...props} rows={rows} open={open} setOpen={setOpen} />}
     </>
   );
+}
+
+/** Returns a function that tells whether an input is still what the form holds; none is once the fields are gone. */
+function useLatest(input: string): (earlier: string) => boolean {
+  const latest = useRef<string>();
+  latest.current = input;
+  useEffect(() => () => void (latest.current = undefined), []);
+  return (earlier) => latest.current === earlier;
 }
 
 /** Settings whose problems are shown at the row. */
