@@ -139,7 +139,7 @@ const FIGURES: PluginPanel = {
   grid: { x: 0, y: 0, w: 48, h: TILES_HEIGHT },
 };
 
-/** What Lens tells rightly by itself: each anomalous log is one document, whoever scored it. */
+/** Tiles that Lens tells rightly by itself: each anomalous log is one document, whoever scored it. */
 function lensTiles(dataViewId: string): LensPanel[] {
   const { panel, count } = partsOf(dataViewId);
   return [

@@ -142,7 +142,7 @@ function LimitField(props: {
       <NumberField
         fullWidth
         value={limit}
-        // What is no number of items, or not yet, leaves the panel as it is; so does what is left like that.
+        // The panel stays as it is while this is no number of items, or not yet.
         set={(wanted = NaN) => {
           if (wanted >= 1 && wanted <= LARGEST_LIMIT) change(Math.round(wanted));
         }}

@@ -18,7 +18,7 @@ interface Figures {
 const NONE: Figures = { openIncidents: 0, anomalies: 0, logs: 0, confidence: null };
 
 /**
- * What a dashboard begins with: how many incidents are open, how many logs are anomalous and how many were scored, and how sure the
+ * The beginning of a dashboard: how many incidents are open, how many logs are anomalous and how many were scored, and how sure the
  * worst of them is. Logs that a live run and a backfill both scored count once, as on the page of a detector.
  */
 export function FiguresPanel({ api, config, drawing, drawn }: PanelProps): ReactElement {
