@@ -70,9 +70,21 @@ it('follows detectors, confidence, severity, count, window and grouping', async 
   expect(alertsOf(await estimate({ min_confidence: '0.92' }))).toEqual([2, [0, 0, 1, 1]]);
   expect(alertsOf(await estimate({ min_severity: 'critical' }))).toEqual([1, [0, 0, 1, 0]]);
   expect(alertsOf(await estimate({ count: '2' }))).toEqual([1, [1, 0, 0, 0]]);
-  expect(alertsOf(await estimate({ window: '2h' }))[0]).toBe(2);
+  // The blog of each detector has an alert of its own.
+  expect(alertsOf(await estimate({ window: '2h' }))[0]).toBe(3);
   expect(alertsOf(await estimate({ group_by: 'detector' }))).toEqual([3, [1, 0, 1, 1]]);
   expect(alertsOf(await estimate({ group_by: 'feature' }))).toEqual([3, [1, 0, 1, 1]]);
+});
+
+it('counts every group, however many there are', async () => {
+  const other = uniqueName('estimate_many').toLowerCase();
+  const store = createResultStore(admin, { space: other, refresh: true });
+  await store.write(Array.from({ length: 50 }, (_none, place) => resultAt(1, `host ${place}`)));
+  const query = { from: String(START), to: String(START + 60 * MINUTE), buckets: '4' };
+  const { body } = await kibana.call(person, 'estimateAlerts', { query }, other);
+  const made = await admin.indices.get({ index: resultsPattern(other) });
+  await admin.indices.delete({ index: Object.keys(made) });
+  expect(alertsOf(body as Answer)).toEqual([50, [50, 0, 0, 0]]);
 });
 
 it('refuses what the rule would refuse', async () => {
