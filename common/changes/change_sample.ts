@@ -1,6 +1,7 @@
 import type { LogDocument } from '../log_document';
 import { MAX_ELEMENTS } from '../log_features/columns/field_value';
 import { compileField } from '../log_features/fields/field_access';
+import { LONGEST_SPAN_MILLISECONDS } from './longest_span';
 import type { BySpan } from './share_test';
 
 /** Half-open time range, epoch milliseconds. */
@@ -25,9 +26,9 @@ const VALUES_OF_A_LOG = 100;
 /** Lengths of the default baseline, in windows. */
 const DEFAULT_BASELINE_WINDOWS = 4;
 
-/** Returns the baseline that is taken where none is named: the time just before, four times as long. */
+/** Returns the baseline that is taken where none is named: the time just before, four times as long, at most 366 days. */
 export const defaultBaseline = ({ from, to }: Span): Span => ({
-  from: from - DEFAULT_BASELINE_WINDOWS * (to - from),
+  from: from - Math.min(DEFAULT_BASELINE_WINDOWS * (to - from), LONGEST_SPAN_MILLISECONDS),
   to: from,
 });
 

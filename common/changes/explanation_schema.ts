@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { timeSchema } from '../parameters';
 import { VALUE_UNITS } from '../detector/feature_schema';
+import { LONGEST_SPAN_MILLISECONDS } from './longest_span';
 
 const scalar = z.union([z.string(), z.number(), z.boolean()]);
 
@@ -31,8 +32,8 @@ const changedValueSchema = z.object({
   rate_ratio: z.number().nullable().describe('Logs by time, the window by the baseline; null: none before'),
   p_value: z.number(),
   adjusted_p_value: z.number().describe('For the number of tests (Benjamini-Hochberg)'),
-  is_new: z.boolean().describe('The baseline holds none'),
-  is_gone: z.boolean().describe('The window holds none'),
+  is_new: z.boolean().describe('The baseline holds none; false where only a part of its logs was counted'),
+  is_gone: z.boolean().describe('The window holds none; likewise'),
   estimated: z.boolean().describe('Counted in a sample, and scaled up'),
 });
 
@@ -99,9 +100,6 @@ export const changeExplanationSchema = z.object({
 });
 export type ChangeExplanation = z.output<typeof changeExplanationSchema>;
 
-/** Longest span of time: an expensive request reads no more than this. */
-const LONGEST_SPAN_MILLISECONDS = 366 * 86_400_000;
-
 /** A window, and perhaps a baseline, of the right order. */
 export const changeSpansSchema = z
   .strictObject({
@@ -109,7 +107,9 @@ export const changeSpansSchema = z
     to: timeSchema.describe('End of the window, not in it'),
     baseline_from: timeSchema
       .optional()
-      .describe('Start of the time that it is compared with; default: four lengths of the window before'),
+      .describe(
+        'Start of the time that it is compared with; default: four lengths of the window before, at most 366 days',
+      ),
     baseline_to: timeSchema.optional().describe('End of that time; default: the start of the window'),
     entity: z.string().min(1).max(256).optional().describe('Only logs of this entity of the detector'),
   })

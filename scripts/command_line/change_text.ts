@@ -78,7 +78,8 @@ function countText({
   const before = `${readableShare(baseline.share)} before`;
   const range = `usually ${readableCount(usual.low)} to ${readableCount(usual.high)} in such a time`;
   if (isGone) return `none any more; ${before}, ${range}`;
-  return `${counts}; ${before}, ${range}: share ${times(lift ?? 0)}`;
+  // Of a value that the counted part of the baseline lacks no ratio is known.
+  return `${counts}; ${before}, ${range}${lift === null ? '' : `: share ${times(lift)}`}`;
 }
 
 const times = (ratio: number): string =>

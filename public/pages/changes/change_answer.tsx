@@ -144,8 +144,10 @@ function Group(props: {
                 <EuiBadge color="warning">
                   {i18n.translate('logAnomalies.explainChange.gone', { defaultMessage: 'gone' })}
                 </EuiBadge>
+              ) : lift === null ? (
+                '–'
               ) : (
-                ratioText(lift ?? 1)
+                ratioText(lift)
               ),
           },
         ]}
@@ -174,9 +176,9 @@ function FactLink(props: {
 }): ReactElement {
   const { value, found, source, discover } = props;
   const text = factText(value);
-  const { kind, field, is_gone: isGone } = value;
+  const { kind, field } = value;
   if (source === undefined || kind === 'pattern') return <span>{text}</span>;
-  const { from, to } = isGone ? found.baseline : found.window;
+  const { from, to } = value.window.logs === 0 ? found.baseline : found.window;
   const logs = {
     index: source.index,
     timestampField: source.timestamp_field,

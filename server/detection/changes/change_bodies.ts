@@ -51,8 +51,9 @@ export function changeBody(
     rate_ratio: finite(test.rateRatio),
     p_value: test.pValue,
     adjusted_p_value: adjustedPValue,
-    is_new: b === 0,
-    is_gone: w === 0,
+    // A part of the logs that holds none does not say that there are none.
+    is_new: b === 0 && scale.baseline <= 1,
+    is_gone: w === 0 && scale.window <= 1,
     estimated: logs !== undefined,
   };
 }

@@ -167,7 +167,7 @@ test('what the cluster cannot count is estimated from the sample', async () => {
   );
   expect(remarks).toEqual(['counts_estimated']);
   const [value] = groups[0].values;
-  expect(value).toMatchObject({ value: 'bad', estimated: true, is_new: true });
+  expect(value).toMatchObject({ value: 'bad', estimated: true, is_new: false });
   expect(Math.abs(value.window.logs - 3_000)).toBeLessThan(300);
 });
 
