@@ -1,7 +1,7 @@
 import type { Client } from '@elastic/elasticsearch';
 import { DetectionError } from '../../common/detection_error';
 import type { ModelSnapshot } from '../../common/model_snapshot';
-import { createLogSource } from '../../server/elasticsearch';
+import { createLogSource, type ElasticsearchClient } from '../../server/elasticsearch';
 import {
   namesOfPipeline,
   planAttachment,
@@ -18,7 +18,7 @@ const TRIAL_WINDOW_MILLISECONDS = 30 * 86_400_000;
 /** A trial over a random sample of the last month's logs. */
 export async function trialOptions(
   session: Session,
-  client: Client,
+  client: ElasticsearchClient,
   snapshot: ModelSnapshot,
   {
     detectorId,

@@ -41,7 +41,7 @@ export const rollbackModel = (): Command =>
           throw new DetectionError('invalid_input', `${version} is active already.`);
         const snapshot = decodeModelSnapshot(await store.load(options.detectorId, version), { stored: true });
         const { previous } = await promoteModel(
-          promotionWork(session, client, async () => {
+          promotionWork(session, client, options.detectorId, async () => {
             if (snapshot.detector.scoring !== 'ingest') return undefined;
             const trial = await trialOptions(session, client, snapshot, { detectorId: options.detectorId });
             const deployment = await deployPipeline(client, snapshot, trial);

@@ -71,7 +71,7 @@ export function modelWork({ now, detector, records: given = [], snapshots = new 
       if (found === undefined) throw new DetectionError('not_found', `There is no model ${version}.`);
       return found;
     },
-    promote: async (_id: string, version: string, _note?: string, isBack?: boolean) => {
+    promote: async (_id: string, version: string, _note?: string, { isBack = false } = {}) => {
       mayFail('promote');
       const previous = active()?.version;
       if (previous === version) return { previous };
@@ -79,7 +79,7 @@ export function modelWork({ now, detector, records: given = [], snapshots = new 
         records[place(previous)] = { ...records[place(previous)], status: 'retired' };
       }
       const promotedAt = new Date(clock.at).toISOString();
-      promotions.push({ version, isBack: isBack === true });
+      promotions.push({ version, isBack });
       records[place(version)] = {
         ...records[place(version)],
         status: 'active',

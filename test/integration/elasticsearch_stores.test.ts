@@ -298,7 +298,7 @@ describe('Stores on a real Elasticsearch', () => {
       });
       await expect(store.record('web', 'v9')).rejects.toMatchObject({ code: 'not_found' });
       expect(await store.list()).toHaveLength(3);
-      expect(await store.promote('web', 'v1', 'back', true)).toEqual({ previous: 'v2' });
+      expect(await store.promote('web', 'v1', 'back', { isBack: true })).toEqual({ previous: 'v2' });
       expect(await store.active('web')).toMatchObject({ version: 'v1', note: 'back', threshold: 0.6 });
       expect((await store.list('web')).map(({ promotions }) => promotions)).toEqual([
         undefined,
@@ -354,6 +354,11 @@ describe('Stores on a real Elasticsearch', () => {
         message: expect.stringContaining('"v2"'),
       });
       expect(await store.active('web')).toMatchObject({ version: 'v2' });
+      const { promotedAt } = (await store.active('web'))!;
+      await expect(store.promote('web', 'v3', undefined, { over: null })).rejects.toMatchObject({
+        code: 'conflict',
+      });
+      expect(await store.promote('web', 'v3', undefined, { over: promotedAt })).toEqual({ previous: 'v2' });
     });
   });
 

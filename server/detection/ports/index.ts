@@ -205,12 +205,16 @@ export interface SnapshotStore {
   record(detectorId: string, version: string): Promise<ModelRecord>;
   list(detectorId?: string): Promise<ModelRecord[]>;
   active(detectorId: string): Promise<ModelRecord | undefined>;
-  /** Makes one version active and retires the one before it, with optimistic concurrency (`conflict`). */
+  /**
+   * Makes one version active and retires the one before it, with optimistic concurrency (`conflict`).
+   *
+   * @param how `over`: time of the promotion that this one follows, null for a first one; absent: whichever it finds
+   */
   promote(
     detectorId: string,
     version: string,
     note?: string,
-    isBack?: boolean,
+    how?: { readonly isBack?: boolean; readonly over?: string | null },
   ): Promise<{ previous?: string }>;
   delete(detectorId: string, version: string): Promise<void>;
   /** Keeps a gate report with its model, in the place of an earlier one. */

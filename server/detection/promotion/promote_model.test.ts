@@ -1,6 +1,6 @@
 import type { AuditEntry } from '../../../common/audit';
 import { DetectionError } from '../../../common/detection_error';
-import type { AuditQuery, ModelRecord } from '../ports';
+import type { AuditQuery, ModelRecord, SnapshotStore as ModelStore } from '../ports';
 import { promoteModel, type Promotion } from './promote_model';
 
 const NOW = Date.UTC(2026, 10, 27);
@@ -43,6 +43,9 @@ function worldOf(active: string | undefined, swapPipeline: () => Promise<string 
     swapPipeline: async (version: string) => {
       steps.push(`swap ${version}`);
       return swapPipeline();
+    },
+    putAgain: async (version: string) => {
+      steps.push(`put again ${version}`);
     },
   };
   return { work, steps, entries };
@@ -92,6 +95,25 @@ describe('promotion of a model', () => {
     const blind = { ...work, audit: { ...work.audit, list } };
     expect(await promoteModel(blind, PROMOTION)).toEqual({ previous: 'web-2' });
     expect(entries).toHaveLength(2);
+  });
+
+  it('puts the pipeline of the other again where two promote at the same time', async () => {
+    let active = 'web-1';
+    const { work, steps } = worldOf('web-1', async () => {
+      active = 'web-3';
+      return 'deployment';
+    });
+    const over: unknown[] = [];
+    const models = {
+      promote: async (...[, , , how]: Parameters<ModelStore['promote']>) => {
+        over.push(how?.over);
+        throw new DetectionError('conflict', 'Somebody else has promoted "web-3" meanwhile.');
+      },
+      active: async () => ({ version: active, promotedAt: `time of ${active}` }) as ModelRecord,
+    };
+    await expect(promoteModel({ ...work, models }, PROMOTION)).rejects.toMatchObject({ code: 'conflict' });
+    expect(over).toEqual(['time of web-1']);
+    expect(steps).toEqual(['swap web-2', 'put again web-3']);
   });
 
   it('promotes nothing that the trial of the pipeline refuses', async () => {

@@ -2,6 +2,8 @@ import type { AuditEntry } from '../../../common/audit';
 import { DetectionError } from '../../../common/detection_error';
 import type { AuditTrail, Clock, SnapshotStore } from '../ports';
 
+/** Times that a pipeline is put again while others go on promoting. */
+const MOST_PUT_AGAIN = 3;
 /** Since a promotion, entries of which one may tell of it. */
 const PROMOTIONS_LOOKED_AT = 100;
 
@@ -12,6 +14,8 @@ export interface PromotionWork<Pipeline> {
   readonly clock: Pick<Clock, 'now'>;
   /** Makes the ingest pipeline score with this version, after a trial; undefined where the detector has none. */
   readonly swapPipeline: (version: string) => Promise<Pipeline | undefined>;
+  /** Makes the ingest pipeline score with the version that somebody else has made active at the same time. */
+  readonly putAgain: (version: string) => Promise<unknown>;
 }
 
 export interface Promotion {
@@ -35,17 +39,24 @@ export interface Promoted<Pipeline> {
 
 /**
  * Makes a version the active model of its detector: every promotion and every way back goes through here. The pipeline
- * is swapped first, since its trial may refuse: what was active stays then. Each change of the active model leaves an entry in
+ * is swapped first, since its trial may refuse: what was active stays then. Of two promotions at the same time the later
+ * one puts the pipeline of the other again. Each change of the active model leaves an entry in
  * the audit trail, also one that was made before by a promotion that was cut off.
  *
  * @throws DetectionError `refused` by the trial of the pipeline, `conflict` when somebody else promotes at the same time
  */
 export async function promoteModel<Pipeline>(
-  { models, audit, clock, swapPipeline }: PromotionWork<Pipeline>,
+  { models, audit, clock, swapPipeline, putAgain }: PromotionWork<Pipeline>,
   { detectorId, version, note, reason, by, action, details }: Promotion,
 ): Promise<Promoted<Pipeline>> {
+  const before = await models.active(detectorId);
   const pipeline = await swapPipeline(version);
-  const { previous } = await models.promote(detectorId, version, note, action === 'model_reverted');
+  const how = { isBack: action === 'model_reverted', over: before?.promotedAt ?? null };
+  const { previous } = await models.promote(detectorId, version, note, how).catch(async (error: unknown) => {
+    const isConflict = error instanceof DetectionError && error.code === 'conflict';
+    if (isConflict && pipeline !== undefined) await putActiveAgain({ models, putAgain }, detectorId);
+    throw error;
+  });
   const entry = (from: string | undefined): AuditEntry => ({
     detectorId,
     at: new Date(clock.now()).toISOString(),
@@ -62,6 +73,20 @@ export async function promoteModel<Pipeline>(
     if (missing !== undefined) await audit.append([entry(missing.from)]);
   }
   return { ...(previous !== undefined && { previous }), ...(pipeline !== undefined && { pipeline }) };
+}
+
+/** Somebody else may have swapped the pipeline before us, and have promoted since. */
+async function putActiveAgain(
+  { models, putAgain }: Pick<PromotionWork<unknown>, 'models' | 'putAgain'>,
+  detectorId: string,
+): Promise<void> {
+  let put: string | undefined;
+  for (let times = 0; times < MOST_PUT_AGAIN; times++) {
+    const active = (await models.active(detectorId))?.version;
+    if (active === undefined || active === put) return;
+    await putAgain(active);
+    put = active;
+  }
 }
 
 /**

@@ -169,12 +169,18 @@ function recordsOf(documents: ModelDocuments): Pick<SnapshotStore, 'list' | 'act
 
 function promoteIn(documents: ModelDocuments, now: () => number): SnapshotStore['promote'] {
   const { client, space, index, ids, model: stored, promotion: promotionOf, request } = documents;
-  return async (detectorId, version, note, isBack = false) => {
+  return async (detectorId, version, note, { isBack = false, over } = {}) => {
     const what = `promote model "${version}"`;
+    const conflict = (current: StoredPromotion | undefined): DetectionError =>
+      new DetectionError(
+        'conflict',
+        `Could not ${what}: somebody else has promoted "${current?.version}" meanwhile. Look at it, then try again.`,
+      );
     await stored(detectorId, version);
     const found = await promotionOf(detectorId);
     const previous = found?._source?.version;
     if (previous === version) return { previous };
+    if (over !== undefined && over !== (found?._source?.promoted_at ?? null)) throw conflict(found?._source);
     const promotedAt = new Date(now()).toISOString();
     const document: StoredPromotion = {
       type: 'active',
@@ -208,10 +214,7 @@ function promoteIn(documents: ModelDocuments, now: () => number): SnapshotStore[
             const current = (await promotionOf(detectorId))?._source;
             // An answer that was lost on the way is repeated: then the conflict is with ourselves.
             if (current?.version === version && current.promoted_at === promotedAt) return;
-            throw new DetectionError(
-              'conflict',
-              `Could not ${what}: somebody else has promoted "${current?.version}" meanwhile. Look at it, then try again.`,
-            );
+            throw conflict(current);
           }),
       { what, ...request },
     );

@@ -202,7 +202,13 @@ export async function promoteAndWatch(
   const { detectorId } = target;
   const { clock } = services;
   const promoted = await promoteModel(
-    { models, audit, clock, swapPipeline: () => swapPipeline(services, work, version, { signal, goesBack }) },
+    {
+      models,
+      audit,
+      clock,
+      swapPipeline: () => swapPipeline(services, work, version, { signal, goesBack }),
+      putAgain: (other) => swapPipeline(services, work, other, { signal }),
+    },
     {
       detectorId,
       version,
