@@ -52,6 +52,8 @@ export interface AuditEntry {
   readonly reason: string;
   /** Figures for machines, not searched. */
   readonly details?: Readonly<Record<string, unknown>>;
+  /** Two entries with the same key are one: several may find the same thing to put on record. Is not stored. */
+  readonly once?: string;
   /** Record by Elasticsearch itself; absent where the trail is not protected, and before it was. */
   readonly recorded?: AuditRecord;
 }

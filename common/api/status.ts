@@ -162,6 +162,10 @@ const backfillReportSchema = z.object({
   total: z.number().optional().describe('Logs in the range, where they were counted'),
   anomalies: z.number(),
   created: z.number(),
+  conflicts: z
+    .number()
+    .optional()
+    .describe('In the cluster: copies that were there already, or logs that changed meanwhile: left alone'),
   where: whereSchema.optional().describe('Absent: job'),
   ...inCluster,
   task: z.string().optional().describe('In the cluster: the task of Elasticsearch'),

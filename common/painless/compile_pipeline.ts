@@ -29,6 +29,8 @@ export interface PipelineMeta {
   readonly detector_id: string;
   readonly model_version: string;
   readonly threshold: number;
+  /** Absent of version 0.1.0: each log carries `model.threshold` beside the version. */
+  readonly notes_threshold?: true;
 }
 
 export interface CompileOptions {
@@ -55,8 +57,8 @@ function columnSuffixes(snapshot: ModelSnapshot, state: EncodingState): string[]
  * Compiles a model into an ingest pipeline that gives the same scores and verdicts as `createModelScorer`: one Painless
  * script whose text depends only on the kinds of features and columns, with all that was learned in its parameters.
  *
- * The pipeline writes `anomaly.score`, `.confidence`, `.severity`, `.is_anomaly` and `model.version` onto each log, and onto
- * anomalous ones `anomaly.attribution`. `anomaly.unscored` lists the features that the score had to do without and
+ * The pipeline writes `anomaly.score`, `.confidence`, `.severity`, `.is_anomaly`, `model.version` and `model.threshold` onto each
+ * log, and onto anomalous ones `anomaly.attribution`. `anomaly.unscored` lists the features that the score had to do without and
  * why; a log that could not be scored at all has nothing else. Whatever a log holds, it is never rejected.
  *
  * @throws DetectionError `refused` for what a pipeline cannot express, naming it and the other way
@@ -102,6 +104,7 @@ export function compilePipeline(snapshot: ModelSnapshot, options: CompileOptions
       detector_id: detectorId,
       model_version: snapshot.version,
       threshold,
+      notes_threshold: true,
     },
   };
   checkSizes(source, pipeline);
@@ -309,6 +312,7 @@ def modelBefore = ctx.get('model');
 if (modelBefore instanceof Map) model.putAll((Map) modelBefore);
 else if (modelBefore != null) model.put('original', modelBefore);
 model.put('version', params.get('version'));
+model.put('threshold', params.get('threshold'));
 ctx.put('model', model);
 `;
   return [...functions].join('') + walkForest(tables.depth) + main;
@@ -388,6 +392,7 @@ function parametersOf(
   const parts = ['score', 'confidence', 'severity', 'is_anomaly', 'unscored', 'attribution'];
   return {
     version,
+    threshold,
     names: encoder.featureNames,
     paths: state.features.map(({ definition }) => fieldKeys(definition.field)),
     timestamp: fieldKeys(state.timestamp_field),
@@ -422,7 +427,7 @@ function parametersOf(
       const trainedOn = codes[i].trainedOn;
       return { feature, field, typical, ...(trainedOn !== undefined && { trained_on: trainedOn }) };
     }),
-    own: [...parts.map((part) => `anomaly.${part}`), 'model.version'],
+    own: [...parts.map((part) => `anomaly.${part}`), 'model.version', 'model.threshold'],
     own_parts: parts,
   };
 }

@@ -7,6 +7,7 @@ export {
   suppressionDraftSchema,
   suppressionSchema,
   WEEKDAYS,
+  THIS_LOG,
   type Suppression,
   type SuppressionDraft,
 } from './suppression';

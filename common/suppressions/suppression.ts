@@ -124,8 +124,11 @@ export const isExpired = ({ expires_at: expiresAt }: Suppression, now: number): 
 /** A verdict on a single log hides nothing else, so few limits hold for it. */
 export const isOfOneLog = ({ match }: Pick<Suppression, 'match'>): boolean => match?.source !== undefined;
 
+/** Name of a verdict on one log, as what it does: it hides that log. */
+export const THIS_LOG = 'this log';
+
 /** The sentence that a hidden result carries. */
-export function becauseOf({ origin, name, by }: Suppression): string {
+export function becauseOf({ origin, name, by }: Pick<Suppression, 'origin' | 'name' | 'by'>): string {
   switch (origin) {
     case 'feedback':
       return `${by ?? 'Somebody'} said: not an anomaly (${name})`;

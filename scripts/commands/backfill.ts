@@ -98,6 +98,11 @@ Examples:
           session.result({ ...state, ...(results && { results }) }, () =>
             [
               `${state.done} logs were scored in the cluster by ${pipeline.version}.`,
+              ...(state.conflicts > 0
+                ? [
+                    `${state.conflicts} were left alone: ${options.into === undefined ? 'they changed meanwhile' : 'their copies were there already'}.`,
+                  ]
+                : []),
               results
                 ? `${results.created} new results of ${results.anomalies} anomalies were collected from the ${results.logs} logs of the range that have a score.`
                 : 'The detector says scoring: job, so no results were collected from them.',

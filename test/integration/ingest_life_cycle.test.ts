@@ -106,7 +106,12 @@ describe('the life cycle of an ingest pipeline', () => {
 
   it('deploys, swaps under load with no log unscored, reverts, detaches and deletes', async () => {
     const deployed = await deployPipeline(wide, first, options);
-    expect(deployed.live).toEqual({ name: PIPELINE, version: first.version, threshold: first.threshold });
+    expect(deployed.live).toEqual({
+      name: PIPELINE,
+      version: first.version,
+      threshold: first.threshold,
+      notesThreshold: true,
+    });
     expect(deployed.bytes).toBeLessThan(300 * 1_024);
     expect(deployed.simulation).toMatchObject({ logs: 200 });
     expect(Object.keys(await client.ingest.getPipeline({ id: `${PIPELINE}*` }))).toEqual([PIPELINE]);
@@ -309,7 +314,7 @@ describe('the life cycle of an ingest pipeline', () => {
   it('scores history where it lies, and again only what is open', async () => {
     await index(documents);
     await client.indices.refresh({ index: INDEX });
-    const { live } = await deployPipeline(wide, first, options);
+    let { live } = await deployPipeline(wide, first, options);
     const half = { ...range, to: Date.UTC(2026, 10, 2) };
     const seen: number[] = [];
     const run = async (chosen: LogRange): Promise<number> => {
@@ -324,6 +329,14 @@ describe('the life cycle of an ingest pipeline', () => {
     expect(await run(range)).toBe(0);
     expect(seen).toContain(inHalf);
     expect(await versions(INDEX)).toEqual({ [first.version]: documents.length });
+
+    // another threshold makes other verdicts of the same scores
+    const anomalies = () => client.count({ index: INDEX, query: { term: { 'anomaly.is_anomaly': true } } });
+    const { count: before } = await anomalies();
+    ({ live } = await deployPipeline(wide, first, { ...options, threshold: 0.99 }));
+    expect(await run(range)).toBe(documents.length);
+    expect(await run(range)).toBe(0);
+    expect((await anomalies()).count).toBeLessThan(before);
 
     // an attached index sends its logs through the pipeline by itself, once
     await attachPipeline(wide, await planAttachment(wide, [PIPELINE], INDEX));
@@ -357,5 +370,20 @@ describe('the life cycle of an ingest pipeline', () => {
     await expect(
       startBackfill(wide, { ...backfill, range: { ...range, to: range.from } }),
     ).rejects.toMatchObject({ code: 'invalid_input' });
+  });
+
+  it('copies logs of several indices that have the same id, each once', async () => {
+    const names = [INDEX, `${INDEX}-b`];
+    for (const name of names) {
+      await client.index({ index: name, id: '1', document: documents[0], refresh: true });
+    }
+    const { live } = await deployPipeline(wide, first, options);
+    const backfill = { range: { ...range, index: names.join(',') }, pipeline: live, into: COPY };
+    for (const done of [2, 0]) {
+      const task = await startBackfill(wide, backfill);
+      expect(await followBackfill(wide, task, { clock })).toMatchObject({ done, conflicts: 2 - done });
+    }
+    expect(await versions(COPY)).toEqual({ [first.version]: 2 });
+    await client.indices.delete({ index: names[1] });
   });
 });

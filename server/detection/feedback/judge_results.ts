@@ -4,6 +4,7 @@ import {
   contradictionsOf,
   matchOfScope,
   SUPPRESSION_LIMITS,
+  THIS_LOG,
   type Consequence,
   type Contradiction,
   type FeedbackScope,
@@ -82,7 +83,7 @@ function suppressionFor(
   return {
     id: feedback.idOf(detectorId, source),
     detector_ids: [detectorId],
-    name: (named.length === 0 ? 'this log' : `${scope}: ${named.join(', ')}`).slice(0, LONGEST_NAME),
+    name: (named.length === 0 ? THIS_LOG : `${scope}: ${named.join(', ')}`).slice(0, LONGEST_NAME),
     origin: 'feedback',
     match,
     exclude_from_training: false,

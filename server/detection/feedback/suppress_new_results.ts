@@ -66,6 +66,7 @@ async function auditExpired(
         action: 'suppression_expired',
         reason: `"${name}" has ended.`,
         details: { suppression_id: id, expires_at: expiresAt },
+        once: JSON.stringify([id, expiresAt]),
       })),
     ),
   );

@@ -445,6 +445,7 @@ const singleIndices = (space: string): ReadonlyMap<string, Resource> =>
     [checkpointsIndex(space), 'checkpoints'],
     [feedbackIndex(space), 'feedback'],
     [incidentsIndex(space), 'incidents'],
+    [patternsIndex(space), 'patterns'],
     [annotationsIndex(space), 'annotations'],
     [auditIndex(space), 'audit'],
   ]);
@@ -489,12 +490,8 @@ export async function ensureIndexResources(
 ): Promise<void> {
   const { space = DEFAULT_SPACE, now = Date.now(), policy, signal } = options;
   const indices: [name: string, resource: Resource][] = [
-    [modelsIndex(space), 'models'],
-    [checkpointsIndex(space), 'checkpoints'],
-    [feedbackIndex(space), 'feedback'],
-    [incidentsIndex(space), 'incidents'],
-    [patternsIndex(space), 'patterns'],
-    [auditIndex(space), 'audit'],
+    // Detectors only read the calendar of changes.
+    ...[...singleIndices(space)].filter(([, resource]) => resource !== 'annotations'),
     [resultsIndex(space, now), 'results'],
   ];
   // Side by side: Elasticsearch answers each once its shard is there.

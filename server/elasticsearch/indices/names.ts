@@ -37,3 +37,7 @@ export const namesForRights = (index: string): string[] =>
 export function documentId(...parts: readonly string[]): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('base64url');
 }
+
+/** The id of a verdict: the same log and detector always have the same one. */
+export const feedbackId = (detectorId: string, source: { index: string; id: string }): string =>
+  documentId('feedback', detectorId, source.index, source.id);

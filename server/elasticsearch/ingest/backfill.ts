@@ -6,8 +6,8 @@ import type { ElasticsearchClient } from '../transport/client';
 import { statusOf } from '../transport/errors';
 import { queryOf } from '../transport/log_query';
 import { isAttached, putScoredFields } from './attachment';
+import { makeCopyIndex } from './copy_index';
 import type { LivePipeline } from './pipelines';
-import { SCORED_FIELDS } from './scored_fields';
 
 /** Between two looks at the task, milliseconds. */
 const POLL_MS = 1_000;
@@ -41,43 +41,23 @@ export interface BackfillProgress {
   readonly forbidden: boolean;
 }
 
-/** Logs of the range without a score of this version: starting again goes on where it ended, however it ended. */
-function openLogs(range: LogRange, version: string): estypes.QueryDslQueryContainer {
-  return { bool: { filter: [queryOf(range)], must_not: [{ term: { 'model.version': version } }] } };
+/**
+ * Logs of the range without a score of this version by this threshold: starting again goes on where it ended, however it ended. A
+ * pipeline of an earlier version of this software does not note the threshold.
+ */
+function openLogs(
+  range: LogRange,
+  { version, threshold, notesThreshold }: LivePipeline,
+): estypes.QueryDslQueryContainer {
+  const scored: estypes.QueryDslQueryContainer[] = [
+    { term: { 'model.version': version } },
+    ...(notesThreshold === true ? [{ term: { 'model.threshold': threshold } }] : []),
+  ];
+  return { bool: { filter: [queryOf(range)], must_not: [{ bool: { filter: scored } }] } };
 }
 
-/** The mapping of the logs, with the scored fields, for an index of scored copies. */
-async function makeTarget(
-  client: ElasticsearchClient,
-  options: BackfillOptions,
-  into: string,
-): Promise<void> {
-  const { range, signal } = options;
-  const found = await attempt(() => client.indices.getMapping({ index: range.index }, { signal }), {
-    what: `read the mapping of "${range.index}"`,
-    ...options,
-  });
-  const [source] = Object.values(found);
-  await attempt(
-    () =>
-      client.indices
-        .create(
-          {
-            index: into,
-            mappings: {
-              ...source?.mappings,
-              properties: { ...source?.mappings.properties, ...SCORED_FIELDS },
-            },
-          },
-          { signal },
-        )
-        .catch((error: unknown) => {
-          if (statusOf(error) !== 400 || !String((error as Error).message).includes('already_exists'))
-            throw error;
-        }),
-    { what: `make the index "${into}"`, ...options },
-  );
-}
+/** Longest id that Elasticsearch takes is 512 bytes. */
+const ID_BY_INDEX = "String id = ctx._index + '/' + ctx._id; if (id.length() <= 512) ctx._id = id";
 
 /**
  * Begins to score a range of the past inside the cluster; no log leaves it. Returns at once: the task runs on in
@@ -108,7 +88,7 @@ export async function startBackfill(client: ElasticsearchClient, options: Backfi
         client.updateByQuery(
           {
             index: range.index,
-            query: openLogs(range, pipeline.version),
+            query: openLogs(range, pipeline),
             pipeline: attached ? '_none' : pipeline.name,
             ...common,
           },
@@ -117,14 +97,15 @@ export async function startBackfill(client: ElasticsearchClient, options: Backfi
       { what: `start the backfill of "${range.index}"`, ...options },
     );
   } else {
-    await makeTarget(client, options, into);
+    const areSeveral = await makeCopyIndex(client, { logs: range.index, into }, options);
     answer = await attempt(
       () =>
         client.reindex(
           {
-            source: { index: range.index.split(','), query: openLogs(range, pipeline.version) },
+            source: { index: range.index.split(','), query: openLogs(range, pipeline) },
             // copies that an earlier run has made are left as they are
             dest: { index: into, pipeline: pipeline.name, op_type: 'create' },
+            ...(areSeveral && { script: { lang: 'painless', source: ID_BY_INDEX } }),
             ...common,
           },
           request,

@@ -21,6 +21,8 @@ export interface LivePipeline {
   readonly name: string;
   readonly version: string;
   readonly threshold: number;
+  /** Each log carries the threshold beside the version; absent of pipelines that version 0.1.0 has put. */
+  readonly notesThreshold?: true;
   /** The version that was live before; {@link revertPipeline} goes back to it. */
   readonly previousVersion?: string;
   /** Versions that were live before that one, the latest first; absent: none is known. */
@@ -171,6 +173,7 @@ const liveOf = (name: string, meta: StoredMeta): LivePipeline => ({
   name,
   version: meta.model_version,
   threshold: meta.threshold ?? NaN,
+  ...(meta.notes_threshold === true && { notesThreshold: true }),
   ...(meta.previous_version === undefined ? {} : { previousVersion: meta.previous_version }),
   ...(meta.earlier_versions === undefined ? {} : { earlierVersions: meta.earlier_versions }),
   ...(meta.max_microseconds_per_log === undefined
@@ -331,15 +334,7 @@ export async function deployPipeline(
   await putPipeline(client, name, { ...pipeline, _meta: meta }, options);
   if (before?.name !== name) await handOn(client, detectorId, options);
   return {
-    live: {
-      name,
-      version: snapshot.version,
-      threshold: pipeline._meta.threshold,
-      ...(previousVersion === undefined ? {} : { previousVersion }),
-      ...(earlier.length === 0 ? {} : { earlierVersions: earlier }),
-      ...(limit === undefined ? {} : { maxMicrosecondsPerLog: limit }),
-      ...(putAt === undefined ? {} : { putAt }),
-    },
+    live: liveOf(name, meta),
     bytes,
     simulation,
   };

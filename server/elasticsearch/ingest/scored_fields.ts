@@ -24,7 +24,7 @@ export const SCORED_FIELDS: Readonly<Record<'anomaly' | 'model', estypes.Mapping
       },
     },
   },
-  model: { dynamic: false, properties: { version: keyword } },
+  model: { dynamic: false, properties: { version: keyword, threshold: number } },
 };
 
 const typeOf = (property: estypes.MappingProperty | undefined): string =>

@@ -1,11 +1,11 @@
 import type { estypes } from '@elastic/elasticsearch';
 import type { AnomalyResult, ResultChange, ResultState } from '../../../common/anomaly';
 import { DetectionError } from '../../../common/detection_error';
-import { becauseOf, SUPPRESSION_LIMITS } from '../../../common/suppressions';
+import { becauseOf, SUPPRESSION_LIMITS, THIS_LOG } from '../../../common/suppressions';
 import type { ChangeNote, ResultMarks } from '../../detection/ports';
 import { attempt, type RequestOptions } from '../transport/attempt';
 import type { ElasticsearchClient } from '../transport/client';
-import { DEFAULT_SPACE, documentId } from '../indices/names';
+import { DEFAULT_SPACE, documentId, feedbackId } from '../indices/names';
 import { replaySuppression } from './replay';
 import { createResultChanges, inSpace, MOST_ROUNDS_WITHOUT_CHANGE } from './result_changes';
 import { resultsOfSpace, storedResult } from './results_query';
@@ -68,13 +68,18 @@ export function createResultMarks(
         [{ term: { 'result.suppressed_by': id } }],
         (result) => {
           const ids = (result.result.suppressed_by ?? []).filter((each) => each !== id);
-          const last = others.find((other) => other.id === ids[ids.length - 1]);
+          const last = ids[ids.length - 1];
+          const other = others.find((each) => each.id === last);
           const { suppressed_by: _ids, suppressed_because: because, ...state } = result.result;
           return withChange(
             { ...result, result: state },
             ids.length === 0
               ? { type: state.type === 'suppressed' ? 'log' : state.type }
-              : { suppressed_by: ids, suppressed_because: last ? becauseOf(last) : because },
+              : {
+                  suppressed_by: ids,
+                  suppressed_because:
+                    other !== undefined ? becauseOf(other) : (textOfVerdict(result, last) ?? because),
+                },
             note,
           );
         },
@@ -95,6 +100,18 @@ export function createResultMarks(
     hiddenBy: (ids) => countHidden(client, space, ids, options),
     replay: (suppression, range) => replaySuppression(client, suppression, { space, range }, options),
   };
+}
+
+/** The sentence of a verdict on this log alone, with the name of whoever has hidden it; undefined where the id is none of such. */
+function textOfVerdict(
+  { detector, source, result: { history = [] } }: AnomalyResult,
+  id: string | undefined,
+): string | undefined {
+  if (id !== feedbackId(detector.id, source)) return undefined;
+  const said = (by?: string): string =>
+    becauseOf({ origin: 'feedback', name: THIS_LOG, ...(by !== undefined && { by }) });
+  const notes = history.filter(({ by, because }) => because === said(by));
+  return notes[notes.length - 1]?.because ?? said();
 }
 
 const ofSource = (detectorId: string, source: { index: string; id: string }): Query[] => [

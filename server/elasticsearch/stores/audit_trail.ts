@@ -7,7 +7,7 @@ import { attempt, type RetryPolicy } from '../transport/attempt';
 import { bulkWriteAll, type BulkOperation } from '../transport/bulk';
 import type { ElasticsearchClient } from '../transport/client';
 import { ensureIndex, guardOf } from '../indices/index_resources';
-import { auditIndex, DEFAULT_SPACE } from '../indices/names';
+import { auditIndex, DEFAULT_SPACE, documentId } from '../indices/names';
 import { hitTotal } from '../transport/hit_total';
 
 const DEFAULT_SIZE = 100;
@@ -16,7 +16,7 @@ const MAXIMUM_SIZE = 10_000;
 const LONGEST_REASON = 2_000;
 const LONGEST_VALUE = 256;
 
-interface StoredEntry extends Omit<AuditEntry, 'detectorId' | 'recorded'> {
+interface StoredEntry extends Omit<AuditEntry, 'detectorId' | 'recorded' | 'once'> {
   readonly kind: 'audit';
   readonly detector_id: string;
   /** Only ever written by the pipeline of audit_protection.ts. */
@@ -41,7 +41,7 @@ export function createAuditTrail(
       if (entries.length === 0) return;
       await ensureIndex(client, index, 'audit', { policy, signal });
       const operations = entries.map(
-        ({ detectorId, reason, from, to, recorded: _recorded, ...entry }): BulkOperation => {
+        ({ detectorId, reason, from, to, once, recorded: _recorded, ...entry }): BulkOperation => {
           const document: StoredEntry = {
             kind: 'audit',
             detector_id: detectorId,
@@ -50,7 +50,8 @@ export function createAuditTrail(
             ...(to !== undefined && { to: to.slice(0, LONGEST_VALUE) }),
             reason: reason.slice(0, LONGEST_REASON),
           };
-          return { action: 'create', index, id: `audit-${randomUUID()}`, document };
+          const id = once === undefined ? randomUUID() : documentId(entry.action, detectorId, once);
+          return { action: 'create', index, id: `audit-${id}`, document };
         },
       );
       await bulkWriteAll(client, operations, {

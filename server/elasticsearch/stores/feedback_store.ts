@@ -5,7 +5,7 @@ import { bulkWriteAll, type BulkOperation } from '../transport/bulk';
 import type { ElasticsearchClient } from '../transport/client';
 import { statusOf } from '../transport/errors';
 import { ensureIndex, guardOf } from '../indices/index_resources';
-import { DEFAULT_SPACE, documentId, feedbackIndex } from '../indices/names';
+import { DEFAULT_SPACE, feedbackId, feedbackIndex } from '../indices/names';
 import { searchPages } from '../transport/search_pages';
 
 export interface StoredFeedback extends Omit<Feedback, 'detectorId' | 'expiresAt' | 'suppressionId'> {
@@ -39,9 +39,6 @@ export const feedbackOf = ({
 const isIndexMissing = (error: unknown): boolean =>
   error instanceof DetectionError &&
   ((error.details?.types as readonly string[] | undefined) ?? []).includes('index_not_found_exception');
-
-export const feedbackId = (detectorId: string, source: { index: string; id: string }): string =>
-  documentId('feedback', detectorId, source.index, source.id);
 
 /** Verdicts of people in `log-anomalies-feedback.<space>`, one for each detector and log. Needs `read`, `index`, `delete`, `create_index`, `view_index_metadata`. */
 export function createFeedbackStore(

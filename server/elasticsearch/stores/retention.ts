@@ -3,6 +3,7 @@ import { ALL_DETECTORS } from '../../../common/audit';
 import { DetectionError } from '../../../common/detection_error';
 import { attempt, type RetryPolicy } from '../transport/attempt';
 import { createAuditTrail } from './audit_trail';
+import { deleteChosen } from './delete_documents';
 import type { ElasticsearchClient } from '../transport/client';
 import {
   DEFAULT_SPACE,
@@ -135,11 +136,15 @@ async function deleteOld(
   { space = DEFAULT_SPACE, policy, signal }: RetentionOptions,
 ): Promise<void> {
   const query = { bool: { should: queries, minimum_should_match: 1 } };
-  await attempt(() => client.deleteByQuery({ index, query, conflicts: 'proceed' }, { signal }), {
-    what: `delete old ${kind} of space "${space}"`,
-    policy,
-    signal,
-  }).catch((error: unknown) => {
+  await deleteChosen(
+    client,
+    { index, query },
+    {
+      what: `delete old ${kind} of space "${space}"`,
+      policy,
+      signal,
+    },
+  ).catch((error: unknown) => {
     // None was ever written.
     if (error instanceof DetectionError && error.code === 'not_found') return;
     if (!(error instanceof DetectionError) || error.code !== 'forbidden') throw error;

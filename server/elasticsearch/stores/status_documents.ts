@@ -6,6 +6,7 @@ import { bulkWrite, bulkWriteAll, type BulkOperation } from '../transport/bulk';
 import type { ElasticsearchClient } from '../transport/client';
 import { statusOf } from '../transport/errors';
 import { mgetWhole } from '../transport/whole_answer';
+import { deleteChosen } from './delete_documents';
 
 /** A part of what a detector tells of itself. */
 export interface StatusKey {
@@ -115,24 +116,13 @@ export async function deleteStatus(
   client: ElasticsearchClient,
   { space, detectorId }: { readonly space: string; readonly detectorId: string },
 ): Promise<void> {
-  await attempt(
-    () =>
-      client
-        .deleteByQuery({
-          index: checkpointsIndex(space),
-          query: {
-            bool: {
-              should: [
-                { term: { detector_id: detectorId } },
-                { prefix: { detector_id: backfillPlace(detectorId, '') } },
-              ],
-            },
-          },
-          conflicts: 'proceed',
-        })
-        .catch((error: unknown) => {
-          if (statusOf(error) !== 404) throw error;
-        }),
-    { what: `delete the status of the detector "${detectorId}"` },
-  );
+  const should = [
+    { term: { detector_id: detectorId } },
+    { prefix: { detector_id: backfillPlace(detectorId, '') } },
+  ];
+  const chosen = { index: checkpointsIndex(space), query: { bool: { should } } };
+  const what = `delete the status of the detector "${detectorId}"`;
+  await deleteChosen(client, chosen, { what }).catch((error: unknown) => {
+    if (!(error instanceof DetectionError) || error.code !== 'not_found') throw error;
+  });
 }

@@ -1,15 +1,21 @@
 import type { estypes } from '@elastic/elasticsearch';
 import { ALL_DETECTORS } from '../../../common/audit';
 import { DetectionError } from '../../../common/detection_error';
-import { isExpired, SUPPRESSION_LIMITS, type Suppression } from '../../../common/suppressions';
+import { isExpired, SUPPRESSION_LIMITS, THIS_LOG, type Suppression } from '../../../common/suppressions';
 import type { SuppressionStore } from '../../detection/ports';
 import { attempt, type RetryPolicy } from '../transport/attempt';
-import { bulkWriteAll, type BulkOperation } from '../transport/bulk';
+import {
+  bulkWrite,
+  bulkWriteAll,
+  throwUnlessConflict,
+  type BulkOperation,
+  type DocumentRevision,
+} from '../transport/bulk';
 import type { ElasticsearchClient } from '../transport/client';
-import { feedbackId, feedbackOf, type StoredFeedback } from './feedback_store';
+import { feedbackOf, type StoredFeedback } from './feedback_store';
 import { statusOf } from '../transport/errors';
 import { ensureIndex, guardOf } from '../indices/index_resources';
-import { DEFAULT_SPACE, feedbackIndex } from '../indices/names';
+import { DEFAULT_SPACE, feedbackId, feedbackIndex } from '../indices/names';
 import { DAY } from '../../../common/duration';
 
 interface StoredSuppression {
@@ -35,7 +41,7 @@ function ofVerdict(document: StoredFeedback): Suppression {
   return {
     id: feedbackId(detectorId, source),
     detector_ids: [detectorId],
-    name: 'this log',
+    name: THIS_LOG,
     origin: 'feedback',
     match: { source },
     exclude_from_training: false,
@@ -57,11 +63,21 @@ export function createSuppressionStore(
   const index = feedbackIndex(space);
   const guard = guardOf(client, 'feedback', { policy, signal });
 
+  /** Of suppressions that were read, so that none is written back over a change. */
+  const revisions = new WeakMap<Suppression, DocumentRevision>();
+
   const search = async (query: estypes.QueryDslQueryContainer): Promise<Stored[]> => {
     const answer = await attempt(
       () =>
         client.search<Stored>(
-          { index, size: MOST, track_total_hits: false, query, sort: [{ at: 'asc' }] },
+          {
+            index,
+            size: MOST,
+            track_total_hits: false,
+            seq_no_primary_term: true,
+            query,
+            sort: [{ at: 'asc' }],
+          },
           { signal },
         ),
       { what: 'read what hides results', policy, signal },
@@ -70,7 +86,13 @@ export function createSuppressionStore(
       if (error instanceof DetectionError && error.code === 'not_found') return undefined;
       throw error;
     });
-    return (answer?.hits.hits ?? []).flatMap(({ _source }) => (_source === undefined ? [] : [_source]));
+    return (answer?.hits.hits ?? []).flatMap(({ _source, _seq_no, _primary_term }) => {
+      if (_source?.kind === 'suppression') {
+        const revision = { sequenceNumber: _seq_no as number, primaryTerm: _primary_term as number };
+        revisions.set(_source.suppression, revision);
+      }
+      return _source === undefined ? [] : [_source];
+    });
   };
   const write = async (operations: readonly BulkOperation[], what: string): Promise<void> => {
     await ensureIndex(client, index, 'feedback', { policy, signal });
@@ -119,10 +141,14 @@ export function createSuppressionStore(
       };
     },
     async noteExpired(suppressions) {
-      await write(
-        suppressions.map((suppression) => operationOf(index, suppression, true)),
-        'note that suppressions have expired',
-      );
+      const what = 'note that suppressions have expired';
+      const operations = suppressions.map((suppression): BulkOperation => ({
+        ...operationOf(index, suppression, true),
+        ifUnchangedSince: revisions.get(suppression),
+      }));
+      // One that is not as it was read was noted by another run, or goes on for longer.
+      const outcome = await bulkWrite(client, operations, { what, guard, refresh: true, policy, signal });
+      throwUnlessConflict(outcome, what, `It takes the right "index" on ${index}`);
     },
   };
 }

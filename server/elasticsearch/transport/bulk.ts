@@ -42,7 +42,7 @@ export interface BulkOutcome {
 export interface BulkGuard {
   /** A field of all documents that our mapping has. In an index without it they are refused instead of mapped. */
   readonly field: string;
-  /** Gives the index its mapping again; what was refused is then sent again. */
+  /** Makes the index, or gives it its mapping again; what was refused is then sent again. Called before each write that holds an `update`. */
   restore(index: string): Promise<void>;
 }
 
@@ -76,7 +76,6 @@ function pendingOf(operation: BulkOperation, guard: BulkGuard | undefined): Pend
   const { action, index, id, ifUnchangedSince: known } = operation;
   const condition = {
     ...(known && { if_seq_no: known.sequenceNumber, if_primary_term: known.primaryTerm }),
-    // Elasticsearch takes no templates with a script.
     ...(guard &&
       (action === 'create' || action === 'index') && { dynamic_templates: { [guard.field]: NO_TEMPLATE } }),
     ...(action === 'update' && { retry_on_conflict: CONFLICT_RETRIES }),
@@ -87,6 +86,16 @@ function pendingOf(operation: BulkOperation, guard: BulkGuard | undefined): Pend
     lines:
       operation.action === 'delete' ? `${header}\n` : `${header}\n${JSON.stringify(operation.document)}\n`,
   };
+}
+
+/** Elasticsearch takes no templates with a script, which would make an index anew all the same: each is looked for just before. */
+async function guardUpdates(
+  operations: readonly BulkOperation[],
+  guard: BulkGuard | undefined,
+): Promise<void> {
+  if (guard === undefined) return;
+  const updated = operations.filter(({ action }) => action === 'update');
+  for (const index of new Set(updated.map((operation) => operation.index))) await guard.restore(index);
 }
 
 function* requestsOf(pending: readonly Pending[]): Generator<Pending[]> {
@@ -126,6 +135,7 @@ export async function bulkWrite(
   const created: BulkOperation[] = [];
   const revisions = new Map<string, DocumentRevision>();
   const refused: BulkRefusal[] = [];
+  await guardUpdates(operations, guard);
   let pending = operations.map((operation) => pendingOf(operation, guard));
   let unwritten: BulkRefusal[] = [];
   for (let tried = 1; pending.length > 0; tried++) {

@@ -62,7 +62,12 @@ export async function scoreInCluster(
     const state = await progressOf(task);
     // The node that ran it is gone: what it has scored is not scored again.
     if (state === undefined) return { ...report, task: undefined };
-    report = { ...report, logs: state.done, ...(state.total > 0 && { total: state.total }) };
+    report = {
+      ...report,
+      logs: state.done,
+      ...(state.total > 0 && { total: state.total }),
+      ...(state.conflicts > 0 && { conflicts: state.conflicts }),
+    };
     if (state.complete) {
       if (state.cancelled) return finished(report, 'cancelled');
       if (state.failures.length > 0) {
