@@ -161,7 +161,7 @@ describe('the scan of logs', () => {
       }
       await page
         .locator(testSubject('logAnomaliesScanSum'))
-        .getByText(/about 20 anomalies a day/)
+        .getByText(/at most 20 anomalies a day/)
         .waitFor();
       await page.route('**/api/log_anomalies/detectors', (route) => {
         const { detector } = route.request().postDataJSON() as { detector: { unit?: string } };

@@ -250,7 +250,7 @@ function MakeDetectors({
                 })
               : canWrite
                 ? i18n.translate('logAnomalies.scan.sum', {
-                    defaultMessage: 'Together about {count} anomalies a day',
+                    defaultMessage: 'Together at most {count} anomalies a day',
                     values: { count: formatCount(aDay) },
                   })
                 : i18n.translate('logAnomalies.empty.readOnly', {

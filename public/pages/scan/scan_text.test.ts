@@ -1,4 +1,4 @@
-import { amountText, type Proposal } from './scan_text';
+import { amountText, documentsText, type Proposal } from './scan_text';
 
 jest.mock('@kbn/i18n', () => jest.requireActual('../../../test/fakes/i18n'), { virtual: true });
 
@@ -14,11 +14,21 @@ const proposal = (change: Partial<Proposal>): Proposal =>
   }) as unknown as Proposal;
 
 it('says how many rows a detector has of those it needs, as long as these are too few', () => {
-  expect(amountText(proposal({}))).toBe('2 features · about 10 anomalies a day');
+  expect(amountText(proposal({}))).toBe('2 features · at most 10 anomalies a day');
   expect(amountText(proposal({ ready: false, rows: 120 }))).toMatch(
     /· 120 of 256 logs to learn from; it waits until there are enough$/,
   );
   expect(amountText(proposal({ unit: 'bucket', ready: false, rows: 58 }))).toMatch(
-    /^about 10 anomalies a day · 58 of 256 rows to learn from/,
+    /^at most 10 anomalies a day · 58 of 256 rows to learn from/,
+  );
+});
+
+it('tells a rate of documents of a day or more alone', () => {
+  expect(documentsText({ logs: 2_000 })).toBe('2,000 documents');
+  expect(documentsText({ logs: 2_000, looked: { logs: 2_000, days: 4 / 24 } })).toBe(
+    '2,000 documents in 4 h',
+  );
+  expect(documentsText({ logs: 2_000, looked: { logs: 2_000, days: 2 } })).toBe(
+    '2,000 documents, 1,000 a day',
   );
 });

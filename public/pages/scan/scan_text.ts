@@ -1,7 +1,8 @@
 import { i18n } from '@kbn/i18n';
+import { DAY } from '../../../common/duration';
 import { printable } from '../../../common/printable';
 import type { Answer } from '../../shared/app/api_client';
-import { formatCount } from '../../shared/values/format';
+import { formatAbout, formatCount } from '../../shared/values/format';
 
 const LONGEST_NAME = 200;
 /** Returns a name out of the cluster, without what reorders or hides text. */
@@ -63,7 +64,7 @@ export function proposalText({ unit, detector }: Proposal): string {
 /** Says how much a proposed detector looks at, and how much it is going to tell. */
 export function amountText({ unit, detector, expected_alerts_per_day: aDay, ...learned }: Proposal): string {
   const anomalies = i18n.translate('logAnomalies.scan.aDay', {
-    defaultMessage: 'about {count} anomalies a day',
+    defaultMessage: 'at most {count} anomalies a day',
     values: { count: formatCount(aDay) },
   });
   const features = i18n.translate('logAnomalies.scan.features', {
@@ -86,6 +87,32 @@ export function amountText({ unit, detector, expected_alerts_per_day: aDay, ...l
     );
   }
   return parts.join(' · ');
+}
+
+/** Says how many documents a source holds; of less than a day no rate is told. */
+export function documentsText({
+  logs,
+  looked,
+}: {
+  logs: number;
+  looked?: { logs: number; days: number };
+}): string {
+  const count = formatCount(logs);
+  if (looked === undefined) {
+    return i18n.translate('logAnomalies.scan.documents', {
+      defaultMessage: '{count} documents',
+      values: { count },
+    });
+  }
+  return looked.days < 1
+    ? i18n.translate('logAnomalies.scan.documentsInSpan', {
+        defaultMessage: '{count} documents in {span}',
+        values: { count, span: formatAbout(looked.days * DAY) },
+      })
+    : i18n.translate('logAnomalies.scan.documentsADay', {
+        defaultMessage: '{count} documents, {aDay} a day',
+        values: { count, aDay: formatCount(looked.logs / looked.days) },
+      });
 }
 
 export function leftOutText({ reason, count }: LeftOut): string {

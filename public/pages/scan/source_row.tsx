@@ -17,7 +17,7 @@ import { printable } from '../../../common/printable';
 import { pastQuery } from '../../shared/detector/past_range';
 import { AppLink } from '../../shared/app/app_link';
 import { formatCount } from '../../shared/values/format';
-import { amountText, kindText, proposalText, shownName, type Proposal } from './scan_text';
+import { amountText, documentsText, kindText, proposalText, shownName, type Proposal } from './scan_text';
 import { keyOf, type Outcome, type Row } from './use_scan';
 
 const LONGEST_MESSAGE = 1_000;
@@ -97,18 +97,9 @@ export function SourceRow(props: {
   );
 }
 
-function countText({ logs, indices, reached_as: reachedAs, looked }: Row): string {
-  const aDay = looked === undefined ? undefined : looked.logs / looked.days;
-  const documents =
-    aDay === undefined
-      ? i18n.translate('logAnomalies.scan.documents', {
-          defaultMessage: '{count} documents',
-          values: { count: formatCount(logs) },
-        })
-      : i18n.translate('logAnomalies.scan.documentsADay', {
-          defaultMessage: '{count} documents, {aDay} a day',
-          values: { count: formatCount(logs), aDay: formatCount(aDay) },
-        });
+function countText(row: Row): string {
+  const { indices, reached_as: reachedAs } = row;
+  const documents = documentsText(row);
   if (reachedAs !== 'pattern' && indices === 1) return documents;
   return i18n.translate('logAnomalies.scan.inIndices', {
     defaultMessage: '{documents}, in {count} indices',
