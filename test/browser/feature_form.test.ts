@@ -1,6 +1,6 @@
 import type { Browser, Locator, Page } from 'playwright-core';
 import { seriousFindings } from './accessibility';
-import { onPage, startBrowserWorld, type BrowserWorld } from './browser_world';
+import { onPage, openPage, startBrowserWorld, type BrowserWorld } from './browser_world';
 import { open, openBrowser, testSubject, WORK_MILLISECONDS } from './steps';
 
 jest.setTimeout(120_000);
@@ -207,3 +207,53 @@ it.each(['light', 'dark'] as const)('takes the time zone of a detector, and no o
     { theme },
   ),
 );
+
+it('drops suggestions that come after something else was written', () =>
+  onPage(browser, world, async (page) => {
+    let release = (): void => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    await page.route('**/_suggest', async (route) => {
+      await held;
+      await route.continue();
+    });
+    await open({ page, url: world.host.url }, '/app/logAnomalies/detectors/new', 'logAnomaliesForm');
+    const index = at(page, 'logAnomaliesIndex').locator('input');
+    await index.fill(world.logs);
+    await index.press('Enter');
+    await page.click(testSubject('logAnomaliesSuggest'));
+    await page.click(testSubject('logAnomaliesAddFeature'));
+    expect(await typesOf(page)).toEqual(['category']);
+    const answered = page.waitForResponse('**/_suggest');
+    release();
+    await (await answered).finished();
+    await page.waitForFunction(
+      (selector) => !document.querySelector(selector)?.hasAttribute('disabled'),
+      testSubject('logAnomaliesSuggest'),
+    );
+    expect(await typesOf(page)).toEqual(['category']);
+    // Asked anew they take the place of all.
+    await page.click(testSubject('logAnomaliesSuggest'));
+    await at(page, 'logAnomaliesFeatureGear').nth(1).waitFor({ timeout: WORK_MILLISECONDS });
+  }));
+
+it('says what is wrong with all features, not only that there is none', async () => {
+  const { page } = await openPage(browser, world.host);
+  await suggested(page);
+  await page.fill(testSubject('logAnomaliesName'), 'Refused');
+  await page.route('**/api/log_anomalies/detectors', (route) =>
+    route.request().method() === 'POST'
+      ? route.fulfill({
+          status: 400,
+          json: {
+            message: 'features: read too much',
+            attributes: { code: 'bad_input', details: { issues: ['features: read too much'] } },
+          },
+        })
+      : route.continue(),
+  );
+  await page.click(testSubject('logAnomaliesSave'));
+  const callouts = page.locator('.euiCallOut--danger');
+  await callouts.getByText('ead too much').first().waitFor();
+  expect((await callouts.allInnerTexts()).join()).not.toContain('At least one field is needed');
+  await page.close();
+});

@@ -1,4 +1,5 @@
 import type { Browser, Page } from 'playwright-core';
+import { resultDashboards } from '../../common/dashboards';
 import { resultsPattern } from '../../server/elasticsearch';
 import { seriousFindings } from './accessibility';
 import { makeDetector, openPage, startBrowserWorld, type BrowserWorld } from './browser_world';
@@ -616,6 +617,43 @@ it('installs the dashboards, and asks before it replaces them', async () => {
     await page.getByRole('button', { name: 'Replace' }).click();
     await question.waitFor({ state: 'detached' });
   });
+});
+
+it('names the client of a request by whichever field the result has', async () => {
+  const view = resultDashboards(world.space, { hasPlugin: true }).find(
+    ({ type }) => type === 'index-pattern',
+  )!;
+  const index = 'clients-of-results';
+  const ip = { type: 'ip' } as const;
+  await world.elasticsearch.indices.create({
+    index,
+    mappings: {
+      properties: {
+        client: { properties: { ip } },
+        source: { properties: { ip, address: { type: 'keyword' } } },
+      },
+    },
+  });
+  const logs = [
+    { client: { ip: '203.0.113.9' }, source: { ip: '10.0.0.1' } },
+    { source: { ip: '10.0.0.2', address: 'proxy' } },
+    { source: { address: 'web-1.example' } },
+    { url: { path: '/' } },
+  ];
+  await world.elasticsearch.bulk({
+    index,
+    refresh: true,
+    operations: logs.flatMap((log) => [{ index: {} }, log]),
+  });
+  const { aggregations } = await world.elasticsearch.search({
+    index,
+    size: 0,
+    runtime_mappings: JSON.parse(String(view.attributes.runtimeFieldMap)) as never,
+    aggs: { clients: { terms: { field: 'request_client' } } },
+  });
+  await world.elasticsearch.indices.delete({ index });
+  const { buckets } = aggregations!.clients as { buckets: { key: string }[] };
+  expect(buckets.map(({ key }) => key).sort()).toEqual(['10.0.0.2', '203.0.113.9', 'web-1.example']);
 });
 
 it('shows a reader what they may not do', () =>
