@@ -260,8 +260,7 @@ it.each(['light', 'dark'] as const)(
       world,
       async (page) => {
         await open({ page, url: world.host.url }, explorer(), 'logAnomaliesIncidents');
-        // Only a number among its reasons is charted; the title leads with it.
-        await page.locator(`${rows} a`, { hasText: 'response_time' }).first().click();
+        await page.locator(`${rows} a`, { hasText: CHARTED }).first().click();
         const chart = page.locator(testSubject('logAnomaliesValueChart'));
         await chart.locator('canvas').first().waitFor();
         expect(await chart.innerText()).toMatch(
@@ -275,16 +274,20 @@ it.each(['light', 'dark'] as const)(
     ),
 );
 
-/** A deployment two minutes before the first incident of the list, and maintenance around it. @returns its entity */
+/** Words of the titles of incidents with a chart: only a number among the reasons is charted, and a title leads with it. */
+const CHARTED = 'response_time';
+
+/** A deployment two minutes before the first incident with a chart, and maintenance around it. @returns its entity */
 async function noteChanges(): Promise<string> {
   const admin = administrator(world.elasticsearch);
   const ask = async <Body>(operation: Operation, given: object): Promise<Body> =>
     (await world.kibana.call(admin, operation, given, world.space)).body;
-  const query = { detector_id: id, size: '1', from: String(Date.now() - 3 * DAY) };
-  const { incidents } = await ask<{ incidents: { start: string; entity: string }[] }>('listIncidents', {
-    query,
-  });
-  const [{ start, entity }] = incidents;
+  const query = { detector_id: id, size: '50', from: String(Date.now() - 3 * DAY) };
+  const { incidents } = await ask<{ incidents: { title: string; start: string; entity: string }[] }>(
+    'listIncidents',
+    { query },
+  );
+  const { start, entity } = incidents.find(({ title }) => title.includes(CHARTED))!;
   const before = (minutes: number): string => new Date(Date.parse(start) - minutes * MINUTE).toISOString();
   const deployment = { kind: 'deployment', title: 'Faster checkout', version: '1.42', id: 'ci-1' };
   await ask('addAnnotation', {
@@ -317,7 +320,7 @@ it.each(['light', 'dark'] as const)('marks changes of the calendar on charts, in
       expect(await list.innerText()).toContain('Change of no-such Of another service');
       const flags = page.locator(`${testSubject('logAnomaliesTimeline')} .echAnnotation__marker`);
       expect(await flags.count()).toBe(3);
-      await page.locator(`${rows} a`).first().click();
+      await page.locator(`${rows} a`, { hasText: CHARTED }).first().click();
       const said = page.locator(testSubject('logAnomaliesPrecededBy'));
       expect(await said.innerText()).toContain(
         `Began 2 min after deployment 1.42 of ${entity}. Faster checkout`,
