@@ -393,7 +393,7 @@ describe('a headline', () => {
       ...charge,
       'event.duration': 30e9,
     });
-    expect(headlineOf([slow])).toBe('duration 30 s');
+    expect(headlineOf([slow])).toBe('Duration 30 s');
     const attacks = logs(300, (index) => ({ 'url.original': `/search?q=shoes${index}` }));
     const attack = explain({ type: 'attack_signs', field: 'url.original' }, attacks, {
       'url.original': "/search?q=1' UNION SELECT password FROM users--",
@@ -403,14 +403,14 @@ describe('a headline', () => {
         { ...slow, share: 0.55 },
         { ...attack, share: 0.45 },
       ]),
-    ).toBe('signs of SQL injection');
+    ).toBe('Signs of SQL injection');
     // A reason does not name what hardly counts, nor does a headline.
     expect(
       headlineOf([
         { ...slow, share: 0.9 },
         { ...attack, share: 0.1 },
       ]),
-    ).toBe('duration 30 s');
+    ).toBe('Duration 30 s');
   });
 
   it('leaves messages to their pattern', () => {
@@ -426,7 +426,7 @@ describe('a headline', () => {
         { ...odd, share: 0.5 },
         { ...failed, share: 0.5 },
       ]),
-    ).toBe('status 502');
+    ).toBe('Status 502');
     expect(headlineOf([])).toBeUndefined();
   });
 });

@@ -453,7 +453,7 @@ const LONGEST_IN_TITLE = 40;
  * reason names, then the value that stands out most. Undefined where the message alone stands out, which its pattern tells, or nothing is known.
  *
  * @param attribution in any order
- * @example "signs of SQL injection", "status 504", "duration 30 s"
+ * @example "Signs of SQL injection", "Status 504", "Duration 30 s"
  */
 export function headlineOf(attribution: readonly Attribution[], words: Words = ENGLISH): string | undefined {
   const features = namedIn(attribution);
@@ -462,7 +462,7 @@ export function headlineOf(attribution: readonly Attribution[], words: Words = E
     const signs = (attack.comparison?.signs ?? []).map(({ category, name }) =>
       kindOfSign(category, name, words),
     );
-    return words.write('signs_of', { signs: [...new Set(signs)].join(', ') });
+    return asBeginning(words.write('signs_of', { signs: [...new Set(signs)].join(', ') }), words);
   }
   const leading = features.find(
     (feature, place) =>
@@ -470,8 +470,17 @@ export function headlineOf(attribution: readonly Attribution[], words: Words = E
       (place === 0 || !['hour', 'weekday'].includes(feature.comparison?.kind ?? '')) &&
       shortValue(feature, words) !== undefined,
   );
-  return leading && `${subjectOf(leading, words)} ${shortValue(leading, words)}`;
+  if (leading === undefined) return undefined;
+  const subject = subjectOf(leading, words);
+  // A field is written as it is called in the logs.
+  const beginning =
+    subject === printable(leading.field, LONGEST_TEXT) ? subject : asBeginning(subject, words);
+  return `${beginning} ${shortValue(leading, words)}`;
 }
+
+/** Returns a text with a capital letter, as a title begins. */
+const asBeginning = (text: string, { locale }: Words): string =>
+  text.slice(0, 1).toLocaleUpperCase(locale) + text.slice(1);
 
 /** Returns a value as a title has it; undefined for messages, whose pattern is the title, and what no single value tells. */
 function shortValue({ field, comparison }: Attribution, words: Words): string | undefined {

@@ -30,7 +30,7 @@ export interface Lead {
  * Names an incident: why, what, and where.
  *
  * @param place entity, host, or name of the detector
- * @example titleOf(group, { key: 'POST /charge 503', headline: 'status 503' }, 'checkout') // 'status 503: POST /charge of checkout'
+ * @example titleOf(group, { key: 'POST /charge 503', headline: 'Status 503' }, 'checkout') // 'Status 503: POST /charge of checkout'
  */
 export function titleOf(
   group: Pick<Group, 'scope' | 'patterns' | 'routes' | 'sources'>,

@@ -45,7 +45,7 @@ export function FiguresPanel({ api, config, drawing, drawn }: PanelProps): React
   return (
     <PanelFrame request={request} drawn={drawn} isEmpty={() => false}>
       {(figures) => (
-        <div data-test-subj="logAnomaliesFigures">
+        <div data-test-subj="logAnomaliesFigures" style={{ padding: 8 }}>
           <EuiFlexGroup gutterSize="m" responsive={false} wrap>
             {statsOf(figures).map(({ name, value }) => (
               <EuiFlexItem key={name} style={{ minWidth: 120 }}>

@@ -52,12 +52,12 @@ describe('what an incident is', () => {
   it('begins with the attack that its most severe log shows signs of, and else with what stands out most', () => {
     const many = { counted: { patterns: 4, routes: 4, sources: 1 } };
     expect(incidentWhat(incident({ logs: 3 }, { ...reason(status, signs), ...many }))).toBe(
-      'signs of SQL injection: 192.0.2.1, 4 different patterns',
+      'Signs of SQL injection: 192.0.2.1, 4 different patterns',
     );
-    expect(incidentWhat(incident({ logs: 3 }, reason(status)))).toBe('status 500: GET /cart');
+    expect(incidentWhat(incident({ logs: 3 }, reason(status)))).toBe('Status 500: GET /cart');
     const count = { field: 'bucket.count', feature: 'bucket.count', share: 1 };
     const flood = { ...count, comparison: { kind: 'number', value: 12_000 } };
-    expect(incidentWhat(incident({ logs: 3, buckets: 1 }, reason(flood)))).toBe('number of logs 12,000');
+    expect(incidentWhat(incident({ logs: 3, buckets: 1 }, reason(flood)))).toBe('Number of logs 12,000');
   });
 
   it('is no longer named by a reason once none of its anomalies counts', () => {
@@ -71,16 +71,18 @@ describe('what an incident is', () => {
       routes: ['GET /a', 'GET /b'],
       sources: [],
     };
-    const title = titleOf(group, { key: 'GET /b', headline: 'status 500' }, 'shop');
-    expect(title).toBe('status 500: GET /b and 1 more of shop');
+    const title = titleOf(group, { key: 'GET /b', headline: 'Status 500' }, 'shop');
+    expect(title).toBe('Status 500: GET /b and 1 more of shop');
     const counted = { patterns: 2, routes: 2, sources: 0 };
     expect(incidentWhat(incident({ logs: 3 }, { ...reason(status), title, counted }))).toBe(
-      'status 500: GET /b and 1 more',
+      'Status 500: GET /b and 1 more',
     );
-    // One that was written before titles had a reason.
-    const old = titleOf(group, { key: 'GET /b' }, 'shop');
-    expect(incidentWhat(incident({ logs: 3 }, { ...reason(status), title: old, counted }))).toBe(
-      'status 500: GET /b and 1 more',
-    );
+    // Those that were written before titles began with a capital letter, and before they had a reason.
+    for (const headline of ['status 500', undefined]) {
+      const old = titleOf(group, { key: 'GET /b', headline }, 'shop');
+      expect(incidentWhat(incident({ logs: 3 }, { ...reason(status), title: old, counted }))).toBe(
+        'Status 500: GET /b and 1 more',
+      );
+    }
   });
 });

@@ -22,7 +22,8 @@ export function incidentPlace({ scope, detectors }: Pick<IncidentBody, 'scope' |
 function leadingOf({ title, reasons }: Pick<IncidentBody, 'title' | 'reasons'>): string {
   const [named] = title.split(/ and \d+ more of /);
   const headline = headlineOf(reasons[0]?.attribution ?? []);
-  return headline !== undefined && named.startsWith(`${headline}: `)
+  // Titles of before began with a small letter.
+  return headline !== undefined && named.toLowerCase().startsWith(`${headline}: `.toLowerCase())
     ? named.slice(headline.length + 2)
     : named;
 }

@@ -76,7 +76,7 @@ it('a title leads with the reason of the most severe result that counts, whateve
     };
     return describeIncident(group, { ...figures, first: other, last: other, leading }).title;
   };
-  expect(titled(attack, other)).toBe('signs of SQL injection: GET /a and 1 more of shop');
+  expect(titled(attack, other)).toBe('Signs of SQL injection: GET /a and 1 more of shop');
   // The attack was judged to be none.
   expect(titled(other)).toBe('URL /b: GET /b and 1 more of shop');
 });
