@@ -6,6 +6,7 @@ import { DetectionError } from '../../../common/detection_error';
 import { BACKFILL_RUN_PREFIX, SUMMARY_MILLISECONDS } from '../../detection/scoring/result_documents';
 import { attempt } from '../transport/attempt';
 import type { ElasticsearchClient } from '../transport/client';
+import { isTooManyBuckets } from '../transport/composite_pages';
 import { hitTotal } from '../transport/hit_total';
 import { pageStart } from '../transport/page_start';
 import { filterByContent, filterResults, resultsOfSpace, storedResult } from './results_query';
@@ -102,8 +103,7 @@ interface RunSums {
 }
 interface TimeBucket {
   key: number;
-  live: RunSums;
-  past: { runs: { buckets: RunSums[] } };
+  detectors: { buckets: { live: RunSums; past: { runs: { buckets: RunSums[] } } }[] };
   /** The results themselves. */
   anomalous: {
     doc_count: number;
@@ -120,9 +120,12 @@ interface Histogram {
 /** Below the threshold, where confidence is 0.5. */
 const HIGHEST_OF_NO_ANOMALY = 0.499;
 
+/** As many as a space may have. */
+const MOST_DETECTORS = 10_000;
+
 const isLog: Query = { term: { 'result.type': 'log' } };
 
-/** Sums of the summaries by time, those of backfills apart, with the results that the choice takes and leaves out. */
+/** Sums of the summaries by time and detector, those of backfills apart, with the results that the choice takes and leaves out. */
 function histogramOf(
   interval: number,
   choice: Query[],
@@ -138,10 +141,15 @@ function histogramOf(
     time: {
       date_histogram: { field: '@timestamp', fixed_interval: `${interval}ms`, min_doc_count: 1 },
       aggs: {
-        live: { filter: { bool: { must_not: [isBackfill] } }, aggs: sums },
-        past: {
-          filter: isBackfill,
-          aggs: { runs: { terms: { field: 'run.id', size: 20 }, aggs: sums } },
+        detectors: {
+          terms: { field: 'detector.id', size: MOST_DETECTORS },
+          aggs: {
+            live: { filter: { bool: { must_not: [isBackfill] } }, aggs: sums },
+            past: {
+              filter: isBackfill,
+              aggs: { runs: { terms: { field: 'run.id', size: 20 }, aggs: sums } },
+            },
+          },
         },
         ...(hasChoice && {
           left_out: { filter: { bool: { filter: [isLog], must_not: [{ bool: { filter: choice } }] } } },
@@ -159,8 +167,8 @@ function histogramOf(
 }
 
 /**
- * Logs scored are those of the summaries added up; a backfill counts logs again that were scored live: of the two the
- * larger counts. Anomalies are results themselves, so that hiding one and showing it again is seen at once. Where a
+ * Logs scored are those of the summaries added up; a backfill counts logs again that its detector scored live: of
+ * the two the larger counts. Where they are more numbers than Elasticsearch gives, spans of time are longer. Anomalies are results themselves, so that hiding one and showing it again is seen at once. Where a
  * choice is made among them, score and confidence are theirs alone; without, those of all logs, of which none is
  * anomalous any more where all results are hidden.
  */
@@ -192,39 +200,47 @@ export async function summarizeResults(
   const summaries: Query = { bool: { filter: filterResults(space, 'bucket', range) } };
   const answer = await attempt(
     () =>
-      client.search({
-        ...resultsOfSpace(space),
-        size: 0,
-        track_total_hits: false,
-        query: {
-          bool: {
-            should: [summaries, { bool: { filter: filterResults(space, 'log', range) } }],
-            minimum_should_match: 1,
+      client
+        .search({
+          ...resultsOfSpace(space),
+          size: 0,
+          track_total_hits: false,
+          query: {
+            bool: {
+              should: [summaries, { bool: { filter: filterResults(space, 'log', range) } }],
+              minimum_should_match: 1,
+            },
           },
-        },
-        aggs:
-          query.by === 'all'
-            ? histogram
-            : {
-                groups: {
-                  terms: {
-                    field,
-                    size: query.groups,
-                    order: [{ [hasChoice ? 'worst>chosen' : 'worst']: 'desc' }, { highest: 'desc' }],
-                    missing: '',
-                  },
-                  aggs: {
-                    ...histogram,
-                    worst: hasChoice
-                      ? { filter: { bool: { filter: [isLog, ...choice] } }, aggs: { chosen: confidence } }
-                      : confidence,
-                    highest: { max: { field: 'bucket.max_confidence' } },
+          aggs:
+            query.by === 'all'
+              ? histogram
+              : {
+                  groups: {
+                    terms: {
+                      field,
+                      size: query.groups,
+                      order: [{ [hasChoice ? 'worst>chosen' : 'worst']: 'desc' }, { highest: 'desc' }],
+                      missing: '',
+                    },
+                    aggs: {
+                      ...histogram,
+                      worst: hasChoice
+                        ? { filter: { bool: { filter: [isLog, ...choice] } }, aggs: { chosen: confidence } }
+                        : confidence,
+                      highest: { max: { field: 'bucket.max_confidence' } },
+                    },
                   },
                 },
-              },
-      }),
+        })
+        .catch((error: unknown) => {
+          if (query.buckets === 1 || !isTooManyBuckets(error)) throw error;
+          return undefined;
+        }),
     { what: 'sum up results' },
   );
+  if (answer === undefined) {
+    return summarizeResults(client, space, { ...query, buckets: Math.ceil(query.buckets / 2) }, now);
+  }
   const found = answer.aggregations as
     { time?: Histogram; groups?: { buckets: { key: string; time: Histogram }[] } } | undefined;
   const groups =
@@ -243,22 +259,25 @@ export async function summarizeResults(
   };
 }
 
-function bucketOf({ key, live, past, anomalous, left_out: leftOut }: TimeBucket, hasChoice: boolean) {
-  const runs = [live, ...past.runs.buckets];
-  const largest = (pick: (run: RunSums) => number | null): number | null =>
-    runs.reduce<number | null>((most, run) => {
-      const value = pick(run);
-      return value === null || (most !== null && most >= value) ? most : value;
-    }, null);
-  const highest = largest((run) => run.max_confidence.value);
+function bucketOf({ key, detectors, anomalous, left_out: leftOut }: TimeBucket, hasChoice: boolean) {
+  const runsOf = detectors.buckets.map(({ live, past }) => [live, ...past.runs.buckets]);
+  const runs = runsOf.flat();
+  const highest = largest(runs, ({ max_confidence: confidence }) => confidence.value);
   return {
     time: new Date(key).toISOString(),
-    logs: largest((run) => run.logs.value) ?? 0,
+    logs: runsOf.reduce((sum, each) => sum + (largest(each, ({ logs }) => logs.value) ?? 0), 0),
     anomalies: anomalous.doc_count,
     ...(leftOut !== undefined && { filtered_out: leftOut.doc_count }),
-    max_score: hasChoice ? anomalous.max_score.value : largest((run) => run.max_score.value),
+    max_score: hasChoice ? anomalous.max_score.value : largest(runs, ({ max_score: score }) => score.value),
     max_confidence:
       anomalous.max_confidence.value ??
       (hasChoice || highest === null ? null : Math.min(highest, HIGHEST_OF_NO_ANOMALY)),
   };
 }
+
+/** Returns null where none has a value. */
+const largest = (runs: readonly RunSums[], pick: (run: RunSums) => number | null): number | null =>
+  runs.reduce<number | null>((most, run) => {
+    const value = pick(run);
+    return value === null || (most !== null && most >= value) ? most : value;
+  }, null);

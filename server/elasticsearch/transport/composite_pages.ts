@@ -9,7 +9,8 @@ const BUCKETS_A_REQUEST = 10_000;
 
 /** By so much fewer are asked for where `search.max_buckets` allows no more. */
 const SHRINKING = 4;
-const isTooManyBuckets = (error: unknown): boolean => {
+
+export const isTooManyBuckets = (error: unknown): boolean => {
   const body = errorBodyOf(error);
   return (
     errorTypes(body).includes('too_many_buckets_exception') || reasonOf(body).includes('search.max_buckets')
