@@ -468,9 +468,12 @@ async function daysOfAll(search: Search, filter: readonly Query[]): Promise<DayO
   ];
 }
 
+/** Keys that no filter of Elasticsearch finds: it takes the dot at the end for a separator, and that after a backslash for a letter. */
+const isBeyondFilters = (key: string): boolean => key.endsWith('.') || key.includes('\\.');
+
 async function daysOfEntity(search: Search, filter: readonly Query[], key: string): Promise<DayOfPattern[]> {
   // A name with a wildcard lets other entities through as well.
-  const hits = await readCounts(search, filter, [`cells.${key}`]);
+  const hits = await readCounts(search, filter, [isBeyondFilters(key) ? 'cells' : `cells.${key}`]);
   return hits.flatMap(({ _source }) =>
     _source === undefined ? [] : dayOfPattern(_source, [_source.cells?.[key] ?? {}]),
   );
