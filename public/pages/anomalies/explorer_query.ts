@@ -100,6 +100,12 @@ export function readExplorerQuery({ query }: Location): ExplorerQuery {
   };
 }
 
+/** Returns the entities that are chosen, as requests name them. */
+export const entitiesChosen = ({ entities, parts }: Pick<ExplorerQuery, 'entities' | 'parts'>) => ({
+  entity: entities.length > 0 ? [...entities] : undefined,
+  entity_part: parts.length > 0 ? [...parts] : undefined,
+});
+
 /** A change of what is shown, as the address has it: page and open row begin anew. */
 export function changedQuery(changes: {
   range?: TimeRange;

@@ -9,10 +9,16 @@ jest.mock('@elastic/eui', () => ({
 }));
 jest.mock('@kbn/i18n', () => jest.requireActual('../../../test/fakes/i18n'), { virtual: true });
 let mockHidden = 0;
+const mockAsked: unknown[] = [];
 jest.mock('../../shared/requests/use_request', () => ({
-  useRequest: () => ({ value: { total: mockHidden } }),
+  useRequest: (ask: () => void) => {
+    ask();
+    return { value: { total: mockHidden } };
+  },
 }));
-jest.mock('../../shared/app/app_context', () => ({ useApp: () => ({ canWrite: true }) }));
+jest.mock('../../shared/app/app_context', () => ({
+  useApp: () => ({ canWrite: true, api: (...call: unknown[]) => mockAsked.push(...call.slice(0, 2)) }),
+}));
 
 import React from 'react';
 import { renderToStaticMarkup } from 'react-dom/server';
@@ -67,7 +73,10 @@ function textOf(change: Partial<Props> = {}, query: Record<string, string> = {})
   return markup.replace(/<[^>]+>/g, ' ');
 }
 
-beforeEach(() => (mockHidden = 0));
+beforeEach(() => {
+  mockHidden = 0;
+  mockAsked.length = 0;
+});
 
 it('says how many logs were scored, how near the nearest came, when, and what would have shown it', () => {
   const text = textOf();
@@ -101,6 +110,18 @@ it('names what is hidden instead, which no larger budget would show', () => {
   const text = textOf();
   expect(text).toContain('2 anomalies are hidden by feedback or quiet times.');
   expect(text).not.toContain('confidence of');
+});
+
+it.each([
+  [{ entity: 'cart' }, { entity: ['cart'] }],
+  [{ part: 'service.name=cart' }, { entity_part: ['service.name=cart'] }],
+  [{}, {}],
+])('counts what is hidden of the entities that are chosen: %j', (address, scope) => {
+  textOf({}, address);
+  expect(mockAsked).toEqual([
+    'searchResults',
+    { query: { detector_id: 'ssh', from: 0, to: 1, status: 'suppressed', size: 0, ...scope } },
+  ]);
 });
 
 it('stays away where something was found, or a filter may be why nothing is', () => {

@@ -10,7 +10,7 @@ import type { DetectorView } from '../../shared/detector/detector_view';
 import { useRequest } from '../../shared/requests/use_request';
 import { formatCount, formatScore, formatShare, formatSpan, formatTime } from '../../shared/values/format';
 import type { Interval } from '../../shared/values/time_range';
-import { changedQuery, type ExplorerQuery } from './explorer_query';
+import { changedQuery, entitiesChosen, type ExplorerQuery } from './explorer_query';
 
 type Summary = Answer<'summarizeResults'>;
 type Bucket = Summary['groups'][number]['buckets'][number];
@@ -62,20 +62,22 @@ export function NothingAnomalous(
   props: Shown & { chosen: ExplorerQuery; found: Found },
 ): ReactElement | null {
   const { chosen, found, ...shown } = props;
-  return isNothingAnomalous(chosen, shown.summary, found) ? <NearMiss {...shown} /> : null;
+  return isNothingAnomalous(chosen, shown.summary, found) ? <NearMiss {...shown} chosen={chosen} /> : null;
 }
 
-function NearMiss({ record, status, summary, interval }: Shown): ReactElement {
+function NearMiss({
+  record,
+  status,
+  summary,
+  interval,
+  chosen,
+}: Shown & { chosen: ExplorerQuery }): ReactElement {
   const { api, canWrite, go, setQuery } = useApp();
+  const scope = { detector_id: record.id, ...entitiesChosen(chosen), ...interval };
   // Anomalies that people or quiet times hide are no reason to flag more.
   const hidden = useRequest(
-    (signal) =>
-      api(
-        'searchResults',
-        { query: { detector_id: record.id, ...interval, status: 'suppressed', size: 0 } },
-        signal,
-      ),
-    [api, record.id, interval.from, interval.to],
+    (signal) => api('searchResults', { query: { ...scope, status: 'suppressed', size: 0 } }, signal),
+    [api, JSON.stringify(scope)],
   );
   const hiddenCount = hidden.value?.total ?? 0;
   const { unit, threshold } = record.detector;

@@ -4,7 +4,7 @@ import { resolveRange, type Interval } from '../../shared/values/time_range';
 import { useAnnotations } from '../../shared/requests/use_annotations';
 import { useRequest } from '../../shared/requests/use_request';
 import type { DetectorView } from '../../shared/detector/detector_view';
-import type { readExplorerQuery } from './explorer_query';
+import { entitiesChosen, type readExplorerQuery } from './explorer_query';
 import { sizeOf } from './incidents_view';
 /** Of the timeline and of the lanes below it: a bar stands above the cells of the same time. */
 const BUCKETS = 80;
@@ -22,8 +22,7 @@ export function useAnomalies(
   const { range, severity, sort, entities, parts, feature, withHidden, page, size } = chosen;
   const scope = {
     detector_id: record.id,
-    entity: entities.length > 0 ? [...entities] : undefined,
-    entity_part: parts.length > 0 ? [...parts] : undefined,
+    ...entitiesChosen(chosen),
     min_severity: severity,
     feature,
     filter,
