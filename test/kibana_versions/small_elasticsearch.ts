@@ -335,9 +335,9 @@ export class SmallElasticsearch {
     let hasErrors = false;
     for (let line = 0; line < lines.length; line++) {
       const [[action, given]] = Object.entries(
-        JSON.parse(lines[line]) as Record<string, { _index?: string; _id?: string }>,
+        JSON.parse(lines[line]) as Record<string, { _index?: string; _id?: string; if_seq_no?: number }>,
       );
-      const { _index: index = inPath, _id: id = String(this.written) } = given;
+      const { _index: index = inPath, _id: id = String(this.written), if_seq_no: known } = given;
       const documents = this.indices.get(index)?.documents;
       if (action === 'delete') {
         documents?.delete(id);
@@ -345,9 +345,10 @@ export class SmallElasticsearch {
         continue;
       }
       const source = JSON.parse(lines[++line]) as Source;
-      if (action === 'create' && documents?.has(id)) {
-        const error = { type: 'version_conflict_engine_exception', reason: 'it exists' };
-        items.push({ create: { _index: index, _id: id, status: 409, error } });
+      const isOther = known !== undefined && documents?.get(id)?.order !== known;
+      if (isOther || (action === 'create' && documents?.has(id))) {
+        const error = { type: 'version_conflict_engine_exception', reason: 'it exists, or was changed' };
+        items.push({ [action]: { _index: index, _id: id, status: 409, error } });
         hasErrors = true;
         continue;
       }

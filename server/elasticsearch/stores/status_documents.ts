@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { DetectionError } from '../../../common/detection_error';
 import { ensureIndex, guardOf } from '../indices/index_resources';
 import { checkpointsIndex, documentId } from '../indices/names';
@@ -23,6 +24,7 @@ export interface StatusDocuments {
   /**
    * Writes for one of several who would write at once.
    *
+   * @param status JSON-safe, and no other's: an answer that was lost is told from somebody else's write by it
    * @param isFree is given what was written last
    * @returns false where it is not free, or somebody else was faster
    */
@@ -76,14 +78,16 @@ export function createStatusDocuments(
       await prepare();
       const id = idOf(key);
       const what = `claim the ${key.part} of "${key.detectorId}"`;
-      const found = await attempt(
-        () =>
-          client.get<StoredStatusPart>({ index, id }).catch((error: unknown) => {
-            if (statusOf(error) === 404) return undefined;
-            throw error;
-          }),
-        { what },
-      );
+      const read = () =>
+        attempt(
+          () =>
+            client.get<StoredStatusPart>({ index, id }).catch((error: unknown) => {
+              if (statusOf(error) === 404) return undefined;
+              throw error;
+            }),
+          { what },
+        );
+      const found = await read();
       if (!isFree(found?._source?.status)) return false;
       const operation: BulkOperation = {
         ...{ index, id, document: documentOf(key, status) },
@@ -100,7 +104,10 @@ export function createStatusDocuments(
       const { revisions, refused, unwritten } = await bulkWrite(client, [operation], { what, guard });
       if (revisions.has(id)) return true;
       const [problem] = [...unwritten, ...refused];
-      if (problem === undefined || problem.status === 409) return false;
+      if (problem === undefined || problem.status === 409) {
+        // An answer that was lost on the way is repeated: then the conflict is with ourselves.
+        return isDeepStrictEqual((await read())?._source?.status, JSON.parse(JSON.stringify(status)));
+      }
       const code = problem.status === 403 ? 'forbidden' : 'unavailable';
       throw new DetectionError(code, `Could not ${what}: ${problem.reason}`);
     },

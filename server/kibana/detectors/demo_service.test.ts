@@ -1,6 +1,29 @@
+import { errors } from '@elastic/elasticsearch';
 import type { SampleReport } from '../../../common/api';
 import { smallKibana } from '../../../test/fakes/small_kibana';
-import { DETECTOR_TYPE } from '../contracts/identifiers';
+import { demoTaskId, DETECTOR_TYPE } from '../contracts/identifiers';
+import { SAMPLE_OF_SPACE } from '../records/status_store';
+
+type World = ReturnType<typeof smallKibana>;
+
+const detectorsOf = ({ kibana }: World): string[] =>
+  [...kibana.savedObjects.objects.values()].flatMap(({ type, id }) => (type === DETECTOR_TYPE ? [id] : []));
+const nameOf = async ({ ok }: World): Promise<string | undefined> =>
+  (await ok<SampleReport>('getSample')).detector_id;
+
+/** Makes Elasticsearch do a write of the status of the sample and lose the answer, once. */
+function loseAnswer({ client }: World): void {
+  const bulk = client.bulk.bind(client) as (...given: unknown[]) => Promise<unknown>;
+  let isLost = false;
+  Object.assign(client, {
+    bulk: async (...given: unknown[]) => {
+      const answer = await bulk(...given);
+      if (isLost || !JSON.stringify(given).includes('"part\\":\\"sample')) return answer;
+      isLost = true;
+      throw new errors.ConnectionError('socket hang up');
+    },
+  });
+}
 
 it('makes one detector where several ask at once for the sample logs', async () => {
   const { kibana, call, ok } = smallKibana();
@@ -22,4 +45,90 @@ it('can be asked for again where they could not be made', async () => {
   services.apiKeys = apiKeys;
   expect(await ok('getSample')).toMatchObject({ state: 'none' });
   expect(await ok('installSample')).toMatchObject({ state: 'writing' });
+});
+
+it('makes one detector where several begin again at nearly the same time', async () => {
+  for (let turns = 0; turns <= 80; turns += 4) {
+    const world = smallKibana();
+    const { call, ok, status } = world;
+    await ok('installSample');
+    const failed = await nameOf(world);
+    const sample = await status.readPart(SAMPLE_OF_SPACE, 'sample');
+    await status.writePart(SAMPLE_OF_SPACE, 'sample', { ...sample!, state: 'failed' });
+    const later = async () => {
+      for (let turn = 0; turn < turns; turn++) await Promise.resolve();
+      return call('installSample');
+    };
+    const replies = await Promise.all([call('installSample'), later()]);
+    expect([turns, ...replies.map((reply) => reply.status).sort()]).toEqual([turns, 200, 409]);
+    expect(detectorsOf(world)).toEqual([await nameOf(world)]);
+    expect(await nameOf(world)).not.toBe(failed);
+  }
+});
+
+it('makes the sample logs though the answer to their claim was lost', async () => {
+  const world = smallKibana();
+  loseAnswer(world);
+  expect(await world.ok('installSample')).toMatchObject({ state: 'writing' });
+  expect(detectorsOf(world)).toEqual([await nameOf(world)]);
+});
+
+it('takes over a claim whose Kibana was stopped, and removes what failed before it', async () => {
+  const world = smallKibana();
+  const { kibana, call, ok, status } = world;
+  const failed = await world.create();
+  const at = kibana.now();
+  const claim = { state: 'writing', claim_id: 'one', failed_detector_id: failed } as const;
+  const requested_at = new Date(at).toISOString();
+  await status.writePart(SAMPLE_OF_SPACE, 'sample', { ...claim, requested_at, written: 0, total: 10 });
+  kibana.now = () => at + 119_000;
+  expect(await ok('getSample')).toMatchObject({ state: 'writing' });
+  expect(await call('installSample')).toMatchObject({ status: 409 });
+  kibana.now = () => at + 121_000;
+  expect(await ok('getSample')).toMatchObject({
+    state: 'failed',
+    failure: { code: 'interrupted', next_step: 'Begin again.' },
+  });
+  expect(await ok('installSample')).toMatchObject({ state: 'writing', done: 0 });
+  expect(detectorsOf(world)).toEqual([await nameOf(world)]);
+  expect(detectorsOf(world)).not.toEqual([failed]);
+});
+
+it('leaves nothing of sample logs that are removed while they are made', async () => {
+  for (let turns = 0; turns <= 200; turns += 10) {
+    const world = smallKibana();
+    const { kibana, call, ok, client } = world;
+    const remove = async () => {
+      for (let turn = 0; turn < turns; turn++) await Promise.resolve();
+      return call('removeSample');
+    };
+    await Promise.all([call('installSample'), remove()]);
+    const { state, detector_id: id } = await ok<SampleReport>('getSample');
+    expect([turns, state, ...detectorsOf(world)]).toEqual(
+      id === undefined ? [turns, 'none'] : [turns, 'writing', id],
+    );
+    if (id === undefined) expect(kibana.tasks.scheduled.size).toBe(0);
+    expect(await client.indices.exists({ index: 'log-anomalies-sample-default' })).toBe(id !== undefined);
+  }
+});
+
+it('does not begin again by itself what was removed while its task wrote logs', async () => {
+  const world = smallKibana();
+  const { kibana, ok, client } = world;
+  await ok('installSample');
+  const id = (await nameOf(world))!;
+  const bulk = client.bulk.bind(client) as (...given: unknown[]) => Promise<unknown>;
+  let isRemoved = false;
+  Object.assign(client, {
+    bulk: async (...given: unknown[]) => {
+      if (!isRemoved && JSON.stringify(given).includes('"part\\":\\"sample')) {
+        isRemoved = true;
+        await ok('removeSample');
+      }
+      return bulk(...given);
+    },
+  });
+  await kibana.tasks.run(demoTaskId(world.target(id)));
+  expect(isRemoved).toBe(true);
+  expect(await ok('getSample')).toMatchObject({ state: 'none' });
 });

@@ -1,4 +1,6 @@
-import type { DetectorRecord, SampleReport } from '../../../common/api';
+import { randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
+import type { DetectorRecord, Failure, SampleReport } from '../../../common/api';
 import { demoDetector } from '../../../common/demo_logs';
 import { parseDetector } from '../../../common/detector';
 import { DetectionError } from '../../../common/detection_error';
@@ -26,12 +28,24 @@ import {
 
 const NONE: StoredSample = { state: 'none', written: 0, total: 0 };
 
+/** Whoever claims the sample logs makes their detector within seconds; a claim that is older was cut off. */
+const LONGEST_CLAIM_MILLISECONDS = 2 * 60_000;
+
 const statusOf = (scope: RequestScope): StatusStore => createStatusStore(scope.elasticsearch, scope);
 
+const storedSample = async (scope: RequestScope): Promise<StoredSample> =>
+  (await statusOf(scope).readPart(SAMPLE_OF_SPACE, 'sample')) ?? NONE;
+
 /** Returns the progress of the sample logs: as their task has recorded it, and then of scoring. */
-export async function readDemo(services: Services, scope: RequestScope): Promise<SampleReport> {
+export const readDemo = async (services: Services, scope: RequestScope): Promise<SampleReport> =>
+  reportOf(services, scope, await storedSample(scope));
+
+async function reportOf(
+  services: Services,
+  scope: RequestScope,
+  stored: StoredSample,
+): Promise<SampleReport> {
   const status = statusOf(scope);
-  const stored = (await status.readPart(SAMPLE_OF_SPACE, 'sample')) ?? NONE;
   const report = {
     index: demoIndex(scope.space),
     ...(stored.detector_id && { detector_id: stored.detector_id }),
@@ -41,21 +55,35 @@ export async function readDemo(services: Services, scope: RequestScope): Promise
     done: stored.written,
     total: stored.total,
   };
-  if (stored.detector_id === undefined || stored.state === 'none') return report;
+  const failed = (error: DetectionError, nextStep: string): SampleReport => {
+    const failure: Failure = {
+      ...failureOf(error, services.clock.now(), false),
+      next_step: nextStep,
+    };
+    return { ...report, state: 'failed', failure };
+  };
+  if (stored.state === 'none') return report;
+  if (stored.detector_id === undefined) {
+    const isCutOff =
+      stored.state === 'writing' &&
+      services.clock.now() - Date.parse(stored.requested_at ?? '') > LONGEST_CLAIM_MILLISECONDS;
+    if (!isCutOff) return report;
+    return failed(
+      new DetectionError(
+        'interrupted',
+        'Kibana was stopped, or lost Elasticsearch, before it had made the detector of the sample logs.',
+      ),
+      'Begin again.',
+    );
+  }
   if (!(await hasDetector(scope, stored.detector_id))) {
-    const failure = failureOf(
+    return failed(
       new DetectionError(
         'not_found',
         'The detector of the sample logs was deleted; the logs are still there.',
       ),
-      services.clock.now(),
-      false,
+      'Remove the sample logs, and try again.',
     );
-    return {
-      ...report,
-      state: 'failed',
-      failure: { ...failure, next_step: 'Remove the sample logs, and try again.' },
-    };
   }
   if (stored.state !== 'scoring') return report;
   const backfill = await status.readPart(stored.detector_id, 'backfill');
@@ -91,12 +119,14 @@ async function hasDetector(scope: RequestScope, id: string): Promise<boolean> {
  * @throws DetectionError `forbidden` naming every missing right, `conflict` when the sample logs are there
  */
 export async function installDemo(services: Services, scope: RequestScope): Promise<SampleReport> {
-  const before = await readDemo(services, scope);
+  const { elasticsearch, space } = scope;
+  const stored = await storedSample(scope);
+  const before = await reportOf(services, scope, stored);
   if (before.state !== 'none' && before.state !== 'failed') {
     throw isThere();
   }
   if (await usesApiKeys(services.apiKeys)) {
-    const missing = await missingDemoPrivileges(scope.elasticsearch, scope.space);
+    const missing = await missingDemoPrivileges(elasticsearch, space);
     if (missing.length > 0) {
       throw new DetectionError(
         'forbidden',
@@ -105,30 +135,50 @@ export async function installDemo(services: Services, scope: RequestScope): Prom
       );
     }
   }
-  if (before.state === 'failed') await removeDemo(services, scope);
-  const sample: StoredSample = {
+  const failedDetector = detectorOf(stored);
+  const claim: Claim = {
     state: 'writing',
+    claim_id: randomUUID(),
     requested_at: new Date(services.clock.now()).toISOString(),
     written: 0,
     total: DEMO_LOGS,
+    ...(failedDetector !== undefined && { failed_detector_id: failedDetector }),
   };
-  // Of several who ask at once one alone makes a detector.
-  if (!(await claimSample(scope.elasticsearch, scope, sample))) throw isThere();
+  // Of several who ask at once one alone removes what is left, and makes a detector.
+  const isClaimed = await claimSample(elasticsearch, scope, claim, (known = NONE) =>
+    isDeepStrictEqual(known, stored),
+  );
+  if (!isClaimed) throw isThere();
   let made: MadeSample | undefined;
+  let left = stored;
   try {
-    made = await makeDetectorAndIndex(services, scope);
+    if (before.state === 'failed') await removeParts(services, scope, failedDetector);
+    left = NONE;
+    made = await makeDetectorAndIndex(services, scope, claim);
     const { id } = made.detector;
-    await statusOf(scope).writePart(SAMPLE_OF_SPACE, 'sample', { ...sample, detector_id: id });
-    await scheduleDemo(services, { space: scope.space, detectorId: id });
+    const { failed_detector_id: _removed, ...own } = claim;
+    const sample = { ...own, detector_id: id };
+    if (!(await claimSample(elasticsearch, scope, sample, isOf(claim)))) {
+      throw new DetectionError('conflict', 'Somebody has removed the sample logs while they were made.');
+    }
+    await scheduleDemo(services, { space, detectorId: id });
   } catch (error) {
     await made?.undo();
-    await statusOf(scope)
-      .writePart(SAMPLE_OF_SPACE, 'sample', NONE)
-      .catch(() => undefined);
+    await claimSample(elasticsearch, scope, left, isOf(claim)).catch(() => undefined);
     throw error;
   }
   return readDemo(services, scope);
 }
+
+type Claim = StoredSample & Required<Pick<StoredSample, 'claim_id'>>;
+
+const isOf =
+  ({ claim_id: id }: Claim) =>
+  (known: StoredSample | undefined): boolean =>
+    known?.claim_id === id;
+
+const detectorOf = (stored: StoredSample): string | undefined =>
+  stored.detector_id ?? stored.failed_detector_id;
 
 const isThere = (): DetectionError =>
   new DetectionError('conflict', 'The sample logs of this space are there already; remove them first.');
@@ -139,17 +189,25 @@ interface MadeSample {
   readonly undo: () => Promise<void>;
 }
 
-/** Makes both at once; one without the other is taken back. An index that was there already is left alone. */
-async function makeDetectorAndIndex(services: Services, scope: RequestScope): Promise<MadeSample> {
+/** Makes both at once; one without the other is taken back. An index that was there already, or that others have claimed since, is left alone. */
+async function makeDetectorAndIndex(
+  services: Services,
+  scope: RequestScope,
+  claim: Claim,
+): Promise<MadeSample> {
   const { elasticsearch, space } = scope;
   const [detector, index] = await Promise.allSettled([
     createDetector(services, scope, parseDetector(demoDetector(demoIndex(space))), false),
     createDemoIndex(elasticsearch, space),
   ]);
+  const removeIndex = async (): Promise<void> => {
+    const known = await storedSample(scope);
+    if (known.state === 'none' || isOf(claim)(known)) await deleteDemoIndex(elasticsearch, space);
+  };
   const undo = async (): Promise<void> => {
     const undone = await Promise.allSettled([
       detector.status === 'fulfilled' ? deleteDetector(services, scope, detector.value.id, true) : [],
-      index.status === 'fulfilled' && index.value ? deleteDemoIndex(elasticsearch, space) : undefined,
+      index.status === 'fulfilled' && index.value ? removeIndex() : undefined,
     ]);
     const left = undone.flatMap((each) =>
       each.status === 'rejected' ? [(each.reason as Error).message] : (each.value ?? []),
@@ -162,19 +220,37 @@ async function makeDetectorAndIndex(services: Services, scope: RequestScope): Pr
   throw detector.status === 'rejected' ? detector.reason : (index as PromiseRejectedResult).reason;
 }
 
-/** @returns what could not be removed, a sentence for each */
+/**
+ * Removes the sample logs, also those that somebody has begun to make meanwhile.
+ *
+ * @returns what could not be removed, a sentence for each
+ */
 export async function removeDemo(services: Services, scope: RequestScope): Promise<string[]> {
-  const status = statusOf(scope);
-  const stored = (await status.readPart(SAMPLE_OF_SPACE, 'sample')) ?? NONE;
   const warnings: string[] = [];
-  const { detector_id: id } = stored;
-  if (id !== undefined) {
-    await services.taskManager.removeIfExists(demoTaskId({ space: scope.space, detectorId: id }));
-    if (await hasDetector(scope, id)) warnings.push(...(await deleteDetector(services, scope, id, true)));
+  for (;;) {
+    const stored = await storedSample(scope);
+    warnings.push(...(await removeParts(services, scope, detectorOf(stored))));
+    if (stored.state === 'none') return warnings;
+    const isSame = (known: StoredSample = NONE): boolean =>
+      known.claim_id === stored.claim_id && known.detector_id === stored.detector_id;
+    if (await claimSample(scope.elasticsearch, scope, NONE, isSame)) return warnings;
   }
-  if (await demoIndexExists(scope.elasticsearch, scope.space)) {
-    await deleteDemoIndex(scope.elasticsearch, scope.space);
+}
+
+/** Removes detector and index, and leaves the status as it is. @returns what could not be removed, a sentence for each */
+async function removeParts(
+  services: Services,
+  scope: RequestScope,
+  detectorId: string | undefined,
+): Promise<string[]> {
+  const { elasticsearch, space } = scope;
+  const warnings: string[] = [];
+  if (detectorId !== undefined) {
+    await services.taskManager.removeIfExists(demoTaskId({ space, detectorId }));
+    if (await hasDetector(scope, detectorId)) {
+      warnings.push(...(await deleteDetector(services, scope, detectorId, true)));
+    }
   }
-  if (stored.state !== 'none') await status.writePart(SAMPLE_OF_SPACE, 'sample', NONE);
+  if (await demoIndexExists(elasticsearch, space)) await deleteDemoIndex(elasticsearch, space);
   return warnings;
 }

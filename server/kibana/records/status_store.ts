@@ -58,7 +58,12 @@ export interface StoredReadiness {
 /** Progress of the sample logs, written by their own task; scoring reports by itself. */
 export interface StoredSample {
   readonly state: 'none' | 'writing' | 'training' | 'scoring' | 'failed';
+  /** Absent while somebody has claimed them and makes the detector. */
   readonly detector_id?: string;
+  /** Random; absent in what older versions wrote. */
+  readonly claim_id?: string;
+  /** Detector of an attempt that has failed, until it is removed. */
+  readonly failed_detector_id?: string;
   readonly requested_at?: string;
   readonly written: number;
   readonly total: number;
@@ -110,19 +115,21 @@ export interface StoredStatus {
 const SHOWN = ['runs', 'training', 'backfill', 'pipeline', 'readiness', 'withheld', 'edited'] as const;
 
 /**
- * Marks the sample logs of a space as those of whoever makes them.
+ * Writes how the sample logs of a space stand, unless they are those of somebody else.
  *
- * @returns false where they are there, or somebody else was faster
+ * @param isFree is given what was written last
+ * @returns false where it is not free, or somebody else was faster
  */
 export const claimSample = (
   client: ElasticsearchClient,
   { space }: { space: string },
   sample: StoredSample,
+  isFree: (known: StoredSample | undefined) => boolean,
 ): Promise<boolean> =>
   createStatusDocuments(client, { space }).claim(
     { detectorId: SAMPLE_OF_SPACE, part: 'sample' },
     sample,
-    (known) => known === undefined || known.state === 'none',
+    (known) => isFree(known as StoredSample | undefined),
   );
 
 export function createStatusStore(client: ElasticsearchClient, { space }: { space: string }): StatusStore {

@@ -9,7 +9,7 @@ import { openDetectorJob, trainingLife, type DetectorJob } from '../records/dete
 import { failureOf } from '../records/failure_advice';
 import { demoTaskId, DEMO_TASK_TYPE, type TaskTarget } from '../contracts/identifiers';
 import type { Services } from '../contracts/services';
-import { SAMPLE_OF_SPACE, type StoredSample } from '../records/status_store';
+import { claimSample, SAMPLE_OF_SPACE, type StoredSample } from '../records/status_store';
 import type { TaskDefinition } from '../contracts/task_contracts';
 import { runnerOf } from './task_runner';
 import { trainHere } from './training_task';
@@ -60,7 +60,7 @@ export function createDemoTask(getServices: () => Promise<Services>): TaskDefini
       } catch (error) {
         if ((await openDetectorJob(services, target).catch(() => job)) === undefined) return { state: {} };
         services.log.warn(`Sample logs of the space ${target.space}: ${(error as Error).message}`);
-        await job.status.writePart(SAMPLE_OF_SPACE, 'sample', {
+        await put(job, {
           ...((await job.status.readPart(SAMPLE_OF_SPACE, 'sample')) ?? sample),
           state: 'failed',
           failure: failureOf(error, services.clock.now(), false),
@@ -71,6 +71,10 @@ export function createDemoTask(getServices: () => Promise<Services>): TaskDefini
   };
 }
 
+/** @returns false where the sample logs are no longer those of this detector: they were removed meanwhile */
+const put = ({ client, target }: DetectorJob, sample: StoredSample): Promise<boolean> =>
+  claimSample(client, target, sample, (known) => known?.detector_id === target.detectorId);
+
 /** @returns milliseconds after which to go on; undefined when nothing is left to do */
 async function advance(
   services: Services,
@@ -80,8 +84,10 @@ async function advance(
 ): Promise<number | undefined> {
   const { signal } = interruption;
   const { detectorId } = job.target;
-  const put = (changes: Partial<StoredSample>): Promise<void> =>
-    job.status.writePart(SAMPLE_OF_SPACE, 'sample', { ...sample, ...changes });
+  const tell = async (changes: Partial<StoredSample>): Promise<void> => {
+    if (await put(job, { ...sample, ...changes })) return;
+    throw new DetectionError('interrupted', 'The sample logs were removed while they were made.');
+  };
   const to = Date.parse(sample.requested_at ?? '');
   const from = to - SECONDS_A_WEEK * 1_000;
   switch (sample.state) {
@@ -90,10 +96,10 @@ async function advance(
         if ((await openDetectorJob(services, job.target)) === undefined) {
           throw new DetectionError('interrupted', 'The sample logs were removed while they were written.');
         }
-        await put({ written: count });
+        await tell({ written: count });
       });
       const training = { ...sample, state: 'training' as const, written, total: written };
-      await put(training);
+      await tell(training);
       return advance(services, job, training, interruption);
     }
     case 'training': {
@@ -112,7 +118,7 @@ async function advance(
       await queueBackfill(services, { space: job.target.space, elasticsearch: job.client }, job.stored, {
         request: { from, to: Math.min(to, services.clock.now() - delay) },
       });
-      await put({ state: 'scoring' });
+      await tell({ state: 'scoring' });
       return undefined;
     }
     case 'none':
