@@ -95,6 +95,13 @@ it('names no threshold that no score can reach', () => {
   expect(text).not.toContain('1.065');
 });
 
+it('names no threshold that the nearest reaches, which was another when it was scored', () => {
+  const text = textOf({ status: { last_run: { threshold: 0.6 } } as Props['status'] });
+  expect(text).toContain('(score 0.612)');
+  expect(text).toContain('anomalies begin at 50.');
+  expect(text).not.toContain('now a score of');
+});
+
 it('promises nothing of logs that are all everyday ones', () => {
   const everyday = {
     ...summary,

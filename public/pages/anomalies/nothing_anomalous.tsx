@@ -173,8 +173,8 @@ function nearestText(summary: Summary, threshold: number | undefined): string {
     span: formatSpan(summary.interval_ms),
     least: CONFIDENCE_OF_ANOMALIES * 100,
   };
-  // Above 1 no score reaches it.
-  return threshold === undefined || threshold > 1
+  // Above 1 no score reaches it; one that is not above the nearest was another when that was scored, or is of another model.
+  return threshold === undefined || threshold > 1 || threshold <= nearest.max_score
     ? i18n.translate('logAnomalies.near.nearest', {
         defaultMessage:
           'The highest came to a confidence of {confidence} of 100 (score {score}), within {span} from {time}; anomalies begin at {least}.',
