@@ -16,21 +16,23 @@ const rounded = (value: number): number => Number(value.toPrecision(2));
 export const allowedShare = (share: number): number =>
   Math.min(LARGEST_SHARE, Math.max(SMALLEST_SHARE, Number(share.toPrecision(3))));
 
-/** The share of the logs that a number of anomalies a day is, to start an adaptive threshold from. */
-export const shareOfBudget = (
-  { logs, days }: { readonly logs: number; readonly days: number },
-  budget: number,
-): number => allowedShare((budget * days) / Math.max(1, logs));
+/** Logs in the window of training, or rows of buckets, that came in `days`. */
+interface CountedLogs {
+  readonly logs: number;
+  readonly days: number;
+}
 
-/**
- * Proposes the number of anomalies a day of a new detector, the same whichever way it is made.
- *
- * @param logs in the window of training, or rows of buckets, that came in `days`
- */
-export const proposeBudget = (
-  unit: Detector['unit'],
-  { logs, days }: { readonly logs: number; readonly days: number },
-): number => {
-  const most = unit === 'bucket' ? BUCKET_CONTAMINATION : MOST_OF_LOGS;
-  return Math.max(SMALLEST_BUDGET, Math.min(DEFAULT_BUDGET, rounded((most * logs) / days)));
-};
+/** The share of the logs that a number of anomalies a day is, to start an adaptive threshold from. */
+export const shareOfBudget = ({ logs, days }: CountedLogs, budget: number): number =>
+  allowedShare((budget * days) / Math.max(1, logs));
+
+const largestProposedShare = (unit: Detector['unit']): number =>
+  unit === 'bucket' ? BUCKET_CONTAMINATION : MOST_OF_LOGS;
+
+/** Proposes the number of anomalies a day of a new detector, the same whichever way it is made. */
+export const proposeBudget = (unit: Detector['unit'], { logs, days }: CountedLogs): number =>
+  Math.max(SMALLEST_BUDGET, Math.min(DEFAULT_BUDGET, rounded((largestProposedShare(unit) * logs) / days)));
+
+/** Proposes the share of the logs to start from, which stays small where the smallest budget is more of them. */
+export const proposeShare = (unit: Detector['unit'], counted: CountedLogs): number =>
+  Math.min(largestProposedShare(unit), shareOfBudget(counted, proposeBudget(unit, counted)));

@@ -236,6 +236,18 @@ describe('proposeDetectors', () => {
     expect(budgets({ logs: 700, days: 7 })).toEqual(['log 1']);
   });
 
+  it('starts from at most a hundredth of the logs where the smallest budget is more of them', () => {
+    const [, , make] = KINDS[0];
+    const started = (given: { logs: number; days: number }) =>
+      proposed('logs-nginx.access-default', times(make), given).proposals.map(({ detector, isReady }) => [
+        detector.threshold,
+        isReady,
+      ]);
+    const threshold = { method: 'adaptive', contamination: 0.01, alerts_per_day: 0.1 };
+    expect(started({ logs: 300, days: 90 })).toEqual([[threshold, true]]);
+    expect(started({ logs: 1_000, days: 365 })).toEqual([[threshold, true]]);
+  });
+
   it('says what has too few logs to learn from', () => {
     const [, index, make] = KINDS[0];
     const { proposals } = proposed(index, times(make).slice(0, 100), { logs: 100, days: 0.1 });

@@ -15,7 +15,7 @@ import type { FeatureSuggestion } from '../log_features/suggesting/suggest_featu
 import { printable } from '../printable';
 import { DAY } from '../duration';
 import { ENTITIES_OF_KIND, logKindOf, type LogKind } from './log_kinds';
-import { proposeBudget, shareOfBudget } from './propose_budget';
+import { proposeBudget, proposeShare } from './propose_budget';
 
 /** Detector that a scan proposes for a source of logs. */
 export interface DetectorProposal {
@@ -106,7 +106,7 @@ export function proposeDetectors(given: {
       ...settings,
       threshold: {
         method: 'adaptive',
-        contamination: shareOfBudget(given, aDay),
+        contamination: proposeShare(unit, given),
         alerts_per_day: aDay,
       },
     };

@@ -11,7 +11,12 @@ import {
 } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import { entityFieldsText } from '../../../common/detector/entity_fields';
-import { DEFAULT_BUDGET, proposeBudget, shareOfBudget } from '../../../common/scanning/propose_budget';
+import {
+  DEFAULT_BUDGET,
+  proposeBudget,
+  proposeShare,
+  shareOfBudget,
+} from '../../../common/scanning/propose_budget';
 import { formatCount, formatScore, formatShare } from '../../shared/values/format';
 import { flaggedText, type LogsInWindow } from './flagged_text';
 import { NumberField } from '../../shared/values/number_field';
@@ -109,7 +114,7 @@ function useProposedBudget({
     const isOurs = typed === undefined || typed === proposed.current;
     const budget = isOurs ? (proposed.current = proposeBudget(unit ?? 'log', inWindow)) : typed;
     if (!(budget > 0)) return;
-    const contamination = shareOfBudget(inWindow, budget);
+    const contamination = isOurs ? proposeShare(unit ?? 'log', inWindow) : shareOfBudget(inWindow, budget);
     if (threshold.contamination === contamination && typed === budget) return;
     change({ threshold: { ...threshold, contamination, alerts_per_day: budget } });
     // eslint-disable-next-line react-hooks/exhaustive-deps -- when the logs are others
