@@ -5,11 +5,15 @@ import { deployPipeline, type PipelineDeployment } from '../../server/elasticsea
 import { trialOptions } from './ingest_pipeline';
 import type { Session } from './session';
 
-/** Returns the parts that a promotion changes, in the space of the configuration. */
+/**
+ * Returns the parts that a promotion changes, in the space of the configuration.
+ *
+ * @param promoted `version`: absent where it is the version before of the pipeline that becomes active again
+ */
 export function promotionWork(
   session: Session,
   client: ElasticsearchClient,
-  detectorId: string,
+  { detectorId, version: refused }: { readonly detectorId: string; readonly version?: string },
   swapPipeline: PromotionWork<PipelineDeployment>['swapPipeline'],
 ): PromotionWork<PipelineDeployment> {
   const { space } = session.config;
@@ -22,7 +26,8 @@ export function promotionWork(
     putAgain: async (version) => {
       const snapshot = decodeModelSnapshot(await models.load(detectorId, version), { stored: true });
       if (snapshot.detector.scoring !== 'ingest') return;
-      await deployPipeline(client, snapshot, await trialOptions(session, client, snapshot, { detectorId }));
+      const trial = await trialOptions(session, client, snapshot, { detectorId });
+      await deployPipeline(client, snapshot, { ...trial, refused });
     },
   };
 }

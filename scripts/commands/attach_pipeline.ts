@@ -79,7 +79,7 @@ Examples:
           const isActive =
             previousVersion !== undefined && (await load(previousVersion)).detector.scoring === 'ingest';
           const { pipeline: deployment } = isActive
-            ? await promoteModel(promotionWork(session, client, detectorId, revert), {
+            ? await promoteModel(promotionWork(session, client, { detectorId }, revert), {
                 detectorId,
                 version: previousVersion,
                 note: 'reverted with the pipeline',

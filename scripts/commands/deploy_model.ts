@@ -174,7 +174,7 @@ async function makeActive(
   swap: () => Promise<PipelineDeployment | undefined>,
 ): Promise<PipelineDeployment | undefined> {
   const { detectorId, version, note } = deployment;
-  const { pipeline } = await promoteModel(promotionWork(session, client, detectorId, swap), {
+  const { pipeline } = await promoteModel(promotionWork(session, client, { detectorId, version }, swap), {
     detectorId,
     version,
     note,

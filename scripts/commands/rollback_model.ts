@@ -40,16 +40,17 @@ export const rollbackModel = (): Command =>
         if (version === active?.version)
           throw new DetectionError('invalid_input', `${version} is active already.`);
         const snapshot = decodeModelSnapshot(await store.load(options.detectorId, version), { stored: true });
+        const { detectorId } = options;
         const { previous } = await promoteModel(
-          promotionWork(session, client, options.detectorId, async () => {
+          promotionWork(session, client, { detectorId, version }, async () => {
             if (snapshot.detector.scoring !== 'ingest') return undefined;
-            const trial = await trialOptions(session, client, snapshot, { detectorId: options.detectorId });
+            const trial = await trialOptions(session, client, snapshot, { detectorId });
             const deployment = await deployPipeline(client, snapshot, trial);
             session.say(deploymentText(deployment));
             return deployment;
           }),
           {
-            detectorId: options.detectorId,
+            detectorId,
             version,
             note: options.note ?? 'rolled back',
             reason: options.note ?? 'rolled back by the command line',

@@ -52,7 +52,7 @@ it('each trial has a name of its own; one that a dead process left behind goes w
 it('goes back further each time, and never to a version that it has left behind so', () => {
   let live: Parameters<typeof versionsBefore>[0];
   const put = (version: string, goesBack?: boolean): void => {
-    const [previousVersion, ...earlierVersions] = versionsBefore(live, version, goesBack);
+    const [previousVersion, ...earlierVersions] = versionsBefore(live, version, { goesBack });
     live = { version, ...(previousVersion !== undefined && { previousVersion, earlierVersions }) };
   };
   for (const version of ['a', 'b', 'b', 'c']) put(version);
@@ -65,5 +65,22 @@ it('goes back further each time, and never to a version that it has left behind 
   put('d');
   expect(live).toMatchObject({ version: 'd', previousVersion: 'a' });
   // A pipeline that an earlier version of the plugin has put knows of one.
-  expect(versionsBefore({ version: 'b', previousVersion: 'a' }, 'a', true)).toEqual([]);
+  expect(versionsBefore({ version: 'b', previousVersion: 'a' }, 'a', { goesBack: true })).toEqual([]);
+});
+
+it('never goes back to a version that was put at the same time and did not become active', () => {
+  const live = (version: string, [previousVersion, ...earlierVersions]: readonly string[]) => ({
+    version,
+    previousVersion,
+    earlierVersions,
+  });
+  const won = live('b', versionsBefore({ version: 'a' }, 'b'));
+  const lost = live('c', versionsBefore(won, 'c'));
+  expect(versionsBefore(lost, 'b', { refused: 'c' })).toEqual(['a']);
+  // The other one was put first.
+  const first = live('c', versionsBefore({ version: 'a' }, 'c'));
+  expect(versionsBefore(live('b', versionsBefore(first, 'b')), 'b', { refused: 'c' })).toEqual(['a']);
+  // It had been live before.
+  const again = live('b', ['c', 'a', 'c']);
+  expect(versionsBefore(again, 'b', { refused: 'c' })).toEqual(['a', 'c']);
 });

@@ -50,6 +50,8 @@ export interface DeployPipelineOptions extends RequestOptions {
   readonly at?: number;
   /** If true, the version that is live is left behind for good: {@link revertPipeline} does not come back to it. */
   readonly goesBack?: boolean;
+  /** Version that was put at the same time and did not become active: {@link revertPipeline} does not come to it. */
+  readonly refused?: string;
   /** The trial run that decides whether the pipeline goes live. */
   readonly trial: SimulationOptions & { readonly documents: readonly LogDocument[] };
 }
@@ -293,14 +295,17 @@ const MOST_BEFORE = 20;
 export function versionsBefore(
   live: Pick<LivePipeline, 'version' | 'previousVersion' | 'earlierVersions'> | undefined,
   version: string,
-  goesBack = false,
+  { goesBack = false, refused }: Pick<DeployPipelineOptions, 'goesBack' | 'refused'> = {},
 ): readonly string[] {
   if (live === undefined) return [];
   const { previousVersion, earlierVersions = [] } = live;
   const known = previousVersion === undefined ? [] : [previousVersion, ...earlierVersions];
   // The same version again must not become its own predecessor.
-  if (live.version === version) return known;
-  if (goesBack) return known.slice(known.indexOf(version) + 1);
+  if (live.version === version) {
+    const place = refused === undefined ? -1 : known.indexOf(refused);
+    return known.filter((_, index) => index !== place);
+  }
+  if (goesBack || refused !== undefined) return known.slice(known.indexOf(version) + 1);
   return [live.version, ...known].slice(0, MOST_BEFORE);
 }
 
@@ -321,7 +326,7 @@ export async function deployPipeline(
   const limit = options.trial.maxMicrosecondsPerLog ?? before?.maxMicrosecondsPerLog;
   const trial = { ...options.trial, ...(limit === undefined ? {} : { maxMicrosecondsPerLog: limit }) };
   const { pipeline, simulation, bytes } = await tryPipeline(client, snapshot, { ...options, trial });
-  const [previousVersion, ...earlier] = versionsBefore(before, snapshot.version, options.goesBack);
+  const [previousVersion, ...earlier] = versionsBefore(before, snapshot.version, options);
   const putAt = options.at === undefined ? undefined : new Date(options.at).toISOString();
   const meta: StoredMeta = {
     ...pipeline._meta,

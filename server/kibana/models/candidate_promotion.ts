@@ -207,7 +207,8 @@ export async function promoteAndWatch(
       audit,
       clock,
       swapPipeline: () => swapPipeline(services, work, version, { signal, goesBack }),
-      putAgain: (other) => swapPipeline(services, work, other, { signal }),
+      putAgain: (other) =>
+        swapPipeline(services, work, other, { signal, ...(goesBack !== true && { refused: version }) }),
     },
     {
       detectorId,

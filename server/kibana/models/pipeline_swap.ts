@@ -47,6 +47,8 @@ export interface TrialSettings {
   readonly maxMicrosecondsPerLog?: number;
   /** If true, it is the version before that is put again. */
   readonly goesBack?: boolean;
+  /** Version that was put at the same time and did not become active. */
+  readonly refused?: string;
   readonly signal?: AbortSignal;
 }
 
@@ -105,11 +107,8 @@ export async function putVersion(
   settings?: TrialSettings,
 ): Promise<PipelineDeployment> {
   const { snapshot, options } = await prepareTrial(services, work, version, settings);
-  const goesBack = settings?.goesBack === true;
-  const deployment = await deployPipeline(work.client, snapshot, {
-    ...options,
-    ...(goesBack && { goesBack }),
-  });
+  const { goesBack, refused } = settings ?? {};
+  const deployment = await deployPipeline(work.client, snapshot, { ...options, goesBack, refused });
   await work.status.writePart(work.stored.id, 'pipeline', liveBodyOf(deployment.live));
   return deployment;
 }
