@@ -14,6 +14,14 @@ it('says of less than a day what was counted and what the budget allows, and no 
   expect(flaggedText('log', FOUR_HOURS, { flagged: 1.7, isEstimate: true, isMost: true, budget: 10 })).toBe(
     'at most 2 of 3,200 logs in 4 h; at most 10 a day by the budget',
   );
+  const hour = { logs: 300, days: 1 / 24 };
+  const ofHour = { flagged: 10 / 24, isEstimate: true, isMost: true, budget: 10 };
+  expect(flaggedText('log', hour, ofHour)).toBe(
+    'at most 1 of 300 logs in 60 min; at most 10 a day by the budget',
+  );
+  expect(flaggedText('log', FOUR_HOURS, { flagged: 1.2, isEstimate: true, isMost: true })).toBe(
+    'at most 2 of 3,200 logs in 4 h',
+  );
   expect(flaggedText('bucket', FOUR_HOURS, { flagged: 32, isEstimate: true })).toBe(
     'about 32 of 3,200 rows in 4 h',
   );

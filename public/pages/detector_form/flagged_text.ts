@@ -37,7 +37,11 @@ export function flaggedText(
 ): string {
   const { logs, days } = inWindow;
   const values = {
-    count: isEstimate && flagged > 0 && flagged < 0.5 ? '<1' : formatCount(Math.round(flagged)),
+    count: isMost
+      ? formatCount(Math.max(1, Math.ceil(flagged)))
+      : isEstimate && flagged > 0 && flagged < 0.5
+        ? '<1'
+        : formatCount(Math.round(flagged)),
     logs: formatCount(sampled ?? logs),
     span: formatAbout(days * DAY),
   };
