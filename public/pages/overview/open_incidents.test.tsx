@@ -22,20 +22,32 @@ import React from 'react';
 import { renderToStaticMarkup } from 'react-dom/server';
 import { incidentsAsked, OpenIncidents } from './open_incidents';
 
-function shown(count: number, total: number): string {
+function shown(count: number, total: number, page = 1): string {
   const found = { total, incidents: Array.from({ length: count }) } as never;
-  return renderToStaticMarkup(<OpenIncidents named={{ areOpen: true, found }} />);
+  return renderToStaticMarkup(<OpenIncidents named={{ areOpen: true, page, found }} />);
 }
 
 it('says how many of all incidents stand there, with a link to the rest and back', () => {
   expect(shown(3, 10)).toContain('3 of 10, the most severe first. [Show all](/?incidents=all)');
   expect(shown(10, 10)).toContain('10 of 10, the most severe first. [Show fewer](/)');
-  expect(shown(100, 1_200)).toContain('100 of 1,200');
+  expect(shown(3, 1_200)).toContain('3 of 1,200, the most severe first. [Show more](/?incidents=all)');
+  expect(shown(100, 1_200)).toContain(
+    '100 of 1,200, the most severe first. [Show more](/?incidents=2) [Show fewer](/)',
+  );
+  expect(shown(100, 1_200, 2)).toContain(
+    '101 to 200 of 1,200, the most severe first. [Show more](/?incidents=3) [Show fewer](/)',
+  );
+  expect(shown(50, 250, 3)).toContain('201 to 250 of 250, the most severe first. [Show fewer](/)');
+  // Some have closed since.
+  expect(shown(0, 150, 3)).toContain('0 of 150, the most severe first. [Show fewer](/)');
   expect(shown(3, 3)).not.toContain('Show');
 });
 
 it('asks for as many as the address says', () => {
-  expect(incidentsAsked({})).toBe(3);
-  expect(incidentsAsked({ incidents: 'all' })).toBe(100);
-  expect(incidentsAsked({ incidents: 'x' })).toBe(3);
+  expect(incidentsAsked({})).toEqual({ size: 3, page: 1 });
+  expect(incidentsAsked({ incidents: 'all' })).toEqual({ size: 100, page: 1 });
+  expect(incidentsAsked({ incidents: '2' })).toEqual({ size: 100, page: 2 });
+  expect(incidentsAsked({ incidents: '1e9' })).toEqual({ size: 100, page: 100 });
+  expect(incidentsAsked({ incidents: '-1' })).toEqual({ size: 3, page: 1 });
+  expect(incidentsAsked({ incidents: 'x' })).toEqual({ size: 3, page: 1 });
 });

@@ -7,20 +7,26 @@ import { IncidentsTable } from '../../shared/incidents/incidents_table';
 import { AppLink } from '../../shared/app/app_link';
 import { formatCount } from '../../shared/values/format';
 
-/** Incidents that the overview names, and that it lists where all are asked for. */
+/** Incidents that the overview names, and that it lists at once where all are asked for. */
 const NAMED_INCIDENTS = 3;
 const LISTED_INCIDENTS = 100;
-/** Parameter of the address, and its value that asks for all. */
+/** Parameter of the address: absent, the value that asks for all, or a page of them. */
 const INCIDENTS = 'incidents';
 const ALL = 'all';
+/** Elasticsearch gives the first 10,000. */
+const LAST_PAGE = 100;
 
-/** Incidents that the overview at this address lists. */
-export const incidentsAsked = (query: Readonly<Record<string, string>>): number =>
-  query[INCIDENTS] === ALL ? LISTED_INCIDENTS : NAMED_INCIDENTS;
+/** Returns the incidents that the overview at this address lists, as a request asks for them; pages begin at 1. */
+export function incidentsAsked(query: Readonly<Record<string, string>>): { size: number; page: number } {
+  const page = query[INCIDENTS] === ALL ? 1 : Math.min(LAST_PAGE, Math.floor(Number(query[INCIDENTS])));
+  return page >= 1 ? { size: LISTED_INCIDENTS, page } : { size: NAMED_INCIDENTS, page: 1 };
+}
 
 /** Incidents of the overview: those that go on, or where none does the last ones. */
 export interface NamedIncidents {
   readonly areOpen: boolean;
+  /** From 1. */
+  readonly page: number;
   readonly found: Answer<'listIncidents'>;
 }
 
@@ -28,7 +34,7 @@ export interface NamedIncidents {
 export function OpenIncidents({ named }: { named: NamedIncidents | undefined }): ReactElement | null {
   // Without the right to read incidents the detectors are shown all the same.
   if (named === undefined) return null;
-  const { areOpen, found } = named;
+  const { areOpen, page, found } = named;
   const { total, incidents } = found;
   return (
     <>
@@ -53,27 +59,46 @@ export function OpenIncidents({ named }: { named: NamedIncidents | undefined }):
             link={({ id }, text) => <AppLink to={incidentPath(id)}>{text}</AppLink>}
           />
         )}
-        {total > NAMED_INCIDENTS && <HowMany shown={incidents.length} total={total} />}
+        {total > NAMED_INCIDENTS && <HowMany shown={incidents.length} page={page} total={total} />}
       </EuiPanel>
       <EuiSpacer size="m" />
     </>
   );
 }
 
-/** Says how many of them stand here, with a link to all of the same time. */
-function HowMany({ shown, total }: { shown: number; total: number }): ReactElement {
-  const isMore = shown > NAMED_INCIDENTS;
+/** Says how many of them stand here, with links to more of the same time and back. */
+function HowMany({ shown, page, total }: { shown: number; page: number; total: number }): ReactElement {
+  const isList = shown > NAMED_INCIDENTS || page > 1;
+  const before = (page - 1) * LISTED_INCIDENTS;
+  const hasMore = shown > 0 && before + shown < total && page < LAST_PAGE;
   return (
     <EuiText size="xs" color="subdued" data-test-subj="logAnomaliesIncidentsOf">
-      {i18n.translate('logAnomalies.overview.incidentsOf', {
-        defaultMessage: '{shown} of {total}, the most severe first.',
-        values: { shown: formatCount(shown), total: formatCount(total) },
-      })}{' '}
-      <AppLink to={writeLocation('/', { [INCIDENTS]: isMore ? undefined : ALL })}>
-        {isMore
-          ? i18n.translate('logAnomalies.overview.fewerIncidents', { defaultMessage: 'Show fewer' })
-          : i18n.translate('logAnomalies.overview.allIncidents', { defaultMessage: 'Show all' })}
-      </AppLink>
+      {before > 0 && shown > 0
+        ? i18n.translate('logAnomalies.overview.incidentsOfPage', {
+            defaultMessage: '{first} to {last} of {total}, the most severe first.',
+            values: {
+              first: formatCount(before + 1),
+              last: formatCount(before + shown),
+              total: formatCount(total),
+            },
+          })
+        : i18n.translate('logAnomalies.overview.incidentsOf', {
+            defaultMessage: '{shown} of {total}, the most severe first.',
+            values: { shown: formatCount(shown), total: formatCount(total) },
+          })}{' '}
+      {hasMore && (
+        <AppLink to={writeLocation('/', { [INCIDENTS]: isList ? String(page + 1) : ALL })}>
+          {total > LISTED_INCIDENTS
+            ? i18n.translate('logAnomalies.overview.moreIncidents', { defaultMessage: 'Show more' })
+            : i18n.translate('logAnomalies.overview.allIncidents', { defaultMessage: 'Show all' })}
+        </AppLink>
+      )}
+      {hasMore && isList && ' '}
+      {isList && (
+        <AppLink to={writeLocation('/', { [INCIDENTS]: undefined })}>
+          {i18n.translate('logAnomalies.overview.fewerIncidents', { defaultMessage: 'Show fewer' })}
+        </AppLink>
+      )}
     </EuiText>
   );
 }

@@ -103,7 +103,7 @@ export default function OverviewPage(): ReactElement {
 /** Detectors with their state and what they found in 24 hours, and the incidents above them, read again and again. */
 function useDetectorRows(): Request<{ rows: DetectorRow[]; incidents: NamedIncidents | undefined }> {
   const { api, location } = useApp();
-  const size = incidentsAsked(location.query);
+  const asked = incidentsAsked(location.query);
   return useRequest(
     async (signal) => {
       const to = Date.now();
@@ -117,21 +117,22 @@ function useDetectorRows(): Request<{ rows: DetectorRow[]; incidents: NamedIncid
           { query: { by: 'detector', from, to, buckets: SPARKLINE_BUCKETS, groups: MOST_COUNTED } },
           signal,
         ).catch(() => undefined),
-        namedIncidents(api, { from, to, size }, signal).catch(() => undefined),
+        namedIncidents(api, { from, to, ...asked }, signal).catch(() => undefined),
       ]);
       return { rows: rowsOf(list, statuses, today, { from, to }), incidents };
     },
-    [api, size],
+    [api, asked.size, asked.page],
     POLL_MILLISECONDS,
   );
 }
 
 async function namedIncidents(
   api: ApiClient,
-  { size, ...range }: Interval & { readonly size: number },
+  { size, page, ...range }: Interval & ReturnType<typeof incidentsAsked>,
   signal: AbortSignal,
 ): Promise<NamedIncidents> {
-  const open = await api('listIncidents', { query: { state: 'active', size } }, signal);
-  if (open.total > 0) return { areOpen: true, found: open };
-  return { areOpen: false, found: await api('listIncidents', { query: { ...range, size } }, signal) };
+  const open = await api('listIncidents', { query: { state: 'active', size, page } }, signal);
+  if (open.total > 0) return { areOpen: true, page, found: open };
+  const last = await api('listIncidents', { query: { ...range, size, page } }, signal);
+  return { areOpen: false, page, found: last };
 }
