@@ -2,12 +2,12 @@ import { durationToMilliseconds, type Detector } from '../../../common/detector'
 import { EXCLUDED_KINDS, excludedTimesOf, withinShare } from '../../../common/annotations';
 import { DetectionError } from '../../../common/detection_error';
 import { trainingExclusions } from '../../../common/suppressions';
-import type { FrozenWindow } from '../../../common/threshold';
+import { MOST_SILENT_HOURS, type FrozenWindow } from '../../../common/threshold';
 import { withWindows } from '../feedback/expand_calendar';
 import type { FeedbackStore, SuppressionStore } from '../ports';
 import type { AnnotationReader } from '../ports/annotations';
 import type { TrainingSampleRequest } from './training_sample';
-import { DAY } from '../../../common/duration';
+import { DAY, HOUR } from '../../../common/duration';
 
 const WEEK_MILLISECONDS = 7 * DAY;
 /** Entities that a warning names. */
@@ -77,7 +77,9 @@ export async function leftOutOf(
 }
 
 /** Logs of a run that catches up are seldom older. */
-const FROZEN_LOOK_BACK_MILLISECONDS = 7 * DAY;
+const CATCH_UP_MILLISECONDS = 7 * DAY;
+/** The threshold follows silence back from a log by so many whole hours. */
+const SILENCE_MILLISECONDS = (MOST_SILENT_HOURS + 1) * HOUR;
 
 /**
  * Times that are kept out of training, of all entities: they say nothing of what is usual to a threshold either. Detection goes
@@ -89,8 +91,8 @@ export async function frozenWindowsOf(
   { late_window: lateWindow }: Pick<Detector['schedule'], 'late_window'>,
   now: number,
 ): Promise<FrozenWindow[]> {
-  const longest = Math.max(durationToMilliseconds(lateWindow), FROZEN_LOOK_BACK_MILLISECONDS);
-  const range = { from: now - longest, to: now };
+  const oldestLog = now - Math.max(durationToMilliseconds(lateWindow), CATCH_UP_MILLISECONDS);
+  const range = { from: oldestLog - SILENCE_MILLISECONDS, to: now };
   const noted = notedTimes(stores, range).catch((error: unknown) => {
     if (!(error instanceof DetectionError) || error.code === 'interrupted') throw error;
     stores.warn?.(`The adaptive threshold moves during maintenance that is noted. ${error.message}`);
