@@ -49,10 +49,10 @@ export interface MaskedSpan {
 
 /**
  * Ways in which messages become tokens. 2 does not see masks of the user's own in values and quoted texts, and reads each line of a stack
- * trace in a message that begins with a bracket.
+ * trace in a message that begins with a bracket. 2 and 3 read the values in the query of a path, such as `/search?q=lamp`, as words.
  */
-export type TokeniserVersion = 2 | 3;
-export const TOKENISER: TokeniserVersion = 3;
+export type TokeniserVersion = 2 | 3 | 4;
+export const TOKENISER: TokeniserVersion = 4;
 
 /** Tokens and white space that are read, also where they become one list. */
 const MAX_STEPS = 8_192;
@@ -60,6 +60,9 @@ const MAX_STEPS = 8_192;
 /** A line that continues a stack trace. */
 const TRACE_LINE =
   /^(?:\s+\S|at |Caused by:|Suppressed:|\.{3} \d|Traceback \(|#\d+ |goroutine \d|During handling )/;
+
+/** An address of a server, or a path with a query. */
+const QUOTED_ADDRESS = /^(?:[a-z][a-z\d+.-]*:\/\/|[^\s?]*\/[^\s?]*\?[^\s=]+=)\S*$/i;
 
 const isQuantity = (word: string): boolean => word === '<size>' || word === '<duration>';
 
@@ -149,7 +152,7 @@ class Tokeniser extends TokenList {
 
   /** @returns true where lines that are indented are those of a value */
   private isStructured(): boolean {
-    if (this.version === 3) return (this.structured ??= isStructuredText(this.text));
+    if (this.version >= 3) return (this.structured ??= isStructuredText(this.text));
     const first = this.text.charCodeAt(0);
     return first === 123 || first === 91;
   }
@@ -257,6 +260,7 @@ class Tokeniser extends TokenList {
     const isVariable =
       phrase === '' || content.length > LONGEST_PHRASE || /\d/.test(phrase) || isMask(phrase);
     if (isVariable) this.push('<str>', MASK);
+    else if (this.version >= 4 && QUOTED_ADDRESS.test(phrase)) this.push('<url>', MASK);
     else this.push(phrase, WORD);
   }
 
@@ -478,7 +482,7 @@ class Tokeniser extends TokenList {
         : (seen & DIGIT) !== 0 && beginsDay(text, from);
     if (mayBeDate && this.readPattern(NAMED_DATE, '<time>')) return;
     if (place < limit && text.charCodeAt(place) === 58) {
-      if (text.startsWith('://', place)) return this.readUrl(place);
+      if (text.startsWith('://', place)) return this.readUrl(place + 3, '<url>');
       const next = text.charCodeAt(place + 1);
       if (seen === LETTER && signs > 0 && next >= 48 && next <= 57 && text.slice(from, place).includes('.')) {
         const port = /^:\d{1,5}(?![\w.])/.exec(text.slice(place, place + 7))?.[0];
@@ -495,6 +499,7 @@ class Tokeniser extends TokenList {
         return this.push('<path>', MASK);
       }
     }
+    if (this.version >= 4 && signs > 1 && this.isQueryAt(from, place)) return this.readUrl(place, '<path>');
     this.at = place;
     if (signs === 0 && length <= MAX_MESSAGE_TOKEN_LENGTH) {
       if (seen === LETTER) return this.pushLetters(text.slice(from, place));
@@ -513,12 +518,25 @@ class Tokeniser extends TokenList {
     return true;
   }
 
-  private readUrl(place: number): void {
+  /** Says that the word that ends at `place` is a path with the first key of its query, as `/search?q` before `=lamp`. */
+  private isQueryAt(from: number, place: number): boolean {
     const { text } = this;
-    let end = place + 3;
+    const code = text.charCodeAt(place);
+    if (code !== 61 && code !== 91) return false;
+    const mark = text.lastIndexOf('?', place - 1);
+    return mark > from && mark < place - 1 && text.lastIndexOf('/', mark) >= from;
+  }
+
+  /** Takes the address that goes on at `from` for one variable part. */
+  private readUrl(from: number, mask: '<url>' | '<path>'): void {
+    const { text } = this;
+    let end = from;
+    let open = 0;
     while (end < text.length) {
       const code = text.charCodeAt(end);
-      if (
+      if (code === 91 && this.version >= 4) open++;
+      else if (code === 93 && open > 0) open--;
+      else if (
         classOf(code) === SPACE ||
         code === 34 ||
         code === 39 ||
@@ -534,7 +552,7 @@ class Tokeniser extends TokenList {
     const last = text.charCodeAt(end - 1);
     if (last === 46 || last === 44 || last === 58) end--;
     this.at = end;
-    this.push('<url>', MASK);
+    this.push(mask, MASK);
   }
 
   private pushWord(given: string, mayEnd: boolean): void {

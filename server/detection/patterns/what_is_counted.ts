@@ -22,7 +22,7 @@ export const digestOfCounted = (
     source.index,
     source.query ?? null,
     patterns?.field ?? null,
-    masks === undefined || masks.length === 0 ? [] : [TOKENISER, masks],
+    [TOKENISER, ...(masks ?? [])],
     maxLength,
     entityFieldsOf(detector),
   ]);

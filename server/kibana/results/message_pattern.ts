@@ -21,18 +21,38 @@ interface PatternQuestion {
 
 /** Time range of the search. */
 const LOOK_BACK_MILLISECONDS = 30 * 86_400_000;
-/** Masks of the tokeniser, such as `<num>`, and what is glued to them. */
-const MASK = /<(\*|[a-z]+)>/;
+/** Masks of the tokeniser, such as `<num>`. */
+const MASK = /<(?:\*|[a-z]+)>/;
+/** Signs within words of Elasticsearch's standard analyzer, beside letters and digits: `10.0.0.1` is one word. */
+const IN_WORD = /[\p{L}\p{N}._':,]/u;
 const USUAL_FIELDS = ['message', 'event.original', 'log.original'];
 
-/** Runs of words between the variable parts of a message. @example phrasesOf('User 7 logged in') // ['User', 'logged in'] */
+/** Returns a text without the word at its beginning, and the one at its end, where it is cut there. */
+function wholeWordsOf(text: string, isCutBefore: boolean, isCutAfter: boolean): string {
+  let begin = 0;
+  let end = text.length;
+  while (isCutBefore && begin < end && IN_WORD.test(text[begin])) begin++;
+  while (isCutAfter && end > begin && IN_WORD.test(text[end - 1])) end--;
+  return text.slice(begin, end);
+}
+
+/**
+ * Returns the runs of whole words between the variable parts of a message; what is glued to one, such as the unit of a number, is left out.
+ *
+ * @example phrasesOf('User 7 got /cart?page=3 in 9ms') // ['User', 'got /cart?page=', 'in']
+ */
 export function phrasesOf(message: string): string[] {
   const phrases: string[][] = [[]];
   for (const token of maskWords(message)) {
-    if (MASK.test(token)) phrases.push([]);
-    else phrases[phrases.length - 1].push(token);
+    const parts = token.split(MASK);
+    parts.forEach((part, place) => {
+      if (place > 0) phrases.push([]);
+      phrases[phrases.length - 1].push(wholeWordsOf(part, place > 0, place < parts.length - 1));
+    });
   }
-  return phrases.map((words) => words.join(' ')).filter((phrase) => /[\p{L}\p{N}]/u.test(phrase));
+  return phrases
+    .map((words) => words.filter((word) => word !== '').join(' '))
+    .filter((phrase) => /[\p{L}\p{N}]/u.test(phrase));
 }
 
 /**
