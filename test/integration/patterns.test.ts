@@ -272,6 +272,18 @@ test('changes are listed and are no results where the detector says so', async (
   expect((await results.search({ detectorId: 'till' })).results).toEqual([]);
 });
 
+test('counting began with the first pattern of the detector, whichever are listed', async () => {
+  const { space, store, checkpoints, run } = world(LOGS);
+  const list = (change: Partial<typeof query> = {}) =>
+    listLogPatterns(client, { space, id: 'till', detector }, { ...query, ...change }, query.to);
+  expect(await list()).not.toHaveProperty('counting_since');
+  await run(START + DAY, { store, checkpoints });
+  const { patterns, counting_since: since } = await list({ sort: 'first', order: 'asc' });
+  expect(since).toBe(patterns[0].first_seen);
+  expect(await list({ ignored: 'only' })).toMatchObject({ total: 0, counting_since: since });
+  expect(await list({ text: 'nothing of the kind' })).toMatchObject({ total: 0, counting_since: since });
+});
+
 test('a pattern is merged into another one with its past, and taken apart again', async () => {
   const { space, store, checkpoints, run } = world(LOGS);
   const listed = { space, id: 'till', detector };

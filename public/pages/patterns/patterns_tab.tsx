@@ -107,7 +107,7 @@ export default function PatternsTab({ record, status, reload }: DetectorView): R
               entity={entity}
               record={record}
               change={canWrite ? { isBusy, ignore, takeApart: setWhole, choose: setChosen } : undefined}
-              none={shown === 'all' && !entity && <NothingCounted record={record} reload={reload} />}
+              none={!found.counting_since && <NothingCounted record={record} reload={reload} />}
             />
             {whole && (
               <TakeApart

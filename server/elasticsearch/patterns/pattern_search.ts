@@ -65,7 +65,7 @@ interface FoundAggregations {
   readonly changed: { readonly patterns: { buckets: { key: string }[] } };
   readonly states: { buckets: { key: string; doc_count: number }[] };
   readonly entities: { buckets: { key: string }[] };
-  readonly since: { value_as_string?: string };
+  readonly since: { patterns?: { first: { value_as_string?: string } } };
 }
 
 /**
@@ -108,7 +108,7 @@ export async function listLogPatterns(
   ];
   const chosen = patternFilter(base, query);
   const [found, merged, events, counted, search_] = await Promise.all([
-    search<never>(patternsRequest(chosen, query)),
+    search<never>(patternsRequest({ base, chosen }, query)),
     search<never>(membersRequest(base)),
     search<EventDocument>(eventsRequest(base, frame, query.entity)),
     search({
@@ -130,6 +130,7 @@ export async function listLogPatterns(
   const totalOf = ({ id }: ListedPattern): number =>
     [id, ...(membersOf.get(id) ?? [])].reduce((sum, each) => sum + (totals.get(each) ?? 0), 0);
   const aggregations = found.aggregations as FoundAggregations | undefined;
+  const since = aggregations?.since.patterns?.first.value_as_string;
   const page = sorted(listedOf(aggregations), query, totalOf).slice(first, first + query.size);
   const ids = page.map(({ id }) => id);
   const { documents, counts } = await readPage(search, { base, days, ids, entity: query.entity });
@@ -153,9 +154,7 @@ export async function listLogPatterns(
     other_logs: totals.get(OTHER_PATTERNS) ?? 0,
     events: events.hits.hits.flatMap(({ _source }) => (_source === undefined ? [] : [eventOf(_source)])),
     ...(field !== undefined && { field }),
-    ...(aggregations?.since.value_as_string !== undefined && {
-      counting_since: aggregations.since.value_as_string,
-    }),
+    ...(since !== undefined && { counting_since: since }),
   };
 }
 
@@ -327,7 +326,10 @@ const TIME_FIELDS = {
 } as const satisfies Record<ListQuery['sort'], string | undefined>;
 
 /** All patterns with what puts them in their places, as sums, which take a fraction of the time of as many hits. */
-function patternsRequest(filter: Query[], query: ListQuery): estypes.SearchRequest {
+function patternsRequest(
+  { base, chosen: filter }: { base: readonly Query[]; chosen: Query[] },
+  query: ListQuery,
+): estypes.SearchRequest {
   const field = TIME_FIELDS[query.sort];
   const ids = { terms: { field: 'pattern_id', size: MOST_COUNTED } };
   const chosen = stateFilter(query);
@@ -346,7 +348,16 @@ function patternsRequest(filter: Query[], query: ListQuery): estypes.SearchReque
       changed: { filter: isChanged, aggs: { patterns: ids } },
       states: { terms: { field: 'states', size: PATTERN_STATES.length } },
       entities: { terms: { field: 'entities', size: ENTITIES_SHOWN, order: { _key: 'asc' } } },
-      since: { min: { field: 'first_seen' } },
+      // Of all patterns of the detector, whichever are chosen.
+      since: {
+        global: {},
+        aggs: {
+          patterns: {
+            filter: { bool: { filter: [...base, { term: { kind: 'pattern' } }] } },
+            aggs: { first: { min: { field: 'first_seen' } } },
+          },
+        },
+      },
     },
   };
 }
