@@ -143,3 +143,16 @@ it('judges an incident of more logs than a call takes arguments', () => {
   ]);
   expect(top[0].logs_within).toBe(150_000);
 });
+
+it('shows each row as its most confident alert does, whose reasons are those of the confidence', () => {
+  const bucket = unit([{ minute: 0, entity: 'a', score: 0.55, truth: NORMAL }], 5);
+  const other = unit([{ minute: 9, entity: 'b', score: 0.8, truth: error }]);
+  const within = unit([{ minute: 2, entity: 'a', score: 0.95, truth: error }]);
+  const { top } = evaluateUnion({ units: [bucket, other, within], alertsPerDay: 2 });
+  expect(top.map(({ confidence }) => confidence)).toEqual([0.95, 0.8]);
+  expect(top[0]).toMatchObject({
+    found_by: ['per 5 minutes and service', 'single log'],
+    logs_within: 1,
+    timestamp: new Date(START + 2 * MINUTE).toISOString(),
+  });
+});

@@ -190,15 +190,18 @@ const unitsOf = (units: readonly ScoredUnit[], row: Row): string[] => [
   ...new Set(row.map(({ unit }) => units[unit].foundBy)),
 ];
 
+/** Returns the rows of highest confidence, each as its most confident alert describes itself: its reasons are those of the confidence. */
 function topOf(units: readonly ScoredUnit[], list: readonly Row[]): UnionRow[] {
-  const confidenceOf = (row: Row): number =>
-    row.reduce((most, { unit, row: each }) => Math.max(most, units[unit].confidences[each]), -Infinity);
+  const confidenceOf = ({ unit, row }: Alert): number => units[unit].confidences[row];
   return list
-    .map((row) => ({ row, confidence: confidenceOf(row) }))
-    .sort((one, other) => other.confidence - one.confidence)
+    .map((row) => ({
+      row,
+      most: row.reduce((most, each) => (confidenceOf(each) > confidenceOf(most) ? each : most)),
+    }))
+    .sort((one, other) => confidenceOf(other.most) - confidenceOf(one.most))
     .slice(0, TOP_ROWS)
-    .map(({ row }) => ({
-      ...units[row[0].unit].describe(row[0].row),
+    .map(({ row, most }) => ({
+      ...units[most.unit].describe(most.row),
       found_by: unitsOf(units, row),
       logs_within: row.length - 1,
     }));

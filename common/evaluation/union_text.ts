@@ -98,7 +98,7 @@ function topRows({ top }: UnionEvaluation, colors: TextColors): string[] {
         ...(truth === undefined ? [] : [truth === 'normal' ? 'false alarm' : formatKind(printable(truth))]),
         ...(timestamp === undefined ? [] : [formatTime(timestamp)]),
         ...(entity === undefined ? [] : [printable(entity)]),
-        ...(logs_within === 0 ? [] : [`${formatCount(logs_within)} more within`]),
+        ...(logs_within === 0 ? [] : [`${formatCount(logs_within)} more with it`]),
       ].join(' · ');
       return [
         `  ${colors.alarm(clip(head, WIDTH - 2))}`,

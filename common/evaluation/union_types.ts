@@ -4,7 +4,7 @@ import type { DetectionDelay, IncidentOutcome, TopAnomaly } from './types';
 export interface UnionRow extends TopAnomaly {
   /** In words, which units found it. */
   readonly found_by: readonly string[];
-  /** Anomalous logs that it stands for beside itself. */
+  /** Alerts of the same entity and time that the row stands for beside the one it shows, the most confident. */
   readonly logs_within: number;
 }
 
