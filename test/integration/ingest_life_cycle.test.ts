@@ -386,4 +386,34 @@ describe('the life cycle of an ingest pipeline', () => {
     expect(await versions(COPY)).toEqual({ [first.version]: 2 });
     await client.indices.delete({ index: names[1] });
   });
+
+  it('copies logs with the fields of an older index and the analyzers that only it has', async () => {
+    const names = [INDEX, `${INDEX}-b`];
+    await client.indices.delete({ index: INDEX });
+    const stack = { type: 'text', analyzer: 'code', similarity: 'by_words' } as const;
+    await client.indices.create({
+      index: INDEX,
+      mappings: { properties: { '@timestamp': { type: 'date' }, stack } },
+      settings: {
+        max_ngram_diff: 3,
+        analysis: {
+          analyzer: { code: { type: 'custom', tokenizer: 'parts' } },
+          tokenizer: { parts: { type: 'ngram', min_gram: 1, max_gram: 4 } },
+        },
+        similarity: { by_words: { type: 'boolean' } },
+      },
+    });
+    await client.indices.create({
+      index: names[1],
+      mappings: { properties: { '@timestamp': { type: 'date' } } },
+    });
+    await client.index({ index: INDEX, id: '1', document: documents[0], refresh: true });
+    const { live } = await deployPipeline(wide, first, options);
+    const logs = { ...range, index: names.join(',') };
+    const task = await startBackfill(wide, { range: logs, pipeline: live, into: COPY });
+    expect(await followBackfill(wide, task, { clock })).toMatchObject({ done: 1 });
+    const copies = await client.indices.getMapping({ index: COPY });
+    expect(copies[COPY].mappings.properties).toMatchObject({ stack });
+    await client.indices.delete({ index: names[1] });
+  });
 });

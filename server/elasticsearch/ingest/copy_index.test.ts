@@ -45,3 +45,28 @@ test('copies have the analyzers of the logs, and room for all of their fields', 
   const roomy = copyOf([indexOf(1, {}, { mapping: { total_fields: { limit: '8000' } } })]);
   expect(roomy.settings.mapping?.total_fields?.limit).toBe(8_000);
 });
+
+test('fields of an older index keep their analyzers unless the newest defines one of them otherwise', () => {
+  const code = (tokenizer: string) => ({ analyzer: { code: { type: 'custom' as const, tokenizer } } });
+  const fields = { raw: { type: 'keyword' as const, normalizer: 'lowercase' } };
+  const stack = { type: 'text' as const, analyzer: 'code', search_analyzer: 'standard', fields };
+  const own = { analyzer: { own: { type: 'custom' as const, tokenizer: 'keyword' } } };
+  const older = indexOf(
+    1,
+    { error: { properties: { stack } } },
+    { analysis: code('whitespace'), similarity: { by_words: { type: 'boolean' } }, max_ngram_diff: 3 },
+  );
+  const kept = copyOf([older, indexOf(2, {}, { analysis: own, max_ngram_diff: 2 })]);
+  expect(kept.mappings.properties).toMatchObject({ error: { properties: { stack } } });
+  expect(kept.settings).toMatchObject({
+    analysis: { analyzer: { ...own.analyzer, ...code('whitespace').analyzer } },
+    similarity: { by_words: { type: 'boolean' } },
+    max_ngram_diff: 3,
+  });
+  const { mappings, settings } = copyOf([older, indexOf(2, {}, { analysis: code('keyword') })]);
+  expect(mappings.properties?.error).toEqual({
+    properties: { stack: { type: 'text', fields: { raw: { type: 'keyword' } } } },
+  });
+  expect(settings.analysis).toEqual(code('keyword'));
+  expect(settings.similarity).toBeUndefined();
+});

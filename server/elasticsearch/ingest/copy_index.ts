@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { estypes } from '@elastic/elasticsearch';
 import { attempt, type RequestOptions } from '../transport/attempt';
 import type { ElasticsearchClient } from '../transport/client';
@@ -37,6 +38,55 @@ function countFields(properties: Properties): number {
   }, 0);
 }
 
+/** Definitions that fields refer to by name, such as analyzers: by kind and name. */
+type Definitions = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
+const definitionsOf = ({ settings }: estypes.IndicesIndexState): Definitions => {
+  const { analysis, similarity } = settings?.index ?? {};
+  return { ...(analysis as Definitions | undefined), ...(similarity && { similarity }) };
+};
+
+function withoutDefinitions(properties: Properties): Properties {
+  return Object.fromEntries(
+    Object.entries(properties).map(([name, property]) => {
+      const {
+        analyzer: _analyzer,
+        search_analyzer: _search,
+        search_quote_analyzer: _quote,
+        normalizer: _normalizer,
+        similarity: _similarity,
+        ...kept
+      } = property as Record<string, unknown>;
+      for (const part of ['properties', 'fields']) {
+        if (kept[part] !== undefined) kept[part] = withoutDefinitions(kept[part] as Properties);
+      }
+      return [name, kept];
+    }),
+  );
+}
+
+/** The fields of all indices with what they refer to; those of an index that defines a name otherwise than a newer one refer to nothing. */
+function joinedFields(newestFirst: readonly estypes.IndicesIndexState[]): {
+  readonly properties: Properties;
+  readonly definitions: Definitions;
+} {
+  const definitions: Record<string, Record<string, unknown>> = {};
+  const fields = newestFirst.map((index) => {
+    const { properties = {} } = index.mappings ?? {};
+    const own = Object.entries(definitionsOf(index));
+    const isAtOdds = own.some(([kind, named]) =>
+      Object.entries(named).some(
+        ([name, definition]) =>
+          name in (definitions[kind] ?? {}) && !isDeepStrictEqual(definition, definitions[kind][name]),
+      ),
+    );
+    if (isAtOdds) return withoutDefinitions(properties);
+    for (const [kind, named] of own) definitions[kind] = { ...definitions[kind], ...named };
+    return properties;
+  });
+  return { properties: joinedProperties(fields), definitions };
+}
+
 /**
  * Returns mapping and settings for copies of the logs of these indices: where they differ those of the newest hold, as the logs to
  * come are like its own; fields that only others have join them.
@@ -47,19 +97,23 @@ export function copyOf(
   const newestFirst = [...found].sort((one, other) => createdAt(other) - createdAt(one));
   const { _data_stream_timestamp: _isStream, ...mappings } = (newestFirst[0]?.mappings ??
     {}) as estypes.MappingTypeMapping & { _data_stream_timestamp?: unknown };
-  const properties = {
-    ...joinedProperties(newestFirst.map((index) => index.mappings?.properties ?? {})),
-    ...SCORED_FIELDS,
-  };
-  const { mapping, analysis } = newestFirst[0]?.settings?.index ?? {};
-  const limits = newestFirst.map(({ settings }) =>
-    Number(settings?.index?.mapping?.total_fields?.limit ?? 0),
-  );
+  const joined = joinedFields(newestFirst);
+  const properties = { ...joined.properties, ...SCORED_FIELDS };
+  const { similarity, ...analysis } = joined.definitions;
+  const settings = newestFirst.map((index) => index.settings?.index ?? {});
+  const { mapping } = settings[0] ?? {};
+  const limits = settings.map((each) => Number(each.mapping?.total_fields?.limit ?? 0));
   const limit = Math.max(DEFAULT_FIELDS, ...limits, countFields(properties) + SPARE_FIELDS);
+  const differences = (['max_ngram_diff', 'max_shingle_diff'] as const).flatMap((name) => {
+    const most = Math.max(...settings.map((each) => Number(each[name] ?? 0)));
+    return most > 0 ? [[name, most] as const] : [];
+  });
   return {
     mappings: { ...mappings, properties },
     settings: {
-      ...(analysis && { analysis }),
+      ...(Object.keys(analysis).length > 0 && { analysis }),
+      ...(similarity && { similarity: similarity as estypes.IndicesIndexSettings['similarity'] }),
+      ...Object.fromEntries(differences),
       mapping: { ...mapping, total_fields: { ...mapping?.total_fields, limit } },
     },
   };
