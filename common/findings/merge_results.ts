@@ -69,7 +69,7 @@ export function mergeResults<Each>(
         lead,
         parts: parts.map((part) => items[part]),
         found_by: [...new Set(all.map((each) => foundBy(results[each])))],
-        confidence: Math.max(...all.map((each) => results[each].anomaly.confidence)),
+        confidence: all.reduce((most, each) => Math.max(most, results[each].anomaly.confidence), -Infinity),
       },
     ];
   });

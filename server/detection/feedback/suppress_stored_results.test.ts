@@ -51,6 +51,21 @@ describe('a mute', () => {
     expect(await stores.suppressions.list()).toEqual([]);
   });
 
+  it('is previewed over more verdicts than a call takes arguments', async () => {
+    const given = Array.from({ length: 150_000 }, (_none, place) => ({
+      ...{ detectorId: 'web', verdict: 'real' as const, at: new Date(NOW).toISOString() },
+      source: { index: 'weblogs', id: String(place) },
+      judged: { entity: 'blog', pattern: 'payment failed' },
+    }));
+    const stores = hidingStoresOf(results, NOW);
+    const feedback = { ...stores.feedback, list: async () => given };
+    const { contradictions } = await previewSuppression(
+      { ...stores, feedback },
+      suppressionOf(mute(), AUTHOR, NOW),
+    );
+    expect(contradictions).toEqual([{ pattern: 'payment failed', real: 150_000, not_an_anomaly: 0 }]);
+  });
+
   it('leaves hidden what another one hides as well', async () => {
     const stores = hidingStoresOf(results, NOW);
     const first = await addSuppression(stores, mute(), AUTHOR, []);

@@ -143,15 +143,17 @@ async function contradictionsWith(
   { detector_ids: ids, match }: Suppression,
 ): Promise<Contradiction[]> {
   if (match === undefined || match.source !== undefined) return [];
-  const said: Feedback[] = [];
-  for (const id of ids) said.push(...(await feedback.list(id)));
-  const hidden = said.filter(
-    ({ judged }) =>
-      judged !== undefined &&
-      (match.pattern === undefined || match.pattern === judged.pattern) &&
-      (match.entity === undefined || match.entity === judged.entity) &&
-      (match.top_feature === undefined || match.top_feature === judged.top_feature),
-  );
+  const said: Feedback[][] = [];
+  for (const id of ids) said.push(await feedback.list(id));
+  const hidden = said
+    .flat()
+    .filter(
+      ({ judged }) =>
+        judged !== undefined &&
+        (match.pattern === undefined || match.pattern === judged.pattern) &&
+        (match.entity === undefined || match.entity === judged.entity) &&
+        (match.top_feature === undefined || match.top_feature === judged.top_feature),
+    );
   const patterns = new Set(
     hidden.flatMap(({ verdict, judged }) => (verdict === 'real' ? [judged?.pattern] : [])),
   );
