@@ -335,15 +335,16 @@ async function stop(
   for (const task of detectorTaskIds(target)) {
     await services.taskManager.removeIfExists(task);
   }
+  if (apiKeyObject !== undefined) {
+    await revokeApiKey(services.apiKeys, scope.savedObjects, apiKeyObject, target);
+  }
+  // After that: a piece at work writes nothing over its end.
   const backfill = await createStatusStore(scope.elasticsearch, scope)
     .readPart(detectorId, 'backfill')
     .catch(() => undefined);
   await endBackfill(services, scope, detectorId, backfill).catch(({ message }: Error) =>
     services.log.warn(`Detector ${detectorId}: the end of its backfill is not on record: ${message}`),
   );
-  if (apiKeyObject !== undefined) {
-    await revokeApiKey(services.apiKeys, scope.savedObjects, apiKeyObject, target);
-  }
 }
 
 /** Names are looked up once, so somebody may have been faster; what was saved before that stays. */

@@ -22,7 +22,8 @@ import { checkRights } from '../keys/check_rights';
 import { backfillTaskId, BACKFILL_TASK_TYPE, type TaskTarget } from '../contracts/identifiers';
 import type { RequestScope, Services } from '../contracts/services';
 import type { TaskInstance } from '../contracts/task_contracts';
-import { createStatusStore } from '../records/status_store';
+import { failureOf } from '../records/failure_advice';
+import { createStatusStore, type StatusStore } from '../records/status_store';
 import { rangeOf } from '../../detection/ports/log_range';
 
 type BackfillRequest = ApiRequest<Endpoints['startBackfill']>['body'];
@@ -176,9 +177,34 @@ export async function queueBackfill(
     if (key !== undefined && scheduled !== 'unknown') {
       await forgetKeyOf(services, target, { ...order, key });
     }
+    if (scheduled === undefined) await endUnscheduled(services, { status, detectorId }, report, error);
     throw error;
   }
   return report;
+}
+
+/** Ends what was put on record and no task will ever do. */
+async function endUnscheduled(
+  { clock, log }: Services,
+  { status, detectorId }: { readonly status: StatusStore; readonly detectorId: string },
+  report: BackfillReport,
+  error: unknown,
+): Promise<void> {
+  const failure = failureOf(error, clock.now(), false);
+  try {
+    // Somebody else may have asked for another one meanwhile, or what was there before may stand there still.
+    if ((await status.readPart(detectorId, 'backfill'))?.id !== report.id) return;
+    await status.writePart(detectorId, 'backfill', {
+      ...report,
+      state: 'failed',
+      failure: { ...failure, next_step: 'Start the backfill again.' },
+      finished_at: failure.at,
+    });
+  } catch (thrown) {
+    log.warn(
+      `Detector ${detectorId}: the end of its backfill is not on record: ${(thrown as Error).message}`,
+    );
+  }
 }
 
 /** @returns undefined where there is none */
@@ -228,8 +254,7 @@ export async function cancelBackfill(
 ): Promise<void> {
   const report = await readBackfill(scope, detectorId);
   if (!isUnderWay(report)) return;
-  const status = createStatusStore(scope.elasticsearch, scope);
-  await status.writePart(detectorId, 'backfill_cancelled', { id: report.id });
+  await askToStop(scope, detectorId, report);
   const target = { space: scope.space, detectorId };
   const found = await findTask(services, target);
   if (found?.status === 'running' || found?.status === 'claiming') return;
@@ -244,15 +269,22 @@ export async function cancelBackfill(
   await endBackfill(services, scope, detectorId, report);
 }
 
-/** Takes the task of a backfill away, and its key, and puts that on record. One of Elasticsearch's own goes on. */
+/** A piece at work looks for it, and then ends itself: otherwise it would write that it goes on. */
+const askToStop = (scope: RequestScope, detectorId: string, { id }: BackfillReport): Promise<void> =>
+  createStatusStore(scope.elasticsearch, scope).writePart(detectorId, 'backfill_cancelled', { id });
+
+/** Takes the task of a backfill away, and its key, and puts that on record. One of Elasticsearch's own goes on unless a piece at work stops it. */
 export async function endBackfill(
   services: Services,
   scope: RequestScope,
   detectorId: string,
   report: BackfillReport | undefined,
 ): Promise<void> {
+  const isOpen = report !== undefined && isUnderWay(report);
+  // Whoever may not write this may not write the end below either, which tells it.
+  if (isOpen) await askToStop(scope, detectorId, report).catch(() => undefined);
   await removeBackfill(services, { space: scope.space, detectorId });
-  if (report === undefined || !isUnderWay(report)) return;
+  if (!isOpen) return;
   await createStatusStore(scope.elasticsearch, scope).writePart(detectorId, 'backfill', {
     ...report,
     state: 'cancelled',

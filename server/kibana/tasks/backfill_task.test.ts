@@ -1,5 +1,7 @@
+import { stringify } from 'yaml';
 import { DetectionError } from '../../../common/detection_error';
 import { smallKibana } from '../../../test/fakes/small_kibana';
+import { SMALL_DETECTOR } from '../../../test/kibana_versions/small_detector';
 import { BACKFILL_TASK_TYPE, backfillTaskId } from '../contracts/identifiers';
 import type { BackfillOrder } from './backfill_order';
 
@@ -150,4 +152,54 @@ describe('a backfill whose key is no longer taken within a piece', () => {
     expect(task()).toBeUndefined();
     expect(await backfill()).toMatchObject({ state: 'failed', failure: { code: 'refused' } });
   });
+});
+
+it.each([
+  ['goes on', 0],
+  ['comes to its end', 600_000],
+])(
+  'a piece that %s while an import overwrites its detector does not go on for ever',
+  async (_name, later) => {
+    const world = await ordered({ where: 'cluster' }, { state: 'running', task: 'node:1' });
+    const { kibana, services, client, ok, run, task, backfill } = world;
+    services.apiKeys = { ...services.apiKeys, security: undefined, isSecurityOff: async () => true };
+    services.clock = { ...services.clock, sleep: async () => undefined };
+    let now = kibana.now();
+    kibana.now = () => now;
+    const states: unknown[] = [];
+    Object.assign(client.tasks, {
+      get: async () => {
+        if (states.length === 0) {
+          const yaml = stringify({ ...SMALL_DETECTOR, schedule: { interval: '5m' } });
+          await ok('importDetectors', { body: { yaml, on_conflict: 'overwrite' } });
+          now += later;
+        } else now += 600_000;
+        states.push((await backfill())?.state);
+        const headers = { 'X-Opaque-Id': 'log-anomalies-backfill-order-1' };
+        return { completed: false, task: { headers, status: { total: 100, created: 0, updated: 10 } } };
+      },
+      cancel: async () => ({}),
+    });
+    await run();
+    expect(states[0]).toBe('cancelled');
+    expect(task()).toBeUndefined();
+    expect(await backfill()).toMatchObject({ state: 'cancelled', finished_at: expect.any(String) });
+  },
+);
+
+it('a backfill whose task is refused is told as failed, and can be started again', async () => {
+  const { kibana, call, ok, status, create, giveModel } = smallKibana();
+  const id = await create();
+  await giveModel(id);
+  const asked = { params: { id }, body: { from: kibana.now() - 60_000, to: kibana.now(), where: 'job' } };
+  const schedule = kibana.tasks.schedule.bind(kibana.tasks);
+  kibana.tasks.schedule = () => Promise.reject(new Error('No place for another task.'));
+  expect((await call('startBackfill', asked)).status).toBeGreaterThanOrEqual(500);
+  expect(await status.readPart(id, 'backfill')).toMatchObject({
+    state: 'failed',
+    failure: { message: 'No place for another task.', next_step: 'Start the backfill again.' },
+    finished_at: expect.any(String),
+  });
+  kibana.tasks.schedule = schedule;
+  expect(await ok('startBackfill', asked)).toMatchObject({ state: 'queued' });
 });

@@ -62,19 +62,15 @@ export function createBackfillTask(getServices: () => Promise<Services>): TaskDe
       const report: BackfillReport = { ...found, ...(order && pickOrder(order)) };
       try {
         checkOrder(order, found);
-        const next =
-          order.where === 'cluster' && !report.collecting
-            ? await scoreInCluster(
-                services,
-                job,
-                { order, before: report },
-                { isCancelled: () => wasCancelled(job, report), signal: interruption.signal },
-              )
-            : await inTurn(services, target, () => scoreSome(services, job, report, interruption));
+        const work = { services, job, order, interruption };
+        let next = await scorePiece(work, report);
+        // One that was cancelled while it came to its end ends itself in another look: its task may be gone by then.
+        if (next !== 'later' && next.state === 'running' && (await wasCancelled(job, report))) {
+          next = await scorePiece(work, next);
+        }
         if (next === 'later') {
           return { state, runAt: new Date(clock.now() + ASK_AGAIN_MILLISECONDS) };
         }
-        await job.status.writePart(target.detectorId, 'backfill', next);
         return next.state === 'running' ? { state: { failures: 0 }, runAt: new Date(clock.now()) } : over();
       } catch (error) {
         const failure = failureOf(error, clock.now());
@@ -94,6 +90,35 @@ export function createBackfillTask(getServices: () => Promise<Services>): TaskDe
       }
     }),
   };
+}
+
+/** Scores some of it, and puts on record how far it is. */
+async function scorePiece(
+  {
+    services,
+    job,
+    order,
+    interruption,
+  }: {
+    readonly services: Services;
+    readonly job: DetectorJob;
+    readonly order: BackfillOrder;
+    readonly interruption: AbortController;
+  },
+  before: BackfillReport,
+): Promise<BackfillReport | 'later'> {
+  const { target, status } = job;
+  const next =
+    order.where === 'cluster' && !before.collecting
+      ? await scoreInCluster(
+          services,
+          job,
+          { order, before },
+          { isCancelled: () => wasCancelled(job, before), signal: interruption.signal },
+        )
+      : await inTurn(services, target, () => scoreSome(services, job, before, interruption));
+  if (next !== 'later') await status.writePart(target.detectorId, 'backfill', next);
+  return next;
 }
 
 /** A key that is no longer taken may have been renewed meanwhile: the next piece works with the one of then. */
