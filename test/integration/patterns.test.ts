@@ -530,14 +530,26 @@ test('logs of a pattern and of an entity of any name are shown as they were coun
     }),
   );
   expect(await shown()).toEqual([21, 1, 2, 3, 4, 5, 6]);
+  const changed = (source: string) =>
+    client.updateByQuery({
+      index: patternsIndex(space),
+      refresh: true,
+      query: { term: { kind: 'counts' } },
+      script: { source },
+    });
   // As an older version has left it.
-  await client.updateByQuery({
-    index: patternsIndex(space),
-    refresh: true,
-    query: { term: { kind: 'counts' } },
-    script: { source: "ctx._source.remove('sums')" },
-  });
+  await changed("ctx._source.remove('sums')");
   expect(await shown()).toEqual([21, 1, 2, 3, 4, 5, 6]);
   await store.add({ seen: [], cells: [...cellsAt(1), ...cellsAt(2)] }, 2, START);
   expect(await shown()).toEqual([63, 3, 6, 9, 12, 15, 18]);
+  // An older version that counts in between keeps the sums as they are.
+  await changed("ctx._source.cells['e:a.b']['0'] = 10; ctx._source.logs += 10");
+  expect(await shown()).toEqual([73, 13, 6, 9, 12, 15, 18]);
+  await store.add({ seen: [], cells: cellsAt(3) }, 3, START);
+  expect(await shown()).toEqual([94, 14, 8, 12, 16, 20, 24]);
+  const { hits } = await client.search<{ sums: Record<string, number> }>({
+    index: patternsIndex(space),
+    query: { term: { kind: 'counts' } },
+  });
+  expect(hits.hits.map(({ _source }) => _source!.sums)).toEqual([{ 0: 10, 60: 42, 120: 21, 180: 21 }]);
 });

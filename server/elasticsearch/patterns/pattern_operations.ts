@@ -26,7 +26,9 @@ const SUM_COUNTS = `
   if (params.until > ctx._source.until) ctx._source.until = params.until;
   def cells = ctx._source.cells;
   def sums = ctx._source.sums;
-  if (sums == null) {
+  long summed = 0;
+  if (sums != null) for (def logs : sums.values()) summed += logs;
+  if (sums == null || summed != ctx._source.logs) {
     sums = new HashMap();
     for (def of : cells.values()) {
       for (def bucket : of.entrySet()) {

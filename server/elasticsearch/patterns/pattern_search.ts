@@ -461,18 +461,28 @@ const readCounts = async (
   return found.hits.hits;
 };
 
+/** Returns the sums of a day; undefined where an older version has counted and not summed up. */
+const sumsOf = ({ sums, logs }: CountsDocument): CountsDocument['sums'] =>
+  sums !== undefined && Object.values(sums).reduce((total, each) => total + each, 0) === logs
+    ? sums
+    : undefined;
+
 /** Reads sums, a hundredth of what there is of a hundred entities; all of them only where an older version has not summed up. */
 async function daysOfAll(search: Search, filter: readonly Query[]): Promise<DayOfPattern[]> {
-  const hits = await readCounts(search, filter, ['sums']);
-  const withoutSums = hits.flatMap(({ _id, _source }) => (_source?.sums === undefined ? [_id!] : []));
+  const hits = await readCounts(search, filter, ['logs', 'sums']);
+  const summed: DayOfPattern[] = [];
+  const withoutSums: string[] = [];
+  for (const { _id, _source } of hits) {
+    const sums = _source && sumsOf(_source);
+    if (sums === undefined) withoutSums.push(_id!);
+    else summed.push(...dayOfPattern(_source!, [sums]));
+  }
   const whole =
     withoutSums.length === 0
       ? []
       : await readCounts(search, [...filter, { ids: { values: withoutSums } }], ['cells']);
   return [
-    ...hits.flatMap(({ _source }) =>
-      _source?.sums === undefined ? [] : dayOfPattern(_source, [_source.sums]),
-    ),
+    ...summed,
     ...whole.flatMap(({ _source }) =>
       _source === undefined ? [] : dayOfPattern(_source, Object.values(_source.cells)),
     ),

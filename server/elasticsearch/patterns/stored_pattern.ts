@@ -59,7 +59,7 @@ export interface CountsDocument {
   readonly taken?: readonly string[];
   /** Keys as {@link entityKey} makes them. */
   readonly cells: Readonly<Record<string, Readonly<Record<string, number>>>>;
-  /** Logs of all entities by minute of the day, a small part of `cells`; absent where an older version wrote last. */
+  /** Logs of all entities by minute of the day, a small part of `cells`. Absent or less than `logs` in all where an older version wrote last. */
   readonly sums?: Readonly<Record<string, number>>;
 }
 
