@@ -200,9 +200,9 @@ export function readCalendar(text: string, timeZone: string): Calendar {
       const found: TimeWindow[] = [];
       for (const { event, exceptions } of series) {
         for (const exception of exceptions) {
-          if (takesPlace(exception)) found.push(windowOf(exception.startDate, exception, zone));
+          if (takesPlace(exception.component)) found.push(windowOf(exception.startDate, exception, zone));
         }
-        if (event === undefined || !takesPlace(event)) continue;
+        if (event === undefined || !takesPlace(event.component)) continue;
         const moved = new Set(exceptions.map(({ recurrenceId }) => recurrenceId.toString()));
         const occurrences = event.iterator();
         for (let next = occurrences.next(); next; next = occurrences.next()) {
@@ -241,28 +241,27 @@ function seriesOf(components: readonly ICAL.Component[]): Series[] {
   const uidOf = (component: ICAL.Component): unknown => component.getFirstPropertyValue('uid');
   const events = components.filter((component) => !isException(component));
   const known = new Set(events.map(uidOf));
-  const alone = components
-    .filter((component) => isException(component) && !known.has(uidOf(component)))
-    .map((component) => new ICAL.Event(component, { exceptions: [] }))
-    .filter(takesPlace);
   const checkStart = (component: ICAL.Component): void => {
     if (!component.hasProperty('dtstart')) refuse('has an event without DTSTART.');
   };
-  alone.forEach(({ component }) => checkStart(component));
+  components.filter((each) => !isException(each) || takesPlace(each)).forEach(checkStart);
+  const alone = components.filter(
+    (component) => isException(component) && takesPlace(component) && !known.has(uidOf(component)),
+  );
+  const bare = (component: ICAL.Component): ICAL.Event => new ICAL.Event(component, { exceptions: [] });
   return [
-    { exceptions: alone },
+    { exceptions: alone.map(bare) },
     ...events.map((component) => {
-      checkStart(component);
-      const exceptions = components.filter(
-        (other) => isException(other) && uidOf(other) === uidOf(component),
-      );
+      const own = components.filter((other) => isException(other) && uidOf(other) === uidOf(component));
+      // The library takes the times of each exception, which one that is cancelled need not have.
+      const exceptions = own.filter((other) => other.hasProperty('dtstart'));
       return {
         event: new ICAL.Event(component, { strictExceptions: false, exceptions }),
-        exceptions: exceptions.map((other) => new ICAL.Event(other, { exceptions: [] })),
+        exceptions: own.map(bare),
       };
     }),
   ];
 }
 
-const takesPlace = ({ component }: ICAL.Event): boolean =>
+const takesPlace = (component: ICAL.Component): boolean =>
   component.getFirstPropertyValue('status') !== 'CANCELLED';
