@@ -115,7 +115,12 @@ export async function createDetector(
     apiKeys,
     scope.savedObjects,
     { object: apiKeyObject, use },
-    { save: () => repository.create(id, attributes), read: () => repository.get(id) },
+    {
+      save: () => repository.create(id, attributes),
+      read: () => repository.get(id),
+      // Nobody else has its id.
+      isSaved: () => true,
+    },
   );
   if (!start) return withWarnings(publicRecordOf(stored), warnings);
   const begun = await begin(services, scope, stored);
@@ -232,6 +237,10 @@ async function saveWithNewKey(
     {
       save: () => repository.update(before.id, attributes, version),
       read: () => repository.get(before.id),
+      isSaved: (found) =>
+        found.version !== version &&
+        found.updated_at === attributes.updated_at &&
+        found.steering === use.steering,
     },
   );
   if (before.apiKeyObject !== undefined) {

@@ -1,4 +1,5 @@
 import { stringify } from 'yaml';
+import { boom, breakSaving } from '../../../test/fakes/break_saving';
 import { smallKibana } from '../../../test/fakes/small_kibana';
 import { backfillTaskId } from '../contracts/identifiers';
 import { SMALL_DETECTOR } from '../../../test/kibana_versions/small_detector';
@@ -13,6 +14,18 @@ it('has a detector trained when it is started for what a file says of features',
   await giveModel(id);
   await ok('importDetectors', importing({ features: [{ type: 'number', field: 'bytes' }] }));
   expect(await status.readPart(id, 'edited')).toMatchObject({ at: expect.any(String) });
+  await ok('startDetector', { params: { id } });
+  expect(await status.readPart(id, 'training')).toMatchObject({ state: 'queued', reason: 'edit' });
+});
+
+it('does so where the answer to saving it was lost', async () => {
+  const world = smallKibana();
+  const { call, ok, status, create, giveModel } = world;
+  const id = await create();
+  await giveModel(id);
+  breakSaving(world, 'after', boom(503));
+  const file = importing({ features: [{ type: 'number', field: 'bytes' }] });
+  expect(await call('importDetectors', file)).toMatchObject({ status: 503 });
   await ok('startDetector', { params: { id } });
   expect(await status.readPart(id, 'training')).toMatchObject({ state: 'queued', reason: 'edit' });
 });

@@ -1,29 +1,10 @@
 import { DetectionError, type DetectionErrorCode } from '../../../common/detection_error';
+import { boom, breakSaving } from '../../../test/fakes/break_saving';
 import { smallKibana } from '../../../test/fakes/small_kibana';
-import { API_KEY_TYPE, DETECTOR_TYPE } from '../contracts/identifiers';
+import { SMALL_DETECTOR } from '../../../test/kibana_versions/small_detector';
+import { API_KEY_TYPE, detectionTaskId, DETECTOR_TYPE } from '../contracts/identifiers';
 import { createDetectorRepository } from '../records/detector_repository';
 import { saveWithKey } from './save_with_key';
-
-const boom = (statusCode: number): Error => Object.assign(new Error('no answer'), { output: { statusCode } });
-
-/** Makes Kibana's saved objects answer `error` to a change of detectors, once, before or after they do it. */
-function breakSaving(world: ReturnType<typeof smallKibana>, when: 'before' | 'after', error: Error): void {
-  const { savedObjects } = world.kibana;
-  const clientOf = savedObjects.client.bind(savedObjects);
-  let isBroken = false;
-  savedObjects.client = (...access) => {
-    const client = clientOf(...access);
-    return {
-      ...client,
-      create: async (type, attributes, options) => {
-        if (type !== DETECTOR_TYPE || isBroken) return client.create(type, attributes, options);
-        isBroken = true;
-        if (when === 'after') await client.create(type, attributes, options);
-        throw error;
-      },
-    };
-  };
-}
 
 const keysOf = ({ kibana }: ReturnType<typeof smallKibana>): string[] =>
   [...kibana.savedObjects.objects.values()].filter(({ type }) => type === API_KEY_TYPE).map(({ id }) => id);
@@ -53,6 +34,45 @@ describe('an answer to saving a detector that is lost', () => {
   });
 });
 
+describe('an answer that is lost where security is off', () => {
+  const withoutSecurity = () => {
+    const world = smallKibana();
+    const { services } = world;
+    services.apiKeys = { ...services.apiKeys, security: undefined, isSecurityOff: async () => true };
+    return world;
+  };
+  const edited = { ...SMALL_DETECTOR, features: [{ type: 'number', field: 'bytes' }] };
+  const running = async () => {
+    const world = withoutSecurity();
+    const id = await world.create({}, true);
+    await world.giveModel(id, 'v1');
+    const { version } = await world.ok<{ version: string }>('getDetector', { params: { id } });
+    return { ...world, id, edit: { params: { id }, body: { detector: edited, version } } };
+  };
+
+  it('leaves a new detector with a task', async () => {
+    const world = withoutSecurity();
+    breakSaving(world, 'after', boom(503));
+    const id = await world.create({}, true);
+    expect(world.kibana.tasks.scheduled.has(detectionTaskId(world.target(id)))).toBe(true);
+  });
+
+  it('has a model trained for an edit that was saved', async () => {
+    const world = await running();
+    breakSaving(world, 'after', boom(503));
+    const { detector } = await world.ok<{ detector: object }>('updateDetector', world.edit);
+    expect(detector).toMatchObject({ features: [{ field: 'bytes' }] });
+    expect(await world.status.readPart(world.id, 'training')).toMatchObject({ reason: 'edit' });
+  });
+
+  it('is told where nothing was saved', async () => {
+    const world = await running();
+    breakSaving(world, 'before', boom(503));
+    expect(await world.call('updateDetector', world.edit)).toMatchObject({ status: 503 });
+    expect(await world.ok('updateDetector', world.edit)).toMatchObject({ detector: edited });
+  });
+});
+
 it('revokes the key of what was refused for sure, and leaves the others to the sweep', async () => {
   const refused = smallKibana();
   breakSaving(refused, 'before', boom(403));
@@ -78,6 +98,7 @@ it.each<[DetectionErrorCode, boolean]>([
   const work = {
     save: () => Promise.reject<{ apiKeyObject: string }>(error),
     read: () => Promise.reject<{ apiKeyObject: string }>(new DetectionError('unavailable', 'No.')),
+    isSaved: () => false,
   };
   const granted = { object: 'o', use: { detectorId: 'd', space: 'default', steering: '' } };
   await expect(saveWithKey(context, savedObjects, granted, work)).rejects.toBe(error);

@@ -10,7 +10,12 @@ const SURE: ReadonlySet<DetectionErrorCode> = new Set([
   'not_found',
   'forbidden',
   'invalid_input',
+  'refused',
 ]);
+
+/** Returns true for an error of saving a detector that tells that nothing was saved; others tell only that nobody answered. */
+export const isSureRefusal = (error: unknown): boolean =>
+  error instanceof DetectionError && SURE.has(error.code);
 
 /** A detector as far as it tells the key that it works with. */
 interface Keyed {
@@ -24,26 +29,34 @@ export interface GrantedKey {
   readonly use: KeyUse;
 }
 
+interface SavingWork<Stored> {
+  readonly save: () => Promise<Stored>;
+  /** Reads the detector as it is stored. */
+  readonly read: () => Promise<Stored>;
+  /** Returns true for what was to be saved; asked only where security is off, and no key tells it. */
+  readonly isSaved: (stored: Stored) => boolean;
+}
+
 /**
  * Saves a detector that names a new key. Where saving fails, the stored detector tells which key it works with: an answer that was
  * lost is no refusal. A key that nothing was saved with is revoked; where nobody can tell, it is left to the sweep of keys.
  *
- * @param work `save` saves the detector, `read` reads it as it is stored
  * @throws whatever `save` throws, unless it has saved
  */
 export async function saveWithKey<Stored extends Keyed>(
   context: ApiKeyContext,
   savedObjects: SavedObjectsClient,
   { object, use }: GrantedKey,
-  work: { readonly save: () => Promise<Stored>; readonly read: () => Promise<Stored> },
+  { save, read, isSaved }: SavingWork<Stored>,
 ): Promise<Stored> {
   try {
-    return await work.save();
+    return await save();
   } catch (error) {
-    if (object === undefined) throw error;
-    const stored = await work.read().catch(() => undefined);
-    if (stored?.apiKeyObject === object) return stored;
-    if (error instanceof DetectionError && SURE.has(error.code)) {
+    const stored = await read().catch(() => undefined);
+    const isDone =
+      stored !== undefined && (object === undefined ? isSaved(stored) : stored.apiKeyObject === object);
+    if (isDone) return stored;
+    if (object !== undefined && isSureRefusal(error)) {
       await revokeApiKey(context, savedObjects, object, use);
     }
     throw error;

@@ -2,6 +2,7 @@ import type { ReadinessFinding } from '../../../common/api';
 import type { Detector } from '../../../common/detector';
 import type { ModelRecord } from '../../detection/ports';
 import type { Services } from '../contracts/services';
+import { isSureRefusal } from '../keys/save_with_key';
 import type { DetectorJob } from './detector_job';
 import { needsTraining } from './effective_snapshot';
 import type { StatusStore, UntrainedEdit } from './status_store';
@@ -21,7 +22,8 @@ export async function noteEdit(
  * Puts an edit on record, before it is saved: whatever happens to the training that it asks for, and also where it asks for none
  * since the detector is stopped. Models that people bring with other settings of training are no edit, and stay.
  *
- * @param save saves the edit; where it throws, the edit is taken off the record
+ * @param save saves the edit; where it is refused, the edit is taken off the record. An answer that was lost is no refusal: one that
+ *   stays without having been saved is found by {@link isEditUntrained}
  */
 export async function withEditNoted<Saved>(
   status: Pick<StatusStore, 'readPart' | 'writePart'>,
@@ -35,6 +37,7 @@ export async function withEditNoted<Saved>(
   try {
     return await save();
   } catch (error) {
+    if (!isSureRefusal(error)) throw error;
     const takeBack = async (): Promise<void> => {
       const known = await status.readPart(detectorId, 'edited');
       // Another one may have been noted meanwhile.

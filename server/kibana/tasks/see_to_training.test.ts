@@ -1,3 +1,4 @@
+import { DetectionError } from '../../../common/detection_error';
 import { DAY, MINUTE } from '../../../common/duration';
 import type { ModelSnapshot } from '../../../common/model_snapshot';
 import { modelRecord, modelWork, savedDetector } from '../../../test/fakes/model_work';
@@ -70,7 +71,7 @@ it('repeats a training that fails each time less and less often, down to once a 
 
 it('takes an edit off the record that could not be saved, and no other one', async () => {
   const { edit, parts, clock } = workOf();
-  const fails = (): Promise<never> => Promise.reject(new Error('changed meanwhile'));
+  const fails = (): Promise<never> => Promise.reject(new DetectionError('conflict', 'changed meanwhile'));
   await expect(edit(fails)).rejects.toThrow('changed meanwhile');
   expect(parts.has('edited')).toBe(false);
   await edit();
@@ -85,6 +86,14 @@ it('takes an edit off the record that could not be saved, and no other one', asy
   };
   await expect(edit(withOther)).rejects.toThrow('changed meanwhile');
   expect(parts.get('edited')).toEqual(other);
+});
+
+it('keeps an edit on record whose saving was not answered', async () => {
+  const { edit, see, training } = workOf();
+  const unsure = (): Promise<never> => Promise.reject(new DetectionError('unavailable', 'no answer'));
+  await expect(edit(unsure)).rejects.toThrow('no answer');
+  await see();
+  expect(training()).toMatchObject({ state: 'queued', reason: 'edit' });
 });
 
 it('trains no more once the edit was learned, though its model was refused', async () => {
