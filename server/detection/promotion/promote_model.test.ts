@@ -116,6 +116,26 @@ describe('promotion of a model', () => {
     expect(steps).toEqual(['swap web-2', 'put again web-3']);
   });
 
+  it('takes the place of an active model whose document is gone', async () => {
+    const { work, steps, entries } = worldOf('web-1', async () => 'deployment');
+    const { promote } = work.models;
+    const over: unknown[] = [];
+    const models = {
+      promote: async (...given: Parameters<ModelStore['promote']>) => {
+        over.push(given[3]?.over);
+        return promote(given[0], given[1], given[2]);
+      },
+      active: () => Promise.reject(new DetectionError('not_found', 'Detector "web" has no model "web-1".')),
+    };
+    expect(await promoteModel({ ...work, models }, PROMOTION)).toMatchObject({ previous: 'web-1' });
+    expect(over).toEqual([undefined]);
+    expect(steps).toEqual(['swap web-2', 'promote web-2: kept', 'audit']);
+    expect(entries).toMatchObject([{ from: 'web-1', to: 'web-2' }]);
+    const unreadable = () => Promise.reject(new DetectionError('unavailable', 'No answer.'));
+    const blind = { ...work, models: { ...models, active: unreadable } };
+    await expect(promoteModel(blind, PROMOTION)).rejects.toMatchObject({ code: 'unavailable' });
+  });
+
   it('promotes nothing that the trial of the pipeline refuses', async () => {
     const { work, steps } = worldOf('web-1', () =>
       Promise.reject(new DetectionError('refused', 'The pipeline costs too much.')),

@@ -49,9 +49,9 @@ export async function promoteModel<Pipeline>(
   { models, audit, clock, swapPipeline, putAgain }: PromotionWork<Pipeline>,
   { detectorId, version, note, reason, by, action, details }: Promotion,
 ): Promise<Promoted<Pipeline>> {
-  const before = await models.active(detectorId);
+  const over = await timeOfActive(models, detectorId);
   const pipeline = await swapPipeline(version);
-  const how = { isBack: action === 'model_reverted', over: before?.promotedAt ?? null };
+  const how = { isBack: action === 'model_reverted', ...(over !== undefined && { over }) };
   const { previous } = await models.promote(detectorId, version, note, how).catch(async (error: unknown) => {
     const isConflict = error instanceof DetectionError && error.code === 'conflict';
     if (isConflict && pipeline !== undefined) await putActiveAgain({ models, putAgain }, detectorId);
@@ -73,6 +73,19 @@ export async function promoteModel<Pipeline>(
     if (missing !== undefined) await audit.append([entry(missing.from)]);
   }
   return { ...(previous !== undefined && { previous }), ...(pipeline !== undefined && { pipeline }) };
+}
+
+/** @returns null where none is active; undefined where its document is gone, which another one may take the place of */
+async function timeOfActive(
+  models: Pick<SnapshotStore, 'active'>,
+  detectorId: string,
+): Promise<string | null | undefined> {
+  try {
+    return (await models.active(detectorId))?.promotedAt ?? null;
+  } catch (error) {
+    if (error instanceof DetectionError && error.code === 'not_found') return undefined;
+    throw error;
+  }
 }
 
 /** Somebody else may have swapped the pipeline before us, and have promoted since. */
