@@ -198,6 +198,9 @@ describe('rarity', () => {
     expect(say(combination, pairs, { 'user.name': 'u0', 'host.name': 'h2' })).toBe(
       'user + host u0 with h2, rare: 2 of 2,000 logs',
     );
+    expect(say(combination, pairs, { 'host.name': 'h2' })).toBe(
+      'user + host never seen together in 2,000 logs: missing with h2',
+    );
   });
 });
 
@@ -411,6 +414,18 @@ describe('a headline', () => {
         { ...attack, share: 0.1 },
       ]),
     ).toBe('Duration 30 s');
+  });
+
+  it('ends in something that can be seen, of an empty value as well', () => {
+    const services = logs(300, (index) => ({ 'service.name': index % 2 === 0 ? 'web' : 'shop' }));
+    const titleOf = (value: unknown, type = 'category'): string | undefined =>
+      headlineOf([explain({ type, field: 'service.name' }, services, { 'service.name': value })]);
+    expect(['', '-', null, ['']].map((value) => titleOf(value))).toEqual(Array(4).fill('Service missing'));
+    expect(titleOf('  ')).toBe('Service "  "');
+    expect(titleOf('  ', 'severity')).toBe('Service "  "');
+    expect(say({ type: 'category', field: 'service.name' }, services, { 'service.name': ' ' })).toBe(
+      'service never seen before in 300 logs: " "',
+    );
   });
 
   it('leaves messages to their pattern', () => {

@@ -159,7 +159,11 @@ function eventsSentence({ events = [], order, logs = 0 }: Comparison, words: Wor
 }
 
 const clean = (text: string): string => printable(text, LONGEST_TEXT);
-const valueOf = ({ value }: Comparison): string => clean(String(value ?? ''));
+/** Returns a value as it can be seen: one of nothing but white space in quotation marks. */
+function valueOf({ value }: Comparison, longest = LONGEST_TEXT): string {
+  const text = printable(String(value ?? ''), longest);
+  return text.trim() === '' ? `"${text}"` : text;
+}
 const isNever = ({ count, at_most: atMost, logs = 0 }: Comparison): boolean =>
   count === 0 && atMost !== true && logs > 0;
 
@@ -505,7 +509,7 @@ function shortValue({ field, comparison }: Attribution, words: Words): string | 
       if (kind === 'number' && typeof value === 'number') {
         return words.formatted?.(field, value) ?? readableValue(value, unit, styleOf(words));
       }
-      return printable(String(value), LONGEST_IN_TITLE);
+      return valueOf(comparison, LONGEST_IN_TITLE);
     }
   }
 }

@@ -131,7 +131,11 @@ export function decodeCombination(state: CombinationState): ColumnEncoding {
       surpriseOfCombination(state, tables, name.split(PART_SEPARATOR), count),
     ]),
   );
-  const shown = (name: string): string => name.split(PART_SEPARATOR).map(readableRoute).join(' with ');
+  const shown = (name: string): string =>
+    name
+      .split(PART_SEPARATOR)
+      .map((part) => (part === '' ? 'missing' : readableRoute(part)))
+      .join(' with ');
   return {
     columns: ['.rarity', UNSEEN],
     watched: [{ tail: 'high', leastDecay: 1 }, { unseen: state.novelty }],
