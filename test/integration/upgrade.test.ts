@@ -487,6 +487,30 @@ test('an old index that was written after the move is moved by the next, and not
   expect(await deleteOldIndices(admin)).toContain(late);
 });
 
+test('what an earlier version moved without a note of the indices is not copied back, and they are not deleted', async () => {
+  for (const space of SPACES) await move(space);
+  await admin.updateByQuery({
+    index: checkpointsIndex('sec-a'),
+    query: { term: { type: 'upgrade' } },
+    script: { source: "ctx._source.remove('moved')" },
+    refresh: true,
+  });
+  await createFeedbackStore(admin, { space: 'sec-a' }).remove('web', { index: LOGS, id: '1' });
+  const left = await storedOf('sec-a');
+  expect(left.size).toBe(expectedOf('sec-a').size - 1);
+  expect(await move('sec-a')).toEqual({ state: 'earlier', documents: 0 });
+  expect(await storedOf('sec-a')).toEqual(left);
+  expect(await isUpgraded(admin, 'sec-a')).toBe(true);
+  // That version may have seen a part of the old data alone.
+  await expect(deleteOldIndices(admin)).rejects.toMatchObject({
+    code: 'refused',
+    message: expect.stringMatching(
+      /^Nothing was deleted: .*log-anomalies-results-sec-a-2026\.10, .* of "sec-a" were moved by an earlier version/,
+    ),
+  });
+  expect(await oldSpaces(admin)).toEqual([...SPACES]);
+});
+
 test('the command line refuses to work beside old data, moves it, and deletes it afterwards', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'log-anomalies-upgrade-'));
   writeFileSync(join(folder, 'config.yaml'), 'space: sec-a\n');

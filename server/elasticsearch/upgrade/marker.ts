@@ -15,7 +15,7 @@ interface Marker {
   readonly by: string;
   readonly at: string;
   readonly documents?: number;
-  /** Old indices whose data of this space is in its new place. */
+  /** Old indices whose data of this space is in its new place; an earlier version noted none, and may have seen a part of them. */
   readonly moved?: readonly string[];
 }
 
@@ -101,7 +101,10 @@ const readMarker = (
     { what, policy, signal },
   );
 
-/** @returns old indices whose data of the space was moved; undefined while it was not, or where the client may not know */
+/**
+ * @returns old indices whose data of the space was moved, none where an earlier version did not note them; undefined while it was not
+ *   moved, or where the client may not know
+ */
 export async function movedIndices(
   client: ElasticsearchClient,
   space: string,

@@ -125,6 +125,8 @@ export async function upgradeSpace(
     return undefined;
   });
   const isDone = found?._source?.state === 'done';
+  // Whatever people have deleted since an earlier version moved it would come back.
+  if (isDone && found?._source?.moved === undefined) return { state: 'earlier', documents: 0 };
   const earlier = found?._source?.moved ?? [];
   const old = await oldDataOf(client, space, settings).catch((error: unknown) => {
     // Nobody needs a right on old data that was moved.
