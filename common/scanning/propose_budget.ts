@@ -1,5 +1,6 @@
 import { BUCKET_CONTAMINATION } from '../buckets/propose_bucket';
 import type { Detector } from '../detector';
+import { DAY } from '../duration';
 
 /** Anomalies a day that a new detector keeps to: as many as people look through. */
 export const DEFAULT_BUDGET = 10;
@@ -17,22 +18,32 @@ export const allowedShare = (share: number): number =>
   Math.min(LARGEST_SHARE, Math.max(SMALLEST_SHARE, Number(share.toPrecision(3))));
 
 /** Logs in the window of training, or rows of buckets, that came in `days`. */
-interface CountedLogs {
+export interface LogsInWindow {
   readonly logs: number;
   readonly days: number;
 }
 
+/**
+ * Returns the rows of buckets to expect before they are counted: as if each entity were always there.
+ *
+ * @param span of a bucket, milliseconds
+ */
+export const expectedRows = (entities: number, span: number, days: number): LogsInWindow => ({
+  logs: Math.round((Math.max(1, entities) * (days * DAY)) / span),
+  days,
+});
+
 /** The share of the logs that a number of anomalies a day is, to start an adaptive threshold from. */
-export const shareOfBudget = ({ logs, days }: CountedLogs, budget: number): number =>
+export const shareOfBudget = ({ logs, days }: LogsInWindow, budget: number): number =>
   allowedShare((budget * days) / Math.max(1, logs));
 
 const largestProposedShare = (unit: Detector['unit']): number =>
   unit === 'bucket' ? BUCKET_CONTAMINATION : MOST_OF_LOGS;
 
 /** Proposes the number of anomalies a day of a new detector, the same whichever way it is made. */
-export const proposeBudget = (unit: Detector['unit'], { logs, days }: CountedLogs): number =>
+export const proposeBudget = (unit: Detector['unit'], { logs, days }: LogsInWindow): number =>
   Math.max(SMALLEST_BUDGET, Math.min(DEFAULT_BUDGET, rounded((largestProposedShare(unit) * logs) / days)));
 
 /** Proposes the share of the logs to start from, which stays small where the smallest budget is more of them. */
-export const proposeShare = (unit: Detector['unit'], counted: CountedLogs): number =>
+export const proposeShare = (unit: Detector['unit'], counted: LogsInWindow): number =>
   Math.min(largestProposedShare(unit), shareOfBudget(counted, proposeBudget(unit, counted)));

@@ -15,7 +15,7 @@ import type { FeatureSuggestion } from '../log_features/suggesting/suggest_featu
 import { printable } from '../printable';
 import { DAY } from '../duration';
 import { ENTITIES_OF_KIND, logKindOf, type LogKind } from './log_kinds';
-import { proposeBudget, proposeShare } from './propose_budget';
+import { expectedRows, proposeBudget, proposeShare, type LogsInWindow } from './propose_budget';
 
 /** Detector that a scan proposes for a source of logs. */
 export interface DetectorProposal {
@@ -93,10 +93,10 @@ export function proposeDetectors(given: {
   const source = { index, ...(timestampField !== '@timestamp' && { timestamp_field: timestampField }) };
   const proposal = (
     unit: Detector['unit'],
-    rows: number,
+    given: LogsInWindow,
     settings: Partial<DetectorInput>,
   ): DetectorProposal[] => {
-    const given = { logs: rows, days };
+    const { logs: rows } = given;
     const aDay = proposeBudget(unit, given);
     const detector: DetectorInput = {
       name: nameOf(index, unit, entity),
@@ -131,9 +131,9 @@ export function proposeDetectors(given: {
     kind,
     ...(preset !== undefined && { preset: preset.name }),
     proposals: [
-      ...(features.length === 0 ? [] : proposal('log', logs, { features: [...features] })),
+      ...(features.length === 0 ? [] : proposal('log', { logs, days }, { features: [...features] })),
       ...(hasBuckets
-        ? proposal('bucket', Math.round(Math.max(1, entities) * spans), {
+        ? proposal('bucket', expectedRows(entities, DEFAULT_SPAN, days), {
             unit: 'bucket',
             bucket: withoutEmpty(bucket),
           })

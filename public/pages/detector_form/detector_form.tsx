@@ -34,6 +34,7 @@ import { MoreFields } from './more_fields';
 import { ProblemList } from './problem_list';
 import { PreviewPanel, type Preview } from './preview_panel';
 import { readKql } from './draft/read_kql';
+import { rowsExpected } from './draft/proposed_budget';
 import { SensitivityFields } from './sensitivity_fields';
 import { refusedSettings } from './draft/refused_settings';
 import { SourceFields } from './source_fields';
@@ -160,6 +161,7 @@ export function DetectorForm({ initial, record }: { initial: Draft; record?: Det
           <SensitivityFields
             {...fields}
             isNew={record === undefined}
+            expected={isOfBuckets ? rowsExpected(draft, description.value) : undefined}
             inWindow={
               isOfBuckets
                 ? shown.preview &&

@@ -1,13 +1,8 @@
 import { i18n } from '@kbn/i18n';
 import type { Detector } from '../../../common/detector';
 import { DAY } from '../../../common/duration';
+import type { LogsInWindow } from '../../../common/scanning/propose_budget';
 import { formatAbout, formatCount } from '../../shared/values/format';
-
-/** Logs in the training window, or rows, and the days that they came in. */
-export interface LogsInWindow {
-  readonly logs: number;
-  readonly days: number;
-}
 
 /** Number of logs that a threshold flags. */
 interface Flagged {

@@ -1,4 +1,4 @@
-import React, { useEffect, useRef, type ReactElement } from 'react';
+import React, { useEffect, type ReactElement } from 'react';
 import {
   EuiButton,
   EuiCallOut,
@@ -11,14 +11,9 @@ import {
 } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import { entityFieldsText } from '../../../common/detector/entity_fields';
-import {
-  DEFAULT_BUDGET,
-  proposeBudget,
-  proposeShare,
-  shareOfBudget,
-} from '../../../common/scanning/propose_budget';
+import { DEFAULT_BUDGET, shareOfBudget, type LogsInWindow } from '../../../common/scanning/propose_budget';
 import { formatCount, formatScore, formatShare } from '../../shared/values/format';
-import { flaggedText, type LogsInWindow } from './flagged_text';
+import { flaggedText } from './flagged_text';
 import { NumberField } from '../../shared/values/number_field';
 import {
   alertsPerDay,
@@ -30,20 +25,24 @@ import {
   type Draft,
   type DraftFieldsProps,
 } from './draft/draft';
+import { followLogs, withProposedBudget } from './draft/proposed_budget';
 
 /** Fields for the number of anomalies, in anomalies a day. */
 export function SensitivityFields(
   props: DraftFieldsProps & {
     /** Logs in the training window, or rows of buckets; undefined where they are not counted. */
     inWindow: LogsInWindow | undefined | false;
+    /** Rows of buckets to expect while they are not counted. */
+    expected?: LogsInWindow | undefined;
     /** The share that an adaptive threshold starts from follows the logs, as nobody relies on it yet. */
     isNew: boolean;
   },
 ): ReactElement {
-  const { draft, change, problem, inWindow, isNew } = props;
+  const { draft, change, problem, inWindow, expected, isNew } = props;
+  const rows = inWindow || expected;
   const contamination = contaminationOf(draft);
   const { threshold } = draft;
-  useProposedBudget({ draft, change, inWindow: isNew && inWindow });
+  useProposedBudget({ draft, change }, isNew && rows);
   if (contamination === undefined) {
     return <FixedThreshold draft={draft} change={change} />;
   }
@@ -69,7 +68,7 @@ export function SensitivityFields(
     >
       <>
         {isAdaptive ? (
-          <BudgetField draft={draft} change={change} problem={problem} inWindow={inWindow} label={label} />
+          <BudgetField draft={draft} change={change} problem={problem} rows={rows} label={label} />
         ) : (
           <EuiRange
             fullWidth
@@ -94,29 +93,21 @@ export function SensitivityFields(
           </strong>
         </EuiText>
         <EuiSpacer size="m" />
-        <AdaptiveSwitch draft={draft} change={change} contamination={contamination} inWindow={inWindow} />
+        <AdaptiveSwitch draft={draft} change={change} contamination={contamination} rows={rows} />
       </>
     </EuiFormRow>
   );
 }
 
-/** Lets the budget of a new detector, and the share that it is, follow the logs until somebody types another. */
-function useProposedBudget({
-  draft: { threshold, unit },
-  change,
-  inWindow,
-}: Pick<DraftFieldsProps, 'draft' | 'change'> & { inWindow: LogsInWindow | undefined | false }): void {
-  const proposed = useRef<number>();
-  const counted = inWindow ? `${unit} ${inWindow.logs} ${inWindow.days}` : '';
+/** Lets the threshold of a new detector follow the logs, or rows, as soon as these are others. */
+function useProposedBudget(
+  { draft, change }: Pick<DraftFieldsProps, 'draft' | 'change'>,
+  rows: LogsInWindow | undefined | false,
+): void {
+  const counted = rows ? `${draft.unit} ${rows.logs} ${rows.days}` : '';
   useEffect(() => {
-    if (!inWindow || threshold?.method !== 'adaptive') return;
-    const { alerts_per_day: typed } = threshold;
-    const isOurs = typed === undefined || typed === proposed.current;
-    const budget = isOurs ? (proposed.current = proposeBudget(unit ?? 'log', inWindow)) : typed;
-    if (!(budget > 0)) return;
-    const contamination = isOurs ? proposeShare(unit ?? 'log', inWindow) : shareOfBudget(inWindow, budget);
-    if (threshold.contamination === contamination && typed === budget) return;
-    change({ threshold: { ...threshold, contamination, alerts_per_day: budget } });
+    const changes = rows && followLogs(draft, rows);
+    if (changes) change(changes);
     // eslint-disable-next-line react-hooks/exhaustive-deps -- when the logs are others
   }, [counted]);
 }
@@ -227,9 +218,10 @@ function AdaptiveSwitch(props: {
   draft: Draft;
   change: DraftFieldsProps['change'];
   contamination: number;
-  inWindow: LogsInWindow | undefined | false;
+  rows: LogsInWindow | undefined;
 }): ReactElement {
-  const { draft, change, contamination, inWindow } = props;
+  const { draft, change, contamination, rows } = props;
+  const adaptive = { method: 'adaptive', contamination } as const;
   return (
     <EuiSwitch
       compressed
@@ -249,15 +241,13 @@ function AdaptiveSwitch(props: {
       checked={draft.threshold?.method === 'adaptive'}
       disabled={draft.scoring === 'ingest'}
       onChange={(event) =>
-        change({
-          threshold: event.target.checked
-            ? {
-                method: 'adaptive',
-                contamination: inWindow ? shareOfBudget(inWindow, DEFAULT_BUDGET) : contamination,
-                alerts_per_day: DEFAULT_BUDGET,
-              }
-            : { method: 'contamination', contamination },
-        })
+        change(
+          !event.target.checked
+            ? { threshold: { method: 'contamination', contamination } }
+            : rows
+              ? withProposedBudget(draft, rows, adaptive)
+              : { threshold: adaptive },
+        )
       }
       data-test-subj="logAnomaliesAdaptive"
     />
@@ -266,9 +256,9 @@ function AdaptiveSwitch(props: {
 
 /** Field of the number of anomalies a day that an adaptive threshold keeps to. */
 function BudgetField(
-  props: DraftFieldsProps & { inWindow: LogsInWindow | undefined | false; label: string },
+  props: DraftFieldsProps & { rows: LogsInWindow | undefined; label: string },
 ): ReactElement | null {
-  const { draft, change, problem, inWindow, label } = props;
+  const { draft, change, problem, rows, label } = props;
   const { threshold } = draft;
   if (threshold?.method !== 'adaptive') return null;
   const { alerts_per_day: budget = DEFAULT_BUDGET } = threshold;
@@ -284,8 +274,10 @@ function BudgetField(
           threshold: {
             ...threshold,
             alerts_per_day: wanted,
-            ...(inWindow && wanted > 0 && { contamination: shareOfBudget(inWindow, wanted) }),
+            ...(rows && wanted > 0 && { contamination: shareOfBudget(rows, wanted) }),
           },
+          // Typed, also where it is what was proposed.
+          aside: { ...draft.aside, proposedBudget: undefined },
         })
       }
       data-test-subj="logAnomaliesBudget"

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { BUCKET_CONTAMINATION } from '../../../../common/buckets/propose_bucket';
 import {
   entityFieldsOf,
   entitySettingOf,
@@ -31,6 +32,8 @@ interface Aside {
   readonly otherUnit?: OfUnit;
   /** Of buckets, while all numbers of the row are looked at. */
   readonly namedFeatures?: Draft['features'];
+  /** Number of anomalies a day that was proposed; another one was typed, or came from a file. */
+  readonly proposedBudget?: number;
 }
 
 /** Feature suggested by the server. */
@@ -98,6 +101,23 @@ const groupedBy = (fields: readonly string[]): Pick<Draft, 'entity_field' | 'ent
 export const groupingOf = (draft: Pick<Draft, 'entity_field' | 'entity_fields'>): readonly string[] =>
   entityFieldsOf(draft).filter(Boolean);
 
+/** True while the number of anomalies a day is the one that was proposed. */
+export const isBudgetProposed = ({ threshold, aside }: Draft): boolean =>
+  threshold?.method === 'adaptive' &&
+  (threshold.alerts_per_day === undefined || threshold.alerts_per_day === aside?.proposedBudget);
+
+/** Takes back the budget that was proposed, as it was for other rows: the next one waits until they are counted. */
+const withoutProposal = (draft: Draft, unit: Draft['unit']): Pick<Draft, 'threshold'> =>
+  draft.threshold?.method === 'adaptive' && isBudgetProposed(draft)
+    ? {
+        threshold: {
+          ...draft.threshold,
+          contamination: unit === 'bucket' ? BUCKET_CONTAMINATION : DEFAULT_CONTAMINATION,
+          alerts_per_day: undefined,
+        },
+      }
+    : {};
+
 /** Judges single logs or buckets of them; what was typed for the other unit is kept aside. */
 export function withUnit(draft: Draft, unit: NonNullable<Draft['unit']>): Draft {
   const { unit: before = 'log', features, bucket, scoring, aside, ...rest } = draft;
@@ -109,9 +129,10 @@ export function withUnit(draft: Draft, unit: NonNullable<Draft['unit']>): Draft 
   return {
     ...rest,
     ...chosen,
+    ...withoutProposal(draft, unit),
     ...(chosen.scoring && withScoring(draft, chosen.scoring)),
     unit,
-    aside: { ...aside, otherUnit: { features, bucket, scoring } },
+    aside: { ...aside, otherUnit: { features, bucket, scoring }, proposedBudget: undefined },
   };
 }
 
@@ -142,6 +163,7 @@ export function regrouped(draft: Draft, fields: readonly string[]): Partial<Draf
   return {
     ...grouping,
     aside: {
+      ...aside,
       ...(otherUnit && { otherUnit: { ...otherUnit, features: follow(otherUnit.features) } }),
       ...(namedFeatures && { namedFeatures: follow(namedFeatures) }),
     },
@@ -173,7 +195,8 @@ export const withSessions = (draft: Draft, areJudged: boolean): Partial<Draft> =
     session: areJudged ? { field: groupingOf(draft).find((name) => /id$/i.test(name)) ?? '' } : undefined,
   },
   features: [],
-  aside: { ...draft.aside, namedFeatures: undefined },
+  ...withoutProposal(draft, 'bucket'),
+  aside: { ...draft.aside, namedFeatures: undefined, proposedBudget: undefined },
 });
 
 export interface Checked {

@@ -1,0 +1,75 @@
+jest.mock('@kbn/i18n', () => jest.requireActual('../../../../test/fakes/i18n'), { virtual: true });
+
+import type { LogField } from '../../../../common/log_features/fields/log_fields';
+import { draftOf, emptyDraft, regrouped, withScoring, withSessions, withUnit, type Draft } from './draft';
+import { followLogs, rowsExpected, withProposedBudget } from './proposed_budget';
+
+const FEW = { logs: 500, days: 7 };
+const MANY = { logs: 7_000_000, days: 7 };
+const DESCRIBED = {
+  days: 7,
+  fields: [
+    { field: 'service.name', distinct: 1 },
+    { field: 'host.name', distinct: 3 },
+  ] as unknown as LogField[],
+};
+
+const following = (draft: Draft, rows = FEW): Draft => ({ ...draft, ...followLogs(draft, rows) });
+const budgetOf = ({ threshold }: Draft): unknown =>
+  threshold?.method === 'adaptive' && [threshold.alerts_per_day, threshold.contamination];
+const typed = (draft: Draft, budget: number): Draft => ({
+  ...draft,
+  threshold: { ...draft.threshold, method: 'adaptive', alerts_per_day: budget },
+  aside: { ...draft.aside, proposedBudget: undefined },
+});
+
+it('follows the logs until another number is typed, whose share follows alone', () => {
+  const first = following(emptyDraft(), MANY);
+  expect(budgetOf(first)).toEqual([10, 0.00001]);
+  expect(budgetOf(following(first))).toEqual([0.71, 0.00994]);
+  expect(budgetOf(following(typed(first, 20)))).toEqual([20, 0.28]);
+  expect(followLogs(typed(first, Number.NaN), FEW)).toBeUndefined();
+});
+
+it('leaves a number that was typed or that a file names, also where it is what was proposed', () => {
+  const first = following(emptyDraft(), MANY);
+  expect(budgetOf(following(typed(first, 10)))).toEqual([10, 0.14]);
+  const file = { threshold: { method: 'adaptive', alerts_per_day: 10, contamination: 0.01 } };
+  const loaded = draftOf(file as unknown as Parameters<typeof draftOf>[0]);
+  expect(budgetOf(following(loaded))).toEqual([10, 0.14]);
+});
+
+it('proposes anew where it was off for a while, and goes on to follow the logs', () => {
+  const first = following(emptyDraft());
+  const off: Draft = { ...first, ...withScoring(first, 'ingest') };
+  expect(off.threshold?.method).toBe('contamination');
+  const again = { ...off, ...withProposedBudget(off, FEW, { method: 'adaptive' }) };
+  expect(budgetOf(again)).toEqual([0.71, 0.00994]);
+  expect(budgetOf(following(again, MANY))).toEqual([10, 0.00001]);
+});
+
+it('is of rows where spans of time are judged, before a preview counts them', () => {
+  const logs = following(emptyDraft(), MANY);
+  const rows = withUnit({ ...logs, entity_field: 'service.name' }, 'bucket');
+  expect(budgetOf(rows)).toEqual([undefined, 0.02]);
+  const expected = rowsExpected(rows, DESCRIBED)!;
+  expect(expected).toEqual({ logs: 2_016, days: 7 });
+  const proposed = following(rows, expected);
+  expect(budgetOf(proposed)).toEqual([5.8, 0.02]);
+  // Grouping is chosen after, and does not make it a number that was typed.
+  const grouped: Draft = { ...proposed, ...regrouped(proposed, ['service.name', 'host.name']) };
+  expect(rowsExpected(grouped, DESCRIBED)).toEqual({ logs: 3 * 2_016, days: 7 });
+  expect(budgetOf(following(grouped, rowsExpected(grouped, DESCRIBED)))).toEqual([10, 0.0116]);
+  expect(budgetOf(withUnit(proposed, 'log'))).toEqual([undefined, 0.01]);
+  expect(budgetOf(withUnit(typed(logs, 4), 'bucket'))).toEqual([4, 0.00001]);
+});
+
+it('expects no number of sessions, nor of rows of nobody knows what', () => {
+  const rows = following(withUnit({ ...emptyDraft(), entity_field: 'host.name' }, 'bucket'));
+  const sessions: Draft = { ...rows, ...withSessions(rows, true) };
+  expect(budgetOf(sessions)).toEqual([undefined, 0.02]);
+  expect(rowsExpected(sessions, DESCRIBED)).toBeUndefined();
+  expect(rowsExpected(rows, undefined)).toBeUndefined();
+  expect(rowsExpected({ ...rows, entity_field: '' }, DESCRIBED)).toBeUndefined();
+  expect(rowsExpected({ ...rows, bucket: { span: 'soon' } }, DESCRIBED)).toBeUndefined();
+});
