@@ -74,11 +74,14 @@ describe('an iCalendar text', () => {
   });
 
   it('leaves an occurrence out that is cancelled without a time of its own', () => {
-    const text = calendar(
-      event('DTSTART:20261101T080000Z', 'DTEND:20261101T090000Z', 'RRULE:FREQ=DAILY'),
-      event('RECURRENCE-ID:20261104T080000Z', 'STATUS:CANCELLED'),
-    );
+    const daily = event('DTSTART:20261101T080000Z', 'DTEND:20261101T090000Z', 'RRULE:FREQ=DAILY');
+    const text = calendar(daily, event('RECURRENCE-ID:20261104T080000Z', 'STATUS:CANCELLED'));
     expect(shown(text, '2026-11-03', '2026-11-06')).toEqual(['2026-11-03T08:00 60m', '2026-11-05T08:00 60m']);
+    const ends = ['RECURRENCE-ID;RANGE=THISANDFUTURE:20261104T080000Z', 'STATUS:CANCELLED'];
+    for (const times of [[], ['DTSTART:20261104T080000Z', 'DTEND:20261104T090000Z']]) {
+      const ended = calendar(daily, event(...ends, ...times));
+      expect(shown(ended, '2026-11-03', '2026-11-06')).toEqual(['2026-11-03T08:00 60m']);
+    }
     const changed = text.replace('STATUS:CANCELLED', 'SUMMARY:x');
     expect(() => readCalendar(changed, 'UTC')).toThrow('has an event without DTSTART');
   });

@@ -218,7 +218,8 @@ export function readCalendar(text: string, timeZone: string): Calendar {
           // One that was moved says nothing of those after it.
           const due = item === event ? window : windowOf(next, event, zone);
           if (due.from >= range.to && window.from >= range.to) break;
-          if (!moved.has(next.toString()) && window.to > range.from) found.push(window);
+          if (moved.has(next.toString()) || !takesPlace(item.component)) continue;
+          if (window.to > range.from) found.push(window);
         }
       }
       return joinWindows(found, range);
@@ -252,12 +253,17 @@ function seriesOf(components: readonly ICAL.Component[]): Series[] {
   return [
     { exceptions: alone.map(bare) },
     ...events.map((component) => {
-      const own = components.filter((other) => isException(other) && uidOf(other) === uidOf(component));
+      const exceptions = components.filter(
+        (other) => isException(other) && uidOf(other) === uidOf(component),
+      );
       // The library takes the times of each exception, which one that is cancelled need not have.
-      const exceptions = own.filter((other) => other.hasProperty('dtstart'));
+      for (const other of exceptions) {
+        if (other.hasProperty('dtstart')) continue;
+        other.addPropertyWithValue('dtstart', other.getFirstPropertyValue('recurrence-id') as ICAL.Time);
+      }
       return {
         event: new ICAL.Event(component, { strictExceptions: false, exceptions }),
-        exceptions: own.map(bare),
+        exceptions: exceptions.map(bare),
       };
     }),
   ];
