@@ -13,7 +13,7 @@ export const patternSettingsSchema = z.strictObject({
     .max(100)
     .default(1)
     .describe(
-      'Findings of nothing that are put up with: at most half as many changes of patterns a day, and about twice as many new patterns where new ones keep coming',
+      'Findings of nothing that are put up with: about as many changes of patterns a day at most, and about twice as many new patterns where new ones keep coming',
     ),
   results: z
     .boolean()

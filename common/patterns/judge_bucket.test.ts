@@ -81,7 +81,7 @@ test('few logs in two buckets in a row are told where neither of them is by itse
   const end = 12 * 24;
   const bursty = (hour: number): number => 12 + ((hour * 37) % 23);
   const told = (few: number): string[] =>
-    inWords(toldIn(13, (hour) => ({ a: hour >= end && hour < end + few ? 4 : bursty(hour) })));
+    inWords(toldIn(13, (hour) => ({ a: hour >= end && hour < end + few ? 5 : bursty(hour) })));
   expect(told(1)).toEqual([]);
   expect(told(2)).toEqual([`dropping ${end + 1} a`]);
 });

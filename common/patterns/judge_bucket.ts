@@ -136,8 +136,8 @@ interface Test {
  * less weight, follows Noufaily et al. 2013, "An improved algorithm for outbreak detection in multiple surveillance
  * systems", who watch thousands of sparse counts. A silence is judged by the logs that were due since the last one. False
  * findings over all series of a bucket are bounded as Benjamini and Hochberg do it, with drops as a family of their own, at a
- * rate for which changes are told `falseAlarmsPerDay / 2` times a day where nothing changes. A new pattern is judged by how
- * often one with as many logs was new of late.
+ * rate of about `falseAlarmsPerDay` a day where nothing changes; since counts are whole and small changes are left out, a third of that
+ * are told. A new pattern is judged by how often one with as many logs was new of late.
  *
  * The outcome does not depend on the order of patterns and entities. Judging the same bucket again changes nothing of
  * patterns that were touched.
@@ -159,7 +159,7 @@ export function judgeBucket(input: BucketInput): BucketVerdict {
   }
   const known = tests.filter(({ isKnown }) => isKnown);
   const knownCount = known.length + quiet;
-  const found = findingsOf(known, knownCount, ((input.falseAlarmsPerDay / 2) * span) / DAY);
+  const found = findingsOf(known, knownCount, (input.falseAlarmsPerDay * span) / DAY);
   const findings: PatternFinding[] = [];
   const touched = new Set<string>();
   for (const test of tests) {

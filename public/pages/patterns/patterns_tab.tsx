@@ -294,7 +294,7 @@ function NotCounted(props: {
           {isPossible
             ? i18n.translate('logAnomalies.logPatterns.howTo', {
                 defaultMessage:
-                  'Counted by kind of message, logs tell of a new message, of one that comes more or less often than usual, and of one that stays away. Logs that arrive from the next run on are counted, those of the past are not.',
+                  'Counting logs by kind of message shows which messages are new, come more or less often than usual, or stay away. Counting begins with the next run; logs of the past are not counted.',
               })
             : i18n.translate('logAnomalies.logPatterns.cannot', {
                 defaultMessage:
