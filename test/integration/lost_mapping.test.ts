@@ -212,6 +212,85 @@ describe('an index of ours that was deleted', () => {
       expect((await namesOf()).filter((index) => index.includes('repairing'))).toEqual([]);
     });
 
+    describe('and copied by a repair that was interrupted', () => {
+      const copy = results.replace('log-anomalies-', 'log-anomalies-repairing.');
+      /** Leaves the copy alone, and without a mark as an early build made it. */
+      beforeEach(async () => {
+        const interrupted = new AbortController();
+        await repairIndices(client, {
+          ...settings,
+          signal: interrupted.signal,
+          progress: (_documents, what) => {
+            if (what.includes('repairing.results')) interrupted.abort();
+          },
+        }).catch(() => undefined);
+        await client.indices.delete({ index: results, ignore_unavailable: true });
+        const { _meta } = await mappingOf(copy);
+        await mark(_meta?.complete, undefined);
+      });
+      const mark = async (before: unknown, complete: boolean | undefined): Promise<void> => {
+        const { _meta } = await mappingOf(copy);
+        expect(_meta?.complete).toBe(before);
+        const { complete: _complete, ...others } = _meta ?? {};
+        await client.indices.putMapping({
+          index: copy,
+          _meta: { ...others, ...(complete !== undefined && { complete }) },
+        });
+      };
+      const repaired = async (): Promise<number[]> => {
+        expect(await repairIndices(client, settings)).toMatchObject([{ index: results }]);
+        expect((await namesOf()).filter((index) => index.includes('repairing'))).toEqual([]);
+        expect(await findIndexFaults(client, settings)).toEqual([]);
+        return [await found('Stray-One'), await found('Stray-Two')];
+      };
+      const writeWithoutMapping = async (): Promise<void> => {
+        const later = anomalyResult({ id: 'Stray-Two' });
+        const document = { ...later, result: { ...later.result, space } };
+        await client.index({ index: results, id: 'later', document, refresh: true });
+      };
+      const write = () =>
+        createResultStore(owner.client, settings).write([anomalyResult({ id: 'Stray-Two' })]);
+
+      it('comes back from the copy of an early build where a detector has made the index anew', async () => {
+        await write();
+        expect(await repaired()).toEqual([1, 1]);
+      });
+
+      it('comes back from the copy of an early build where the index was made anew without its mapping', async () => {
+        await writeWithoutMapping();
+        expect(await repaired()).toEqual([1, 1]);
+      });
+
+      it.each([
+        ['with its mapping', write],
+        ['without its mapping', writeWithoutMapping],
+      ])('holds all by itself while it takes no writes: %s', async (_mapping, fill) => {
+        await fill();
+        // Nothing was deleted yet, and what the copy holds beside it is none of the index.
+        await client.indices.putSettings({ index: results, settings: { 'index.blocks.write': true } });
+        expect(await repaired()).toEqual([0, 1]);
+        await client.index({ index: results, id: 'more', document: { note: 'more' } });
+      });
+
+      it('holds all by itself beside a copy that is said to be incomplete', async () => {
+        await mark(undefined, false);
+        await write();
+        expect(await repaired()).toEqual([0, 1]);
+      });
+    });
+
+    it('marks its copies as incomplete until they hold everything', async () => {
+      const put = jest.spyOn(client.indices, 'putMapping');
+      await repairIndices(client, settings);
+      const marks = put.mock.calls.flatMap(([request]) =>
+        String(request.index).includes('repairing')
+          ? [(request as { _meta?: { complete?: boolean } })._meta?.complete]
+          : [],
+      );
+      put.mockRestore();
+      expect(marks).toEqual([false, true, false, true]);
+    });
+
     it('is carried on where the process that repaired it has died', async () => {
       const NOW = START;
       const claims = `log-anomalies-repairing-claim.${space}`;

@@ -76,7 +76,7 @@ async function repairIndex(client: ElasticsearchClient, repair: Repair): Promise
   const { index, resource, claim, space = DEFAULT_SPACE, policy, signal } = repair;
   const settings = { policy, signal };
   const faults = await findIndexFaults(client, { space, ...settings });
-  const isComplete = await isCompleteCopy(client, copyOf(index), settings);
+  const isComplete = await isCompleteCopy(client, index, settings);
   if (faults.some((fault) => fault.index === index)) {
     await moveToCopy(client, repair, isComplete);
   } else if (!isComplete && (await isThere(client, index, settings))) {
@@ -130,14 +130,14 @@ async function moveToCopy(client: ElasticsearchClient, repair: Repair, isComplet
   await blockWrites(client, index, true, settings);
   try {
     await ensureIndex(client, copy, resource, settings);
+    if (!isComplete) await markCopy(client, repair, false);
     const copied = await copyDocuments(client, { from: index, to: copy }, repair);
     const found = await countOf(client, copy, settings);
     if (isComplete ? found < copied : found !== copied) {
       throw new DetectionError('internal', `Could not ${what}: ${found} of ${copied} documents were copied.`);
     }
     await claim.keep(true);
-    const _meta = { ...mappingsOf(resource)._meta, complete: true };
-    await attempt(() => client.indices.putMapping({ index: copy, _meta }, { signal }), { what, ...settings });
+    await markCopy(client, repair, true);
   } catch (error) {
     // Somebody else has taken over.
     if (error instanceof DetectionError && error.code === 'conflict') throw error;
@@ -149,6 +149,20 @@ async function moveToCopy(client: ElasticsearchClient, repair: Repair, isComplet
   }
   await deleteIndex(client, index, settings);
 }
+
+const markCopy = (
+  client: ElasticsearchClient,
+  { index, resource, policy, signal }: Repair,
+  complete: boolean,
+): Promise<unknown> =>
+  attempt(
+    () =>
+      client.indices.putMapping(
+        { index: copyOf(index), _meta: { ...mappingsOf(resource)._meta, complete } },
+        { signal },
+      ),
+    { what: `repair the index "${index}"`, policy, signal },
+  );
 
 const blockWrites = (
   client: ElasticsearchClient,
@@ -171,12 +185,16 @@ const isThere = (client: ElasticsearchClient, index: string, options: RequestOpt
     ...options,
   });
 
-/** Returns true for a copy that holds all of its index, which may have been deleted since. */
+/**
+ * Returns true for a copy that holds all of its index, which may have been deleted since. An earlier version marked no copy: it may be all
+ * that is left unless the index still takes no writes, as it does until it is deleted.
+ */
 async function isCompleteCopy(
   client: ElasticsearchClient,
-  copy: string,
+  index: string,
   { policy, signal }: RequestOptions,
 ): Promise<boolean> {
+  const copy = copyOf(index);
   const found = await attempt(
     () =>
       client.indices.getMapping({ index: copy }, { signal }).catch((error: unknown) => {
@@ -185,7 +203,22 @@ async function isCompleteCopy(
       }),
     { what: `look for the copy "${copy}"`, policy, signal },
   );
-  return found?.[copy]?.mappings._meta?.complete === true;
+  if (found === undefined) return false;
+  const mark: unknown = found[copy]?.mappings._meta?.complete;
+  return mark === undefined ? !(await isBlocked(client, index, { policy, signal })) : mark === true;
+}
+
+/** Returns true for an index that is there and takes no writes. */
+async function isBlocked(
+  client: ElasticsearchClient,
+  index: string,
+  { policy, signal }: RequestOptions,
+): Promise<boolean> {
+  const found = await attempt(
+    () => client.indices.getSettings({ index, ignore_unavailable: true }, { signal }),
+    { what: `look at the settings of the index "${index}"`, policy, signal },
+  );
+  return String(found[index]?.settings?.index?.blocks?.write) === 'true';
 }
 
 /** @returns documents that were read; those that are there already stay */
