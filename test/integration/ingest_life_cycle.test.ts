@@ -387,6 +387,38 @@ describe('the life cycle of an ingest pipeline', () => {
     await client.indices.delete({ index: names[1] });
   });
 
+  it('copies no log again whichever way the copies that are there got their ids', async () => {
+    const names = [INDEX, `${INDEX}-b`];
+    for (const [place, name] of names.entries()) {
+      await client.index({ index: name, id: `log-${place}`, document: documents[place], refresh: true });
+    }
+    const { live } = await deployPipeline(wide, first, options);
+    const copied = async (logs: string): Promise<number> => {
+      const backfill = { range: { ...range, index: logs }, pipeline: live, into: COPY };
+      const { done } = await followBackfill(wide, await startBackfill(wide, backfill), { clock });
+      await client.indices.refresh({ index: COPY });
+      return done;
+    };
+    // Of one index, and of several by an earlier version: as they are in the logs.
+    expect([await copied(INDEX), await copied(names.join(',')), await copied(names.join(','))]).toEqual([
+      1, 1, 0,
+    ]);
+    await client.indices.delete({ index: COPY });
+    // Of several: with the name of the index, whatever is copied later.
+    expect([await copied(names.join(',')), await copied(INDEX)]).toEqual([2, 0]);
+    const { mappings } = (await client.indices.getMapping({ index: COPY }))[COPY];
+    expect(mappings._meta).toEqual({ log_anomalies_ids: 'by_index' });
+    // Earlier builds noted nothing.
+    await client.indices.putMapping({ index: COPY, _meta: {} });
+    expect([await copied(names.join(',')), await copied(INDEX)]).toEqual([0, 0]);
+    await client.indices.delete({ index: COPY });
+    // An index that somebody has made before is empty.
+    await client.indices.create({ index: COPY });
+    await client.index({ index: names[1], id: 'log-0', document: documents[2], refresh: true });
+    expect([await copied(names.join(',')), await copied(names.join(','))]).toEqual([3, 0]);
+    await client.indices.delete({ index: names[1] });
+  });
+
   it('copies logs with the fields of an older index and the analyzers that only it has', async () => {
     const names = [INDEX, `${INDEX}-b`];
     await client.indices.delete({ index: INDEX });

@@ -97,7 +97,7 @@ export async function startBackfill(client: ElasticsearchClient, options: Backfi
       { what: `start the backfill of "${range.index}"`, ...options },
     );
   } else {
-    const areSeveral = await makeCopyIndex(client, { logs: range.index, into }, options);
+    const isByIndex = await makeCopyIndex(client, { logs: range.index, into }, options);
     answer = await attempt(
       () =>
         client.reindex(
@@ -105,7 +105,7 @@ export async function startBackfill(client: ElasticsearchClient, options: Backfi
             source: { index: range.index.split(','), query: openLogs(range, pipeline) },
             // copies that an earlier run has made are left as they are
             dest: { index: into, pipeline: pipeline.name, op_type: 'create' },
-            ...(areSeveral && { script: { lang: 'painless', source: ID_BY_INDEX } }),
+            ...(isByIndex && { script: { lang: 'painless', source: ID_BY_INDEX } }),
             ...common,
           },
           request,

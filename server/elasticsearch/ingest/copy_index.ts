@@ -3,6 +3,7 @@ import type { estypes } from '@elastic/elasticsearch';
 import { attempt, type RequestOptions } from '../transport/attempt';
 import type { ElasticsearchClient } from '../transport/client';
 import { errorBodyOf, errorTypes } from '../transport/errors';
+import { searchWhole } from '../transport/whole_answer';
 import { SCORED_FIELDS } from './scored_fields';
 
 type Properties = Record<string, estypes.MappingProperty>;
@@ -122,10 +123,16 @@ export function copyOf(
 const createdAt = ({ settings }: estypes.IndicesIndexState): number =>
   Number(settings?.index?.creation_date ?? 0);
 
+/** Stands in the mapping of an index whose copies have ids with the names of their indices. */
+const IDS_BY_INDEX = { log_anomalies_ids: 'by_index' };
+/** Copies whose ids are looked at where the mapping tells nothing. */
+const COPIES_LOOKED_AT = 10;
+
 /**
  * Makes an index for scored copies of logs unless it is there.
  *
- * @returns true where the logs lie, or may come to lie, in several indices, in which two can have the same id
+ * @returns true where the name of its index belongs into the id of a copy: the logs lie, or may come to lie, in several indices, in which two
+ *   can have the same id. An index that holds copies keeps to the ids that these have, since a log would be copied twice otherwise
  */
 export async function makeCopyIndex(
   client: ElasticsearchClient,
@@ -137,14 +144,45 @@ export async function makeCopyIndex(
     () => client.indices.get({ index: logs, features: ['mappings', 'settings'] }, { signal }),
     { what: `read the mapping of "${logs}"`, policy, signal },
   );
-  await attempt(
+  const names = Object.keys(found);
+  const areSeveral = names.some((name) => name !== logs);
+  const { mappings, settings } = copyOf(Object.values(found));
+  // Logs that are copies themselves bring a mark of their own.
+  const { log_anomalies_ids: _ids, ...others } = (mappings._meta ?? {}) as Record<string, unknown>;
+  const _meta = { ...others, ...(areSeveral && IDS_BY_INDEX) };
+  const isNew = await attempt(
     () =>
       client.indices
-        .create({ index: into, ...copyOf(Object.values(found)) }, { signal })
+        .create({ index: into, mappings: { ...mappings, _meta }, settings }, { signal })
+        .then(() => true)
         .catch((error: unknown) => {
           if (!errorTypes(errorBodyOf(error)).includes('resource_already_exists_exception')) throw error;
+          return false;
         }),
     { what: `make the index "${into}"`, policy, signal },
   );
-  return Object.keys(found).some((name) => name !== logs);
+  if (isNew) return areSeveral;
+  const ids = await idsOfCopies(client, into, options);
+  return ids === 'by_index' || (ids.length === 0 ? areSeveral : ids.some((id) => hasName(id, names)));
+}
+
+const hasName = (id: string, names: readonly string[]): boolean =>
+  names.some((name) => id.startsWith(`${name}/`));
+
+/** @returns some of the ids where the mapping does not tell what they are like, as that of an earlier version */
+async function idsOfCopies(
+  client: ElasticsearchClient,
+  into: string,
+  { policy, signal }: RequestOptions,
+): Promise<'by_index' | readonly string[]> {
+  const what = `look at the index "${into}"`;
+  const made = await attempt(() => client.indices.getMapping({ index: into }, { signal }), {
+    ...{ what, policy, signal },
+  });
+  if (made[into]?.mappings._meta?.log_anomalies_ids === IDS_BY_INDEX.log_anomalies_ids) return 'by_index';
+  const copies = await attempt(
+    () => searchWhole(client, { index: into, size: COPIES_LOOKED_AT, _source: false }, { signal }),
+    { what, policy, signal },
+  );
+  return copies.hits.hits.map(({ _id }) => String(_id));
 }
