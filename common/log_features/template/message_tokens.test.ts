@@ -28,6 +28,10 @@ describe('tokeniseMessage', () => {
     ['GET /a/b?c=red+lamp&d[]=x, then gone', 'GET <path>, then gone'],
     ['asked "/a?b=lamp" of shop.example/find?d[e]=lamp.', 'asked "<url>" of <path>.'],
     ['from "https://shop.example/find?b=lamp" [see http://a.example/b?c=lamp]', 'from "<url>" [see <url>]'],
+    ['/search?q=lamp|GET|shop|FATAL', '<path>|GET|shop|FATAL'],
+    ['request /orders?state=open,result:timeout in 3 ms', 'request <path>,result:timeout in <duration>'],
+    ['{url:/a?b=lamp,level:ERROR}', '{url:<path>,level:ERROR}'],
+    ['asked /a?b={c};d, /a?b=c->GET', 'asked <path>;d, <path>->GET'],
     ['is it so?yes=no or/and what? a=b', 'is it so?yes=<value> or/and what? a=b'],
     ['read /var/log/syslog and C:\\Windows\\a.dll', 'read <path> and <path>'],
     ['input/output error', 'input/output error'],
@@ -42,6 +46,13 @@ describe('tokeniseMessage', () => {
     ['drawn= false moved = true', 'drawn=<value> moved = <value>'],
     ['from 10.0.0.1 () and 10.0.0.2 (a)', 'from <ip> (<value>) and <ip> (a)'],
   ])('masks %s as %s', (message, expected) => expect(masked(message)).toBe(expected));
+
+  it('takes masks of the user in an address for a part of it', () => {
+    const message = 'GET /order?id=ABC-XYZ, done failed';
+    const spans = [{ start: 14, end: 27, name: 'order' }];
+    expect(message.slice(14, 27)).toBe('ABC-XYZ, done');
+    expect(maskedTextOf(tokeniseMessage(message, spans))).toBe('GET <path> failed');
+  });
 
   it('reads JSON by its keys and the values of its text keys', () => {
     expect(masked('{"msg":"kernel panic","n":5,"user":{"id":7,"tags":["a","b"]}}')).toBe(

@@ -64,6 +64,10 @@ const TRACE_LINE =
 /** An address of a server, or a path with a query. */
 const QUOTED_ADDRESS = /^(?:[a-z][a-z\d+.-]*:\/\/|[^\s?]*\/[^\s?]*\?[^\s=]+=)\S*$/i;
 
+/** White space, quotes, angle brackets and a closing one. */
+const endsAddress = (code: number): boolean =>
+  classOf(code) === SPACE || code === 34 || code === 39 || code === 60 || code === 62 || code === 41;
+
 const isQuantity = (word: string): boolean => word === '<size>' || word === '<duration>';
 
 class Tokeniser extends TokenList {
@@ -527,32 +531,50 @@ class Tokeniser extends TokenList {
     return mark > from && mark < place - 1 && text.lastIndexOf('/', mark) >= from;
   }
 
-  /** Takes the address that goes on at `from` for one variable part. */
+  /** Takes the address that goes on at `from`, with masks of the user's own that begin in it, for one variable part. */
   private readUrl(from: number, mask: '<url>' | '<path>'): void {
+    const { text } = this;
+    let end = this.version >= 4 ? this.addressEnd(from, mask) : this.urlEnd(from);
+    const last = text.charCodeAt(end - 1);
+    if (last === 46 || last === 44 || last === 58) end--;
+    if (this.version >= 4) {
+      for (; this.span < this.spans.length && this.spans[this.span].start < end; this.span++) {
+        end = Math.max(end, this.spans[this.span].end);
+      }
+    }
+    this.at = end;
+    this.push(mask, MASK);
+  }
+
+  private urlEnd(from: number): number {
+    const { text } = this;
+    let end = from;
+    for (; end < text.length; end++) {
+      const code = text.charCodeAt(end);
+      if (endsAddress(code) || code === 93) break;
+      if ((code === 44 || code === 59 || code === 124) && classOf(text.charCodeAt(end + 1)) !== LETTER) break;
+    }
+    return end;
+  }
+
+  /**
+   * Returns where an address ends. What follows a path by a comma, a semicolon or a bar is the next part of a record; commas and
+   * semicolons belong to the address of a server where a letter follows.
+   */
+  private addressEnd(from: number, mask: '<url>' | '<path>'): number {
     const { text } = this;
     let end = from;
     let open = 0;
-    while (end < text.length) {
+    for (; end < text.length; end++) {
       const code = text.charCodeAt(end);
-      if (code === 91 && this.version >= 4) open++;
-      else if (code === 93 && open > 0) open--;
-      else if (
-        classOf(code) === SPACE ||
-        code === 34 ||
-        code === 39 ||
-        code === 60 ||
-        code === 62 ||
-        code === 41 ||
-        code === 93
-      )
+      if (code === 91 || code === 123) open++;
+      else if ((code === 93 || code === 125) && --open < 0) break;
+      if (endsAddress(code) || code === 124) break;
+      if ((code === 44 || code === 59) && (mask === '<path>' || classOf(text.charCodeAt(end + 1)) !== LETTER))
         break;
-      if ((code === 44 || code === 59 || code === 124) && classOf(text.charCodeAt(end + 1)) !== LETTER) break;
-      end++;
     }
-    const last = text.charCodeAt(end - 1);
-    if (last === 46 || last === 44 || last === 58) end--;
-    this.at = end;
-    this.push(mask, MASK);
+    // a->b
+    return text.charCodeAt(end) === 62 && text.charCodeAt(end - 1) === 45 ? end - 1 : end;
   }
 
   private pushWord(given: string, mayEnd: boolean): void {

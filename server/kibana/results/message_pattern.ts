@@ -6,7 +6,7 @@ import { getField } from '../../../common/log_features/fields/field_access';
 import { maskWords } from '../../../common/log_features/template/drain_templates';
 import { factsOf } from '../../../common/suppressions/result_facts';
 import { filterResults, resultsOfSpace } from '../../elasticsearch';
-import { countWithTimes, phraseQuery } from '../../elasticsearch/logs/message_search';
+import { countWithTimes, phraseQuery, type CountWithTimes } from '../../elasticsearch/logs/message_search';
 import type { RequestScope, Services } from '../contracts/services';
 
 type Query = estypes.QueryDslQueryContainer;
@@ -39,14 +39,17 @@ function wholeWordsOf(text: string, isCutBefore: boolean, isCutAfter: boolean): 
 /**
  * Returns the runs of whole words between the variable parts of a message; what is glued to one, such as the unit of a number, is left out.
  *
+ * @param areParts false: a text with a variable part in it is left out whole, for analyzers that do not split it
+
  * @example phrasesOf('User 7 got /cart?page=3 in 9ms') // ['User', 'got /cart?page=', 'in']
  */
-export function phrasesOf(message: string): string[] {
+export function phrasesOf(message: string, areParts = true): string[] {
   const phrases: string[][] = [[]];
   for (const token of maskWords(message)) {
     const parts = token.split(MASK);
     parts.forEach((part, place) => {
       if (place > 0) phrases.push([]);
+      if (!areParts && parts.length > 1) return;
       phrases[phrases.length - 1].push(wholeWordsOf(part, place > 0, place < parts.length - 1));
     });
   }
@@ -74,25 +77,23 @@ export async function readMessagePattern(
     return typeof value === 'string' && value.trim() !== '' ? [{ field, message: value }] : [];
   });
   const { index, timestamp_field: time } = detector.source;
-  const words =
-    found === undefined || detector.unit === 'bucket'
-      ? undefined
-      : await phraseQuery(scope.elasticsearch, index, {
-          field: found.field,
-          phrases: phrasesOf(found.message),
-          signal,
-        });
-  if (found !== undefined && words !== undefined) {
-    return {
-      pattern: maskWords(found.message).join(' '),
-      of: 'logs',
-      from: new Date(from).toISOString(),
-      ...(await countWithTimes(
-        scope.elasticsearch,
-        { index, ignore_unavailable: true },
-        { time, filter: [within(time), ...words], signal },
-      )),
-    };
+  if (found !== undefined && detector.unit !== 'bucket') {
+    const { field, message } = found;
+    let counted: CountWithTimes | undefined;
+    for (const areParts of [true, false]) {
+      const phrases = phrasesOf(message, areParts);
+      const words = await phraseQuery(scope.elasticsearch, index, { field, phrases, signal });
+      if (words === undefined) break;
+      const filter = [within(time), ...words];
+      const where = { index, ignore_unavailable: true };
+      counted = await countWithTimes(scope.elasticsearch, where, { time, filter, signal });
+      // Not even the message itself: the field has words of another kind.
+      if (counted.count > 0) break;
+    }
+    if (counted !== undefined) {
+      const pattern = maskWords(message).join(' ');
+      return { pattern, of: 'logs', from: new Date(from).toISOString(), ...counted };
+    }
   }
   const { pattern = '' } = factsOf(result);
   const filter = [
