@@ -207,8 +207,11 @@ async function endUnscheduled(
   }
 }
 
-/** @returns undefined where there is none */
-async function findTask({ taskManager }: Services, target: TaskTarget): Promise<TaskInstance | undefined> {
+/** @returns the task of the backfill, undefined where there is none */
+export async function findTask(
+  { taskManager }: Services,
+  target: TaskTarget,
+): Promise<TaskInstance | undefined> {
   try {
     return await taskManager.get(backfillTaskId(target));
   } catch (thrown) {

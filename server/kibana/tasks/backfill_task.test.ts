@@ -2,8 +2,13 @@ import { stringify } from 'yaml';
 import { DetectionError } from '../../../common/detection_error';
 import { smallKibana } from '../../../test/fakes/small_kibana';
 import { SMALL_DETECTOR } from '../../../test/kibana_versions/small_detector';
+import { detectAnomalies } from '../../detection/scoring/detect_anomalies';
 import { BACKFILL_TASK_TYPE, backfillTaskId } from '../contracts/identifiers';
+import { withCurrentSettings } from '../records/effective_snapshot';
 import type { BackfillOrder } from './backfill_order';
+
+jest.mock('../../detection/scoring/detect_anomalies');
+jest.mock('../records/effective_snapshot');
 
 const from = '2026-03-01T10:00:00.000Z';
 const to = '2026-03-01T11:00:00.000Z';
@@ -186,6 +191,78 @@ it.each([
     expect(await backfill()).toMatchObject({ state: 'cancelled', finished_at: expect.any(String) });
   },
 );
+
+describe('a piece whose detector an import overwrites after it has last looked whether it goes on', () => {
+  async function withoutSecurity(...given: Parameters<typeof ordered>) {
+    const world = await ordered(...given);
+    const { kibana, services, call, ok, detectorId } = world;
+    services.apiKeys = { ...services.apiKeys, security: undefined, isSecurityOff: async () => true };
+    services.clock = { ...services.clock, sleep: async () => undefined };
+    return {
+      ...world,
+      importAgain: () => {
+        const yaml = stringify({ ...SMALL_DETECTOR, schedule: { interval: '5m' } });
+        return ok('importDetectors', { body: { yaml, on_conflict: 'overwrite' } });
+      },
+      startAgain: () =>
+        call('startBackfill', {
+          params: { id: detectorId },
+          body: { from: kibana.now() - 60_000, to: kibana.now(), where: 'job' },
+        }),
+    };
+  }
+
+  it.each([
+    ['of a job', { where: 'job' }, {}],
+    ['that collects', { where: 'cluster' }, { state: 'running', collecting: true }],
+  ] as const)('ends while others wait for a place: one %s', async (_name, order, report) => {
+    const world = await withoutSecurity(order, report);
+    const { services, detectorId, giveModel, run, task, backfill } = world;
+    await giveModel(detectorId);
+    services.models = { load: async () => ({}) } as never;
+    jest.mocked(withCurrentSettings).mockImplementation((_, { detector }) => ({ detector }) as never);
+    jest.mocked(detectAnomalies).mockImplementation(async () => {
+      for (let place = 0; place < 10; place += 1) services.slots.take('backfill', `other ${place}`);
+      await world.importAgain();
+      return { complete: false } as never;
+    });
+    await run();
+    expect(task()).toBeUndefined();
+    expect(await backfill()).toMatchObject({ state: 'cancelled', finished_at: expect.any(String) });
+    expect(await world.startAgain()).toMatchObject({ status: 200 });
+  });
+
+  it('ends where Elasticsearch then fails', async () => {
+    const world = await withoutSecurity({ where: 'cluster' }, { state: 'running', task: 'node:1' });
+    const { client, detectorId, giveModel, run, task, backfill } = world;
+    await giveModel(detectorId);
+    let asked = 0;
+    client.tasks.get = (async () => {
+      asked += 1;
+      if (asked > 1) throw new DetectionError('unavailable', 'Elasticsearch does not answer.');
+      await world.importAgain();
+      const headers = { 'X-Opaque-Id': 'log-anomalies-backfill-order-1' };
+      return { completed: false, task: { headers, status: { total: 100, created: 0, updated: 10 } } };
+    }) as never;
+    await run();
+    expect(task()).toBeUndefined();
+    expect(await backfill()).toMatchObject({ state: 'cancelled', finished_at: expect.any(String) });
+    expect(await backfill()).not.toHaveProperty('failure');
+    expect(await world.startAgain()).toMatchObject({ status: 200 });
+  });
+
+  it('goes on where Elasticsearch fails while somebody cancels, as its task ends it later', async () => {
+    const world = await withoutSecurity({ where: 'cluster' }, { state: 'running', task: 'node:1' });
+    const { client, run, task, backfill } = world;
+    client.tasks.get = async () => {
+      await world.status.writePart(world.detectorId, 'backfill_cancelled', { id: 'order-1' });
+      throw new DetectionError('unavailable', 'Elasticsearch does not answer.');
+    };
+    await run();
+    expect(task()).toMatchObject({ state: { failures: 1 } });
+    expect(await backfill()).toMatchObject({ state: 'running', failure: { code: 'unavailable' } });
+  });
+});
 
 it('a backfill whose task is refused is told as failed, and can be started again', async () => {
   const { kibana, call, ok, status, create, giveModel } = smallKibana();

@@ -7,7 +7,7 @@ import { toDetectionError } from '../../elasticsearch';
 import { incidentsOfBackfill } from './job_incidents';
 import { createSuppressor } from '../../detection/feedback/suppress_new_results';
 import { scoreInCluster } from './cluster_backfill';
-import { forgetKeyOf } from './backfill_service';
+import { findTask, forgetKeyOf } from './backfill_service';
 import { orderOf, steeringOfBackfill, type BackfillOrder } from './backfill_order';
 import { openDetectorJob, type DetectorJob, type JobKey } from '../records/detector_job';
 import type { StoredDetector } from '../records/detector_repository';
@@ -64,9 +64,8 @@ export function createBackfillTask(getServices: () => Promise<Services>): TaskDe
         checkOrder(order, found);
         const work = { services, job, order, interruption };
         let next = await scorePiece(work, report);
-        // One that was cancelled while it came to its end ends itself in another look: its task may be gone by then.
         if (next !== 'later' && next.state === 'running' && (await wasCancelled(job, report))) {
-          next = await scorePiece(work, next);
+          next = await endCancelled(work, next);
         }
         if (next === 'later') {
           return { state, runAt: new Date(clock.now() + ASK_AGAIN_MILLISECONDS) };
@@ -84,7 +83,7 @@ export function createBackfillTask(getServices: () => Promise<Services>): TaskDe
         const isEnded =
           isOver &&
           (isKept || (await endUnopened(services, target, order, toDetectionError(error, 'score'))));
-        if (isEnded) return over();
+        if (isEnded || (await endWithoutTask(services, job, report))) return over();
         const pause = backoffMilliseconds(failures + 1, FIRST_PAUSE_MILLISECONDS);
         return { state: { failures: failures + 1 }, runAt: new Date(clock.now() + pause) };
       }
@@ -92,33 +91,74 @@ export function createBackfillTask(getServices: () => Promise<Services>): TaskDe
   };
 }
 
+interface PieceWork {
+  readonly services: Services;
+  readonly job: DetectorJob;
+  readonly order: BackfillOrder;
+  readonly interruption: AbortController;
+}
+
 /** Scores some of it, and puts on record how far it is. */
 async function scorePiece(
-  {
-    services,
-    job,
-    order,
-    interruption,
-  }: {
-    readonly services: Services;
-    readonly job: DetectorJob;
-    readonly order: BackfillOrder;
-    readonly interruption: AbortController;
-  },
+  { services, job, order, interruption }: PieceWork,
   before: BackfillReport,
 ): Promise<BackfillReport | 'later'> {
   const { target, status } = job;
-  const next =
-    order.where === 'cluster' && !before.collecting
-      ? await scoreInCluster(
-          services,
-          job,
-          { order, before },
-          { isCancelled: () => wasCancelled(job, before), signal: interruption.signal },
-        )
-      : await inTurn(services, target, () => scoreSome(services, job, before, interruption));
+  const next = isInCluster(order, before)
+    ? await scoreInCluster(
+        services,
+        job,
+        { order, before },
+        { isCancelled: () => wasCancelled(job, before), signal: interruption.signal },
+      )
+    : await inTurn(services, target, () => scoreSome(services, job, before, interruption));
   if (next !== 'later') await status.writePart(target.detectorId, 'backfill', next);
   return next;
+}
+
+const isInCluster = ({ where }: BackfillOrder, { collecting }: BackfillReport): boolean =>
+  where === 'cluster' && !collecting;
+
+/** Ends one that was cancelled while its piece came to its end: its task may be gone by then. */
+async function endCancelled(work: PieceWork, report: BackfillReport): Promise<BackfillReport | 'later'> {
+  const { services, job, order } = work;
+  // Another look stops the task of Elasticsearch as well.
+  if (isInCluster(order, report)) return scorePiece(work, report);
+  const ended = cancelledNow(services, report);
+  await job.status.writePart(job.target.detectorId, 'backfill', ended);
+  return ended;
+}
+
+const cancelledNow = ({ clock }: Services, report: BackfillReport): BackfillReport => ({
+  ...report,
+  state: 'cancelled',
+  failure: undefined,
+  finished_at: new Date(clock.now()).toISOString(),
+});
+
+/**
+ * Ends one that was cancelled and whose task is gone after its piece has failed: nothing else would.
+ *
+ * @returns false where its task is there, or nobody can tell: it ends itself later
+ */
+async function endWithoutTask(
+  services: Services,
+  job: DetectorJob,
+  report: BackfillReport,
+): Promise<boolean> {
+  const { status, target } = job;
+  try {
+    if (!(await wasCancelled(job, report)) || (await findTask(services, target)) !== undefined) return false;
+    const found = await status.readPart(target.detectorId, 'backfill');
+    if (found?.id === report.id) {
+      await status.writePart(target.detectorId, 'backfill', cancelledNow(services, found));
+    }
+    return true;
+  } catch (thrown) {
+    const { message } = toDetectionError(thrown, 'end a backfill');
+    services.log.warn(`Detector ${target.detectorId}: the end of its backfill is not on record: ${message}`);
+    return false;
+  }
 }
 
 /** A key that is no longer taken may have been renewed meanwhile: the next piece works with the one of then. */
