@@ -34,7 +34,7 @@ import { MoreFields } from './more_fields';
 import { ProblemList } from './problem_list';
 import { PreviewPanel, type Preview } from './preview_panel';
 import { readKql } from './draft/read_kql';
-import { rowsExpected } from './draft/proposed_budget';
+import { rowSettings, rowsToFollow, type CountedRows } from './draft/proposed_budget';
 import { SensitivityFields } from './sensitivity_fields';
 import { refusedSettings } from './draft/refused_settings';
 import { SourceFields } from './source_fields';
@@ -109,7 +109,10 @@ export function DetectorForm({ initial, record }: { initial: Draft; record?: Det
   const [showsProblems, setShowsProblems] = useState(false);
   const [scoresPast, setScoresPast] = useState(true);
   const refuse = (failure: ApiFailure) => setRefused({ of: draft, problems: refusedSettings(failure) });
-  const { shown, preview } = usePreview(draft, { refuse, showProblems: () => setShowsProblems(true) });
+  const { shown, counted, preview } = usePreview(draft, {
+    refuse,
+    showProblems: () => setShowsProblems(true),
+  });
   const { send, isBusy } = useSaving({ draft, record, refuse });
   const checked = checkDraft(draft, readKql);
   const source = sourceOf(draft);
@@ -161,13 +164,12 @@ export function DetectorForm({ initial, record }: { initial: Draft; record?: Det
           <SensitivityFields
             {...fields}
             isNew={record === undefined}
-            expected={isOfBuckets ? rowsExpected(draft, description.value) : undefined}
-            inWindow={
+            rows={
               isOfBuckets
-                ? shown.preview &&
-                  !isOutdated && { logs: shown.preview.logs_in_window, days: shown.preview.days }
+                ? rowsToFollow(draft, { counted, described: description.value, isNew: record === undefined })
                 : description.value
             }
+            inWindow={isOfBuckets ? !isOutdated && counted?.rows : description.value}
           />
         </Step>
         <EuiPanel hasBorder hasShadow={false}>
@@ -218,17 +220,20 @@ function usePreview(
 ) {
   const { api } = useApp();
   const [shown, setShown] = useState<PreviewState>({ isLoading: false });
+  // Stays while another preview is loaded, and where that one fails.
+  const [counted, setCounted] = useState<CountedRows>();
   const preview = async () => {
     // A preview needs no name.
     const named = checkDraft({ ...draft, name: draft.name || '-' }, readKql).detector;
     if (named === undefined) return showProblems();
     setShown({ isLoading: true });
     try {
-      setShown({
-        preview: await api('previewDetector', { body: { detector: named, top: PREVIEWED_LOGS } }),
-        of: learnedFrom(draft),
-        isLoading: false,
-      });
+      const answer = await api('previewDetector', { body: { detector: named, top: PREVIEWED_LOGS } });
+      if (draft.unit === 'bucket') {
+        const { logs_in_window: logs, days } = answer;
+        setCounted({ rows: { logs, days }, of: rowSettings(draft) });
+      }
+      setShown({ preview: answer, of: learnedFrom(draft), isLoading: false });
     } catch (error) {
       const failure = error as ApiFailure;
       setShown({ failure, isLoading: false });
@@ -238,7 +243,7 @@ function usePreview(
       }
     }
   };
-  return { shown, preview };
+  return { shown, counted, preview };
 }
 
 /** Makes the detector or changes it, and goes to its page. */

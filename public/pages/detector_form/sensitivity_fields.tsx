@@ -32,14 +32,13 @@ export function SensitivityFields(
   props: DraftFieldsProps & {
     /** Logs in the training window, or rows of buckets; undefined where they are not counted. */
     inWindow: LogsInWindow | undefined | false;
-    /** Rows of buckets to expect while they are not counted. */
-    expected?: LogsInWindow | undefined;
+    /** Logs, or rows of buckets, that the budget and its share follow; undefined where nothing tells them. */
+    rows: LogsInWindow | undefined;
     /** The share that an adaptive threshold starts from follows the logs, as nobody relies on it yet. */
     isNew: boolean;
   },
 ): ReactElement {
-  const { draft, change, problem, inWindow, expected, isNew } = props;
-  const rows = inWindow || expected;
+  const { draft, change, problem, inWindow, rows, isNew } = props;
   const contamination = contaminationOf(draft);
   const { threshold } = draft;
   useProposedBudget({ draft, change }, isNew && rows);

@@ -185,7 +185,7 @@ function ThresholdPanel({
         <h2>{i18n.translate('logAnomalies.settings.threshold', { defaultMessage: 'Threshold' })}</h2>
       </EuiTitle>
       <EuiSpacer size="m" />
-      <SensitivityFields isNew={false} {...fields} inWindow={inWindow} />
+      <SensitivityFields isNew={false} {...fields} inWindow={inWindow} rows={inWindow} />
       <EuiSpacer size="s" />
       <EuiText size="s" color="subdued">
         {i18n.translate('logAnomalies.settings.atOnce', {

@@ -2,7 +2,7 @@ jest.mock('@kbn/i18n', () => jest.requireActual('../../../../test/fakes/i18n'), 
 
 import type { LogField } from '../../../../common/log_features/fields/log_fields';
 import { draftOf, emptyDraft, regrouped, withScoring, withSessions, withUnit, type Draft } from './draft';
-import { followLogs, rowsExpected, withProposedBudget } from './proposed_budget';
+import { followLogs, rowSettings, rowsExpected, rowsToFollow, withProposedBudget } from './proposed_budget';
 
 const FEW = { logs: 500, days: 7 };
 const MANY = { logs: 7_000_000, days: 7 };
@@ -72,4 +72,55 @@ it('expects no number of sessions, nor of rows of nobody knows what', () => {
   expect(rowsExpected(rows, undefined)).toBeUndefined();
   expect(rowsExpected({ ...rows, entity_field: '' }, DESCRIBED)).toBeUndefined();
   expect(rowsExpected({ ...rows, bucket: { span: 'soon' } }, DESCRIBED)).toBeUndefined();
+});
+
+describe('rows that a preview counted', () => {
+  const isNew = true;
+  const described = DESCRIBED;
+  const begun = withUnit({ ...emptyDraft(), entity_field: 'service.name' }, 'bucket');
+  const quiet: Draft = { ...begun, bucket: { silence: false } };
+  const counted = { rows: { logs: 84, days: 7 }, of: rowSettings(quiet) };
+  const previewed = following(quiet, counted.rows);
+
+  it('are followed after other settings change, not the rows to expect', () => {
+    expect(budgetOf(following(quiet, rowsToFollow(quiet, { counted: undefined, described, isNew })))).toEqual(
+      [5.8, 0.02],
+    );
+    for (const changes of [
+      { description: 'Services' },
+      { context_fields: ['host.name'] },
+      { schedule: { interval: '10m' } },
+      { training: { window: '14d' } },
+      { source: { ...quiet.source, ingested_field: 'indexed' } },
+      { bucket: { ...quiet.bucket, span: '5m', latency: 'event.duration' } },
+    ] as Partial<Draft>[]) {
+      const edited: Draft = { ...previewed, ...changes };
+      const rows = rowsToFollow(edited, { counted, described, isNew });
+      expect(rows).toEqual({ logs: 84, days: 7 });
+      expect(budgetOf(following(edited, rows))).toEqual(budgetOf(previewed));
+      expect(budgetOf(following(typed(edited, 2), rows))).toEqual([2, 0.167]);
+    }
+  });
+
+  it('are not followed where their number is another one', () => {
+    for (const changes of [
+      { source: { ...quiet.source, index: 'other' } },
+      { source: { ...quiet.source, kql: 'a: b' } },
+      { entity_field: 'host.name' },
+      { bucket: { silence: false, span: '10m' } },
+      { bucket: { silence: true } },
+    ] as Partial<Draft>[]) {
+      const edited: Draft = { ...previewed, ...changes };
+      const rows = rowsToFollow(edited, { counted, described, isNew });
+      expect(rows).toEqual(rowsExpected(edited, described));
+      expect(rows).toBeDefined();
+    }
+    const sessions: Draft = { ...previewed, ...withSessions(previewed, true) };
+    expect(rowsToFollow(sessions, { counted, described, isNew })).toBeUndefined();
+  });
+
+  it('alone change the share of a detector that exists', () => {
+    expect(rowsToFollow(quiet, { counted: undefined, described, isNew: false })).toBeUndefined();
+    expect(rowsToFollow(quiet, { counted, described, isNew: false })).toEqual({ logs: 84, days: 7 });
+  });
 });

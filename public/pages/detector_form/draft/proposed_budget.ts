@@ -34,6 +34,35 @@ export function followLogs(draft: Draft, rows: LogsInWindow): Partial<Draft> | u
   return { threshold: { ...threshold, contamination: shareOfBudget(rows, typed) } };
 }
 
+/** Rows of buckets that a preview counted, and the settings that their number depends on, see {@link rowSettings}. */
+export interface CountedRows {
+  readonly rows: LogsInWindow;
+  readonly of: string;
+}
+
+/** Returns the settings of a draft that the number of its rows of buckets depends on, as a text to compare. */
+export function rowSettings(draft: Draft): string {
+  const { ingested_field: _ingested, ...source } = draft.source;
+  const { span, session, silence } = { ...BUCKET_DEFAULTS, ...draft.bucket };
+  return JSON.stringify([source, [...groupingOf(draft)].sort(), span, session, silence]);
+}
+
+/**
+ * Returns the rows of buckets that a budget follows: those that a preview counted, also where other settings have changed since.
+ * Before that a new detector follows the rows to expect; one that exists keeps the share that it has.
+ */
+export function rowsToFollow(
+  draft: Draft,
+  {
+    counted,
+    described,
+    isNew,
+  }: { counted: CountedRows | undefined; described: Parameters<typeof rowsExpected>[1]; isNew: boolean },
+): LogsInWindow | undefined {
+  if (counted?.of === rowSettings(draft)) return counted.rows;
+  return isNew ? rowsExpected(draft, described) : undefined;
+}
+
 /**
  * Returns the rows of buckets to expect before a preview counts them; undefined where nothing tells, as of sessions. Of several fields
  * there are at least as many entities as the one with the most has values.
