@@ -70,3 +70,34 @@ test('fields of an older index keep their analyzers unless the newest defines on
   expect(settings.analysis).toEqual(code('keyword'));
   expect(settings.similarity).toBeUndefined();
 });
+
+test('what holds for all fields of an older index does not hold for those of the newest', () => {
+  const whole = { type: 'custom' as const, tokenizer: 'keyword' };
+  const message = { type: 'text' as const };
+  const code = { type: 'text' as const, analyzer: 'code', similarity: 'boolean' };
+  const defined: readonly estypes.IndicesIndexSettings[] = [
+    { analysis: { analyzer: { code: whole, default: whole } } },
+    { analysis: { analyzer: { code: whole, default_search: whole } } },
+    { analysis: { analyzer: { code: whole } }, similarity: { default: { type: 'boolean' } } },
+  ];
+  for (const settings of defined) {
+    const older = indexOf(1, { message, code }, settings);
+    const copy = copyOf([older, indexOf(2, { message })]);
+    expect(copy.settings.analysis).toBeUndefined();
+    expect(copy.settings.similarity).toBeUndefined();
+    expect(copy.mappings.properties?.message).toEqual(message);
+    expect(copy.mappings.properties?.code).toEqual({ type: 'text' });
+    for (const found of [[older], [older, indexOf(2, {}, structuredClone(settings))]]) {
+      expect(copyOf(found).settings).toMatchObject(settings);
+      expect(copyOf(found).mappings.properties).toMatchObject({ code });
+    }
+  }
+});
+
+test('vectors of an older index keep their measure where its analyzers are not those of the newest', () => {
+  const code = (tokenizer: string) => ({ analyzer: { code: { type: 'custom' as const, tokenizer } } });
+  const vector = { type: 'dense_vector' as const, dims: 3, index: true, similarity: 'dot_product' as const };
+  const older = indexOf(1, { log: { properties: { vector } } }, { analysis: code('whitespace') });
+  const { mappings } = copyOf([older, indexOf(2, {}, { analysis: code('keyword') })]);
+  expect(mappings.properties?.log).toEqual({ properties: { vector } });
+});

@@ -47,6 +47,12 @@ const definitionsOf = ({ settings }: estypes.IndicesIndexState): Definitions => 
   return { ...(analysis as Definitions | undefined), ...(similarity && { similarity }) };
 };
 
+/** Definitions that hold for all fields of an index that refer to none. */
+const FOR_ALL_FIELDS: Readonly<Partial<Record<string, readonly string[]>>> = {
+  analyzer: ['default', 'default_search', 'default_search_quoted'],
+  similarity: ['default'],
+};
+
 function withoutDefinitions(properties: Properties): Properties {
   return Object.fromEntries(
     Object.entries(properties).map(([name, property]) => {
@@ -55,9 +61,11 @@ function withoutDefinitions(properties: Properties): Properties {
         search_analyzer: _search,
         search_quote_analyzer: _quote,
         normalizer: _normalizer,
-        similarity: _similarity,
+        similarity,
         ...kept
       } = property as Record<string, unknown>;
+      // The one of vectors is a measure that Elasticsearch defines.
+      if (property.type === 'dense_vector') kept.similarity = similarity;
       for (const part of ['properties', 'fields']) {
         if (kept[part] !== undefined) kept[part] = withoutDefinitions(kept[part] as Properties);
       }
@@ -66,19 +74,23 @@ function withoutDefinitions(properties: Properties): Properties {
   );
 }
 
-/** The fields of all indices with what they refer to; those of an index that defines a name otherwise than a newer one refer to nothing. */
+/**
+ * Joins the fields of all indices with what they refer to. Those of an index refer to nothing where it defines a name otherwise than
+ * a newer one, or one that would hold for the fields of the newest.
+ */
 function joinedFields(newestFirst: readonly estypes.IndicesIndexState[]): {
   readonly properties: Properties;
   readonly definitions: Definitions;
 } {
   const definitions: Record<string, Record<string, unknown>> = {};
-  const fields = newestFirst.map((index) => {
+  const fields = newestFirst.map((index, place) => {
     const { properties = {} } = index.mappings ?? {};
     const own = Object.entries(definitionsOf(index));
     const isAtOdds = own.some(([kind, named]) =>
-      Object.entries(named).some(
-        ([name, definition]) =>
-          name in (definitions[kind] ?? {}) && !isDeepStrictEqual(definition, definitions[kind][name]),
+      Object.entries(named).some(([name, definition]) =>
+        name in (definitions[kind] ?? {})
+          ? !isDeepStrictEqual(definition, definitions[kind][name])
+          : place > 0 && FOR_ALL_FIELDS[kind]?.includes(name),
       ),
     );
     if (isAtOdds) return withoutDefinitions(properties);
