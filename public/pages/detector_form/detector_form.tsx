@@ -34,7 +34,7 @@ import { MoreFields } from './more_fields';
 import { ProblemList } from './problem_list';
 import { PreviewPanel, type Preview } from './preview_panel';
 import { readKql } from './draft/read_kql';
-import { rowSettings, rowsToFollow, type CountedRows } from './draft/proposed_budget';
+import { rowSettings, rowsToFollow, withChosenThreshold, type CountedRows } from './draft/proposed_budget';
 import { SensitivityFields } from './sensitivity_fields';
 import { refusedSettings } from './draft/refused_settings';
 import { SourceFields } from './source_fields';
@@ -193,7 +193,7 @@ export function DetectorForm({ initial, record }: { initial: Draft; record?: Det
           shown={shown}
           isOutdated={isOutdated}
           preview={preview}
-          changeThreshold={(threshold) => fields.change({ threshold })}
+          changeThreshold={(threshold) => fields.change(withChosenThreshold(draft, threshold))}
         />
       </EuiFlexItem>
     </EuiFlexGroup>

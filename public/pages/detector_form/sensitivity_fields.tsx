@@ -25,7 +25,7 @@ import {
   type Draft,
   type DraftFieldsProps,
 } from './draft/draft';
-import { followLogs, withProposedBudget } from './draft/proposed_budget';
+import { followLogs, withChosenThreshold, withProposedBudget } from './draft/proposed_budget';
 
 /** Fields for the number of anomalies, in anomalies a day. */
 export function SensitivityFields(
@@ -269,15 +269,13 @@ function BudgetField(
       aria-label={label}
       isInvalid={problem('threshold.alerts_per_day') !== undefined}
       set={(wanted = Number.NaN) =>
-        change({
-          threshold: {
+        change(
+          withChosenThreshold(draft, {
             ...threshold,
             alerts_per_day: wanted,
             ...(rows && wanted > 0 && { contamination: shareOfBudget(rows, wanted) }),
-          },
-          // Typed, also where it is what was proposed.
-          aside: { ...draft.aside, proposedBudget: undefined },
-        })
+          }),
+        )
       }
       data-test-subj="logAnomaliesBudget"
     />

@@ -2,7 +2,14 @@ jest.mock('@kbn/i18n', () => jest.requireActual('../../../../test/fakes/i18n'), 
 
 import type { LogField } from '../../../../common/log_features/fields/log_fields';
 import { draftOf, emptyDraft, regrouped, withScoring, withSessions, withUnit, type Draft } from './draft';
-import { followLogs, rowSettings, rowsExpected, rowsToFollow, withProposedBudget } from './proposed_budget';
+import {
+  followLogs,
+  rowSettings,
+  rowsExpected,
+  rowsToFollow,
+  withChosenThreshold,
+  withProposedBudget,
+} from './proposed_budget';
 
 const FEW = { logs: 500, days: 7 };
 const MANY = { logs: 7_000_000, days: 7 };
@@ -19,8 +26,7 @@ const budgetOf = ({ threshold }: Draft): unknown =>
   threshold?.method === 'adaptive' && [threshold.alerts_per_day, threshold.contamination];
 const typed = (draft: Draft, budget: number): Draft => ({
   ...draft,
-  threshold: { ...draft.threshold, method: 'adaptive', alerts_per_day: budget },
-  aside: { ...draft.aside, proposedBudget: undefined },
+  ...withChosenThreshold(draft, { ...draft.threshold, method: 'adaptive', alerts_per_day: budget }),
 });
 
 it('follows the logs until another number is typed, whose share follows alone', () => {
@@ -37,6 +43,23 @@ it('leaves a number that was typed or that a file names, also where it is what w
   const file = { threshold: { method: 'adaptive', alerts_per_day: 10, contamination: 0.01 } };
   const loaded = draftOf(file as unknown as Parameters<typeof draftOf>[0]);
   expect(budgetOf(following(loaded))).toEqual([10, 0.14]);
+});
+
+it('leaves a number that the slider of the preview came back to', () => {
+  const first = following(emptyDraft(), MANY);
+  const moved = [20, 10].reduce<Draft>(
+    (draft, budget) => ({
+      ...draft,
+      ...withChosenThreshold(draft, {
+        method: 'adaptive',
+        contamination: budget / 1_000_000,
+        alerts_per_day: budget,
+      }),
+    }),
+    first,
+  );
+  expect(budgetOf(moved)).toEqual([10, 0.00001]);
+  expect(budgetOf(following(moved))).toEqual([10, 0.14]);
 });
 
 it('proposes anew where it was off for a while, and goes on to follow the logs', () => {

@@ -21,6 +21,12 @@ export function withProposedBudget(draft: Draft, rows: LogsInWindow, threshold: 
   };
 }
 
+/** Returns the changes that set what somebody chose, also where it is what was proposed. */
+export const withChosenThreshold = (draft: Draft, threshold: Draft['threshold']): Partial<Draft> => ({
+  threshold,
+  aside: { ...draft.aside, proposedBudget: undefined },
+});
+
 /**
  * Returns the changes that let the budget of a new detector follow its logs, or rows, until somebody types another, and let the share
  * that it is follow them in any case; undefined where nothing changes.
