@@ -20,7 +20,7 @@ jest.mock('../../shared/app/app_link', () => ({
 
 import React from 'react';
 import { renderToStaticMarkup } from 'react-dom/server';
-import { incidentsAsked, OpenIncidents } from './open_incidents';
+import { incidentsAsked, namedIncidents, OpenIncidents } from './open_incidents';
 
 function shown(count: number, total: number, page = 1): string {
   const found = { total, incidents: Array.from({ length: count }) } as never;
@@ -50,4 +50,53 @@ it('asks for as many as the address says', () => {
   expect(incidentsAsked({ incidents: '1e9' })).toEqual({ size: 100, page: 100 });
   expect(incidentsAsked({ incidents: '-1' })).toEqual({ size: 3, page: 1 });
   expect(incidentsAsked({ incidents: 'x' })).toEqual({ size: 3, page: 1 });
+});
+
+describe('incidents of a page', () => {
+  /** Answers as the server does, with as many incidents as there are in all. */
+  const load = async (counts: { open: number; last: number }, asked: string) => {
+    const requests: { state?: string; page: number }[] = [];
+    const api = async (
+      _operation: string,
+      { query }: { query: (typeof requests)[number] & { size: number } },
+    ) => {
+      requests.push({ state: query.state, page: query.page });
+      const total = query.state === 'active' ? counts.open : counts.last;
+      const length = Math.max(0, Math.min(query.size, total - (query.page - 1) * query.size));
+      return { total, incidents: Array.from({ length }) };
+    };
+    const range = { from: 0, to: 1, ...incidentsAsked({ incidents: asked }) };
+    const { areOpen, page, found } = await namedIncidents(api as never, range, new AbortController().signal);
+    return { areOpen, page, shown: found.incidents.length, total: found.total, requests: requests.length };
+  };
+
+  it('are the first where those of a later page have closed since', async () => {
+    const first = { page: 1, requests: 2 };
+    expect(await load({ open: 2, last: 9 }, '2')).toEqual({ areOpen: true, shown: 2, total: 2, ...first });
+    expect(await load({ open: 40, last: 50 }, '2')).toEqual({
+      areOpen: true,
+      shown: 40,
+      total: 40,
+      ...first,
+    });
+    expect(await load({ open: 0, last: 3 }, '2')).toEqual({
+      areOpen: false,
+      page: 1,
+      shown: 3,
+      total: 3,
+      requests: 3,
+    });
+  });
+
+  it('are those that are asked for while there are any, or where there are none at all', async () => {
+    expect(await load({ open: 150, last: 0 }, '2')).toEqual({
+      areOpen: true,
+      page: 2,
+      shown: 50,
+      total: 150,
+      requests: 1,
+    });
+    expect(await load({ open: 0, last: 0 }, '2')).toMatchObject({ areOpen: false, shown: 0, requests: 2 });
+    expect(await load({ open: 5, last: 0 }, '')).toMatchObject({ page: 1, shown: 3, requests: 1 });
+  });
 });

@@ -1,11 +1,12 @@
 import React, { type ReactElement } from 'react';
 import { EuiPanel, EuiSpacer, EuiText, EuiTitle } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
-import type { Answer } from '../../shared/app/api_client';
+import type { Answer, ApiClient } from '../../shared/app/api_client';
 import { incidentPath, writeLocation } from '../../shared/app/location';
 import { IncidentsTable } from '../../shared/incidents/incidents_table';
 import { AppLink } from '../../shared/app/app_link';
 import { formatCount } from '../../shared/values/format';
+import type { Interval } from '../../shared/values/time_range';
 
 /** Incidents that the overview names, and that it lists at once where all are asked for. */
 const NAMED_INCIDENTS = 3;
@@ -28,6 +29,23 @@ export interface NamedIncidents {
   /** From 1. */
   readonly page: number;
   readonly found: Answer<'listIncidents'>;
+}
+
+/** Loads the incidents that go on, or where none does the last ones; the first page where that which is asked for is empty by now. */
+export async function namedIncidents(
+  api: ApiClient,
+  { size, page, ...range }: Interval & ReturnType<typeof incidentsAsked>,
+  signal: AbortSignal,
+): Promise<NamedIncidents> {
+  const load = (wanted: number, query: Partial<Interval> & { state?: 'active' }) =>
+    api('listIncidents', { query: { ...query, size, page: wanted } }, signal);
+  const onPage = async (query: Partial<Interval> & { state?: 'active' }) => {
+    const found = await load(page, query);
+    const isPast = page > 1 && found.total > 0 && found.incidents.length === 0;
+    return isPast ? { page: 1, found: await load(1, query) } : { page, found };
+  };
+  const open = await onPage({ state: 'active' });
+  return open.found.total > 0 ? { areOpen: true, ...open } : { areOpen: false, ...(await onPage(range)) };
 }
 
 /** The most severe incidents over all detectors: of those that go on, or else of the last 24 hours. */

@@ -3,17 +3,15 @@ import { EuiPageTemplate } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import { DAY } from '../../../common/duration';
 import { PLUGIN_NAME } from '../../../common/plugin';
-import type { ApiClient } from '../../shared/app/api_client';
 import { useApp } from '../../shared/app/app_context';
 import { RequestState } from '../../shared/requests/request_state';
 import { useRequest, type Request } from '../../shared/requests/use_request';
 import { SetupProblems } from '../../shared/detector/setup_problems';
-import type { Interval } from '../../shared/values/time_range';
 import { useBreadcrumbs } from '../../shared/layout/use_breadcrumbs';
 import { MOST_COUNTED, rowsOf, type DetectorRow } from './detector_row';
 import { DetectorTable } from './detector_table';
 import { NoDetectors } from './no_detectors';
-import { incidentsAsked, OpenIncidents, type NamedIncidents } from './open_incidents';
+import { incidentsAsked, namedIncidents, OpenIncidents, type NamedIncidents } from './open_incidents';
 import { useOverviewButtons } from './overview_buttons';
 import { SamplePanel } from './sample_panel';
 import { isUnderWay, useSample } from './use_sample';
@@ -124,15 +122,4 @@ function useDetectorRows(): Request<{ rows: DetectorRow[]; incidents: NamedIncid
     [api, asked.size, asked.page],
     POLL_MILLISECONDS,
   );
-}
-
-async function namedIncidents(
-  api: ApiClient,
-  { size, page, ...range }: Interval & ReturnType<typeof incidentsAsked>,
-  signal: AbortSignal,
-): Promise<NamedIncidents> {
-  const open = await api('listIncidents', { query: { state: 'active', size, page } }, signal);
-  if (open.total > 0) return { areOpen: true, page, found: open };
-  const last = await api('listIncidents', { query: { ...range, size, page } }, signal);
-  return { areOpen: false, page, found: last };
 }
