@@ -2,7 +2,11 @@ import { DetectionError } from '../detection_error';
 import type { ScoreQuantiles } from './score_quantiles';
 
 /** Logs above the point where the table ends and the extrapolation begins. */
-const TAIL_ROWS = 10;
+const TAIL_ROWS = 5;
+/** Highest scores whose mean excess has to be that of the fit, by the logarithm of the ratio; and what it counts for else. */
+const HIGHEST_ROWS = 10;
+const LARGEST_DISAGREEMENT = 0.5;
+const WEIGHT_OF_HIGHEST = 0.7;
 /** Share of the logs, and fewest and most of them as a share, that the tail is fitted to. */
 const FIT_SHARE = 0.05;
 const FIT_ROWS = 50;
@@ -33,9 +37,11 @@ const LEVELS = [
  * score seen is not taken for the largest there can be. Equal scores are one step: of constant scores all but
  * 1 / (n + 1) lie at the one value, and every threshold derived from it lies above.
  *
- * The tail is fitted by probability-weighted moments (Hosking & Wallis 1987), which unlike maximum likelihood always
- * exist. Its shape is kept from being negative: a tail that ends below a score of 1 would give that score no
- * exceedance, so the exponential is the lightest.
+ * The tail is fitted to the highest 5 % by probability-weighted moments (Hosking & Wallis 1987), which unlike maximum
+ * likelihood always exist. Its shape is kept from being negative: a tail that ends below a score of 1 would give that
+ * score no exceedance, so the exponential is the lightest. Where a few anomalies lie apart from the ordinary logs, such a fit goes
+ * far beyond the scores there are. So it has to agree with the mean excess of the ten highest; otherwise the tail is exponential
+ * with a weighted geometric mean of both.
  *
  * @param scores anomaly scores in (0, 1], best of rows that the forest was not grown on; other values are left out
  * @throws DetectionError `too_few_logs` without a usable score
@@ -120,17 +126,29 @@ function fitTail(steps: Steps, attachment: number): ScoreQuantiles['tail'] {
   const { values, exceedances, total } = steps;
   const from = values[attachment];
   const share = exceedances[attachment];
-  const fitRows = Math.min(Math.max(FIT_ROWS, FIT_SHARE * total), LARGEST_FIT_SHARE * total);
-  let base = exceedances.findIndex((exceedance) => exceedance * (total + 1) <= fitRows);
-  if (base === -1 || base > attachment) base = attachment;
+  const stepOf = (rows: number): number => {
+    const step = exceedances.findIndex((exceedance) => exceedance * (total + 1) <= rows);
+    return step === -1 || step > attachment ? attachment : step;
+  };
+  const base = stepOf(Math.min(Math.max(FIT_ROWS, FIT_SHARE * total), LARGEST_FIT_SHARE * total));
   const excesses = values.length - 1 - base;
   if (excesses < 1) return { from, share, shape: 0, scale: SMALLEST_SCALE };
   const moments = excessMoments(steps, base);
   const bounded = Math.min(LARGEST_SHAPE, Math.max(SMALLEST_SHAPE, moments.shape));
   const shape = excesses < FEWEST_EXCESSES ? 0 : bounded;
   // Over a higher base the excesses have the same shape and the scale sigma + xi (u' - u) (Coles 2001, 4.2.2).
-  const scale = moments.mean * (1 - shape) + shape * (from - values[base]);
-  return { from, share, shape: shape < NEGLIGIBLE_SHAPE ? 0 : shape, scale: Math.max(scale, SMALLEST_SCALE) };
+  const fitted = moments.mean * (1 - shape) + shape * (from - values[base]);
+  const tail = { from, share, shape: shape < NEGLIGIBLE_SHAPE ? 0 : shape, scale: fitted };
+  const highest = stepOf(HIGHEST_ROWS);
+  if (values.length - 1 - highest >= FEWEST_EXCESSES) {
+    const { mean } = excessMoments(steps, highest);
+    const meanOfFit = (fitted + shape * (values[highest] - from)) / (1 - shape);
+    const disagreement = Math.log(mean / meanOfFit);
+    if (!(Math.abs(disagreement) <= LARGEST_DISAGREEMENT)) {
+      Object.assign(tail, { shape: 0, scale: meanOfFit * Math.exp(WEIGHT_OF_HIGHEST * disagreement) });
+    }
+  }
+  return { ...tail, scale: Math.max(tail.scale, SMALLEST_SCALE) };
 }
 
 /** Mean excess over a step, and the shape xi = 2 - a0 / (a0 - 2 a1) of Hosking & Wallis 1987, eq. 5 (k = -xi). */

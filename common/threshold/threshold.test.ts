@@ -83,9 +83,24 @@ describe('learnQuantiles', () => {
   });
 
   it('takes a tail that ends for an exponential one, so that higher scores keep an exceedance', () => {
-    const { tail } = learnQuantiles(paretoScores(50_000, -0.3));
-    expect(tail.shape).toBe(0);
-    expect(tail.scale).toBeCloseTo(0.03 / 1.3, 2);
+    const quantiles = learnQuantiles(paretoScores(50_000, -0.3));
+    expect(quantiles.tail.shape).toBe(0);
+    expect(exceedance(quantiles, 1)).toBeGreaterThan(0);
+    // One in 100,000, by the distribution itself; an exponential fit to the highest 5 % alone gives 0.65.
+    expect(scoreAtExceedance(quantiles, 1e-5)).toBeCloseTo(0.5 + 0.1 * (1 - 1e-4 ** 0.3), 1);
+    expect(scoreAtExceedance(quantiles, 1e-5)).toBeLessThan(0.61);
+  });
+
+  it('does not extrapolate beyond what there is where a few anomalies lie apart', () => {
+    // 16 of 5,000 logs between .74 and .80, as of requests that fail; all others below .6.
+    const ordinary = Array.from({ length: 4_984 }, (_none, i) => 0.4 + 0.03 * -Math.log((i + 0.5) / 4_984));
+    const apart = Array.from({ length: 16 }, (_none, i) => 0.74 + i * 0.004);
+    const quantiles = learnQuantiles(
+      Float64Array.from([...ordinary.map((score) => Math.min(score, 0.6)), ...apart]),
+    );
+    // Six of 5,000 score so high.
+    expect(scoreAtExceedance(quantiles, 0.0012)).toBeCloseTo(0.78, 2);
+    expect(scoreAtExceedance(quantiles, 0.0002)).toBeLessThan(0.85);
   });
 
   it('does not depend on the order and leaves out what is no score', () => {
