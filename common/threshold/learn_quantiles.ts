@@ -2,9 +2,8 @@ import { DetectionError } from '../detection_error';
 import type { ScoreQuantiles } from './score_quantiles';
 
 /** Logs above the point where the table ends and the extrapolation begins. */
-const TAIL_ROWS = 5;
-/** Highest scores whose mean excess has to be that of the fit, by the logarithm of the ratio; and what it counts for else. */
-const HIGHEST_ROWS = 10;
+const TAIL_ROWS = 10;
+/** Their mean excess has to be that of the fit, by the logarithm of the ratio; and what it counts for else. */
 const LARGEST_DISAGREEMENT = 0.5;
 const WEIGHT_OF_HIGHEST = 0.7;
 /** Share of the logs, and fewest and most of them as a share, that the tail is fitted to. */
@@ -126,11 +125,9 @@ function fitTail(steps: Steps, attachment: number): ScoreQuantiles['tail'] {
   const { values, exceedances, total } = steps;
   const from = values[attachment];
   const share = exceedances[attachment];
-  const stepOf = (rows: number): number => {
-    const step = exceedances.findIndex((exceedance) => exceedance * (total + 1) <= rows);
-    return step === -1 || step > attachment ? attachment : step;
-  };
-  const base = stepOf(Math.min(Math.max(FIT_ROWS, FIT_SHARE * total), LARGEST_FIT_SHARE * total));
+  const fitRows = Math.min(Math.max(FIT_ROWS, FIT_SHARE * total), LARGEST_FIT_SHARE * total);
+  let base = exceedances.findIndex((exceedance) => exceedance * (total + 1) <= fitRows);
+  if (base === -1 || base > attachment) base = attachment;
   const excesses = values.length - 1 - base;
   if (excesses < 1) return { from, share, shape: 0, scale: SMALLEST_SCALE };
   const moments = excessMoments(steps, base);
@@ -139,11 +136,9 @@ function fitTail(steps: Steps, attachment: number): ScoreQuantiles['tail'] {
   // Over a higher base the excesses have the same shape and the scale sigma + xi (u' - u) (Coles 2001, 4.2.2).
   const fitted = moments.mean * (1 - shape) + shape * (from - values[base]);
   const tail = { from, share, shape: shape < NEGLIGIBLE_SHAPE ? 0 : shape, scale: fitted };
-  const highest = stepOf(HIGHEST_ROWS);
-  if (values.length - 1 - highest >= FEWEST_EXCESSES) {
-    const { mean } = excessMoments(steps, highest);
-    const meanOfFit = (fitted + shape * (values[highest] - from)) / (1 - shape);
-    const disagreement = Math.log(mean / meanOfFit);
+  if (values.length - 1 - attachment >= FEWEST_EXCESSES) {
+    const meanOfFit = fitted / (1 - shape);
+    const disagreement = Math.log(excessMoments(steps, attachment).mean / meanOfFit);
     if (!(Math.abs(disagreement) <= LARGEST_DISAGREEMENT)) {
       Object.assign(tail, { shape: 0, scale: meanOfFit * Math.exp(WEIGHT_OF_HIGHEST * disagreement) });
     }
