@@ -134,16 +134,19 @@ function fitTail(steps: Steps, attachment: number): ScoreQuantiles['tail'] {
   const bounded = Math.min(LARGEST_SHAPE, Math.max(SMALLEST_SHAPE, moments.shape));
   const shape = excesses < FEWEST_EXCESSES ? 0 : bounded;
   // Over a higher base the excesses have the same shape and the scale sigma + xi (u' - u) (Coles 2001, 4.2.2).
-  const fitted = moments.mean * (1 - shape) + shape * (from - values[base]);
-  const tail = { from, share, shape: shape < NEGLIGIBLE_SHAPE ? 0 : shape, scale: fitted };
-  if (values.length - 1 - attachment >= FEWEST_EXCESSES) {
-    const meanOfFit = fitted / (1 - shape);
-    const disagreement = Math.log(excessMoments(steps, attachment).mean / meanOfFit);
-    if (!(Math.abs(disagreement) <= LARGEST_DISAGREEMENT)) {
-      Object.assign(tail, { shape: 0, scale: meanOfFit * Math.exp(WEIGHT_OF_HIGHEST * disagreement) });
-    }
-  }
-  return { ...tail, scale: Math.max(tail.scale, SMALLEST_SCALE) };
+  const scale = moments.mean * (1 - shape) + shape * (from - values[base]);
+  const tailWith = (xi: number, sigma: number): ScoreQuantiles['tail'] => ({
+    from,
+    share,
+    shape: xi < NEGLIGIBLE_SHAPE ? 0 : xi,
+    scale: Math.max(sigma, SMALLEST_SCALE),
+  });
+  if (values.length - 1 - attachment < FEWEST_EXCESSES) return tailWith(shape, scale);
+  const meanOfFit = scale / (1 - shape);
+  const disagreement = Math.log(excessMoments(steps, attachment).mean / meanOfFit);
+  return Math.abs(disagreement) <= LARGEST_DISAGREEMENT
+    ? tailWith(shape, scale)
+    : tailWith(0, meanOfFit * Math.exp(WEIGHT_OF_HIGHEST * disagreement));
 }
 
 /** Mean excess over a step, and the shape xi = 2 - a0 / (a0 - 2 a1) of Hosking & Wallis 1987, eq. 5 (k = -xi). */

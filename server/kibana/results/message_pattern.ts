@@ -40,7 +40,6 @@ function wholeWordsOf(text: string, isCutBefore: boolean, isCutAfter: boolean): 
  * Returns the runs of whole words between the variable parts of a message; what is glued to one, such as the unit of a number, is left out.
  *
  * @param areParts false: a text with a variable part in it is left out whole, for analyzers that do not split it
-
  * @example phrasesOf('User 7 got /cart?page=3 in 9ms') // ['User', 'got /cart?page=', 'in']
  */
 export function phrasesOf(message: string, areParts = true): string[] {
