@@ -116,6 +116,23 @@ describe('an index of ours that was deleted', () => {
       });
     });
 
+    /** Leaves the complete copy alone: its index is deleted, and the way back does not happen. @returns times that it began */
+    const interruptRepair = async (): Promise<number> => {
+      const interrupted = new AbortController();
+      let begun = 0;
+      await repairIndices(client, {
+        ...settings,
+        signal: interrupted.signal,
+        progress: (_documents, what) => {
+          if (!what.includes('repairing.results')) return;
+          begun++;
+          interrupted.abort();
+        },
+      }).catch(() => undefined);
+      await client.indices.delete({ index: results, ignore_unavailable: true });
+      return begun;
+    };
+
     it('is not written to, named, and repaired with all that it holds', async () => {
       const store = createResultStore(owner.client, settings);
       const write = () => store.write([anomalyResult({ id: 'next' })]);
@@ -157,21 +174,7 @@ describe('an index of ours that was deleted', () => {
     it('is completed from the copy where a repair was interrupted', async () => {
       const { mappings } = (await client.indices.get({ index: results }))[results];
       expect(mappings?._meta).toBeUndefined();
-      let copied = 0;
-      const interrupted = new AbortController();
-      await repairIndices(client, {
-        ...settings,
-        signal: interrupted.signal,
-        progress: (_documents, what) => {
-          // The copy is complete, the index is deleted, and the way back begins.
-          if (what.includes('repairing.results')) {
-            copied++;
-            interrupted.abort();
-          }
-        },
-      }).catch(() => undefined);
-      expect(copied).toBe(1);
-      await client.indices.delete({ index: results, ignore_unavailable: true });
+      expect(await interruptRepair()).toBe(1);
       expect(await repairIndices(client, settings)).toEqual([{ index: results, documents: 1 }]);
       expect(await found('Stray-One')).toBe(1);
     });
@@ -191,15 +194,7 @@ describe('an index of ours that was deleted', () => {
     });
 
     it('keeps what a complete copy holds where the name was written to after an interruption', async () => {
-      const interrupted = new AbortController();
-      await repairIndices(client, {
-        ...settings,
-        signal: interrupted.signal,
-        progress: (_documents, what) => {
-          if (what.includes('repairing.results')) interrupted.abort();
-        },
-      }).catch(() => undefined);
-      await client.indices.delete({ index: results, ignore_unavailable: true });
+      await interruptRepair();
       const later = anomalyResult({ id: 'Stray-Two' });
       await client.index({
         index: results,
@@ -216,15 +211,7 @@ describe('an index of ours that was deleted', () => {
       const copy = results.replace('log-anomalies-', 'log-anomalies-repairing.');
       /** Leaves the copy alone, and without a mark as an early build made it. */
       beforeEach(async () => {
-        const interrupted = new AbortController();
-        await repairIndices(client, {
-          ...settings,
-          signal: interrupted.signal,
-          progress: (_documents, what) => {
-            if (what.includes('repairing.results')) interrupted.abort();
-          },
-        }).catch(() => undefined);
-        await client.indices.delete({ index: results, ignore_unavailable: true });
+        await interruptRepair();
         const { _meta } = await mappingOf(copy);
         await mark(_meta?.complete, undefined);
       });
