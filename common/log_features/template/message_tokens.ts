@@ -4,6 +4,7 @@
  */
 
 import { MASK, type MessageTokens, STRUCTURE, TokenList, WORD, isKey, isMask } from './token_list';
+import { addressEnd, closingQuote, endsQueryKey, listEnd, traceEnd, urlEnd, valueEnd } from './message_parts';
 import { isStructuredText } from './structured_text';
 import {
   HAS_LETTER_OR_NUMBER,
@@ -16,7 +17,6 @@ import {
   LETTER,
   LONGEST_KEY,
   LONGEST_PHRASE,
-  LONGEST_QUOTED,
   METHODS,
   NAMED_DATE,
   NAME_IN_DATE,
@@ -57,16 +57,8 @@ export const TOKENISER: TokeniserVersion = 4;
 /** Tokens and white space that are read, also where they become one list. */
 const MAX_STEPS = 8_192;
 
-/** A line that continues a stack trace. */
-const TRACE_LINE =
-  /^(?:\s+\S|at |Caused by:|Suppressed:|\.{3} \d|Traceback \(|#\d+ |goroutine \d|During handling )/;
-
 /** An address of a server, or a path with a query. */
 const QUOTED_ADDRESS = /^(?:[a-z][a-z\d+.-]*:\/\/|[^\s?]*\/[^\s?]*\?[^\s=]+=)\S*$/i;
-
-/** White space, quotes, angle brackets and a closing one. */
-const endsAddress = (code: number): boolean =>
-  classOf(code) === SPACE || code === 34 || code === 39 || code === 60 || code === 62 || code === 41;
 
 const isQuantity = (word: string): boolean => word === '<size>' || word === '<duration>';
 
@@ -173,23 +165,10 @@ class Tokeniser extends TokenList {
   private readNewLine(): void {
     const { text } = this;
     if (this.isStructured()) return;
-    let inTrace = false;
-    let from = this.at;
-    while (from < text.length) {
-      const end = text.indexOf('\n', from);
-      const to = end < 0 ? text.length : end;
-      const head = text.slice(from, Math.min(to, from + 40));
-      const isTrace =
-        TRACE_LINE.test(head) ||
-        (inTrace &&
-          (head.trim() === '' || (to + 1 < text.length && classOf(text.charCodeAt(to + 1)) === SPACE)));
-      if (!isTrace) break;
-      inTrace = true;
-      from = to + 1;
-    }
-    if (!inTrace) return;
-    this.folded += Math.min(from, text.length) - this.at;
-    this.at = Math.min(from, text.length);
+    const end = traceEnd(text, this.at);
+    if (end === this.at) return;
+    this.folded += end - this.at;
+    this.at = end;
     while (this.span < this.spans.length && this.spans[this.span].start < this.at) this.span++;
     this.pushTrace();
     this.space = 1;
@@ -202,7 +181,7 @@ class Tokeniser extends TokenList {
       return;
     }
     const sign = quote === 34 ? '"' : "'";
-    const end = this.closingQuote(quote);
+    const end = closingQuote(text, at, quote);
     const next = end < 0 ? -1 : text.charCodeAt(end + 1);
     if (end < 0 || (quote === 39 && next === next && (classOf(next) & (LETTER | DIGIT)) !== 0)) {
       this.at++;
@@ -268,18 +247,6 @@ class Tokeniser extends TokenList {
     else this.push(phrase, WORD);
   }
 
-  /** @returns place of the quote that closes the one at the reader's place, -1 without one near enough */
-  private closingQuote(quote: number): number {
-    const { text } = this;
-    const limit = Math.min(text.length, this.at + 1 + LONGEST_QUOTED);
-    for (let place = this.at + 1; place < limit; place++) {
-      const code = text.charCodeAt(place);
-      if (code === 92) place++;
-      else if (code === quote) return place;
-    }
-    return -1;
-  }
-
   /** Reads the value after `key=` or `"key":`: that of a text key as words, any other as one variable part. */
   private readValue(isText: boolean): void {
     const { text } = this;
@@ -288,26 +255,26 @@ class Tokeniser extends TokenList {
     const from = this.at;
     const code = text.charCodeAt(from);
     if (code === 34 || code === 39) {
-      const end = this.closingQuote(code);
+      const end = closingQuote(text, from, code);
       if (isText && end >= 0) {
         this.closing = end;
         this.at++;
         return;
       }
       const content = end < 0 ? '' : text.slice(this.at + 1, end);
-      this.at = end < 0 ? this.valueEnd(this.at + 1) : end + 1;
+      this.at = end < 0 ? valueEnd(text, from + 1) : end + 1;
       return this.pushValue(content, from + 1);
     }
     if (code === 123 || (code === 91 && this.spanIn(from, from + 1) !== undefined)) return;
     if (code === 91) {
       this.push('<list>', MASK);
-      const end = this.listEnd();
+      const end = listEnd(text, from);
       this.folded += end - this.at;
       this.at = end;
       return;
     }
     if (isText && code === code && classOf(code) !== SPACE) return;
-    const end = this.valueEnd(this.at);
+    const end = valueEnd(text, from);
     const content = text.slice(this.at, end);
     this.at = end;
     this.pushValue(content, from);
@@ -326,45 +293,6 @@ class Tokeniser extends TokenList {
     const isPlain = content !== '' && content.length <= LONGEST_PHRASE && !NOT_PLAIN_VALUE.test(content);
     if (isPlain && !NO_VALUES.has(content.toLowerCase())) this.push(content, WORD);
     else this.push('<value>', MASK);
-  }
-
-  private valueEnd(from: number): number {
-    const { text } = this;
-    let depth = 0;
-    let place = from;
-    for (; place < text.length; place++) {
-      const code = text.charCodeAt(place);
-      if (code >= 128) {
-        if (classOf(code) === SPACE) break;
-        continue;
-      }
-      const kind = CLASS_OF[code];
-      if (kind === SPACE) break;
-      if (kind !== BREAK) continue;
-      if (code === 40 || code === 91 || code === 123) depth++;
-      else if (code === 41 || code === 93 || code === 125) {
-        if (depth === 0) break;
-        depth--;
-      } else if (depth === 0 && (code === 44 || code === 59 || code === 124 || code === 34)) break;
-    }
-    if (text.charCodeAt(place - 1) === 46 && place > from + 1) place--;
-    return place;
-  }
-
-  /** @returns the place after the bracket that closes the list at the reader's place, or the end of the text */
-  private listEnd(): number {
-    const { text } = this;
-    let depth = 0;
-    let quoted = false;
-    for (let place = this.at; place < text.length; place++) {
-      const code = text.charCodeAt(place);
-      if (code === 92) place++;
-      else if (code === 34) quoted = !quoted;
-      else if (quoted) continue;
-      else if (code === 91) depth++;
-      else if (code === 93 && --depth === 0) return place + 1;
-    }
-    return text.length;
   }
 
   private pushBreak(sign: string): void {
@@ -503,7 +431,8 @@ class Tokeniser extends TokenList {
         return this.push('<path>', MASK);
       }
     }
-    if (this.version >= 4 && signs > 1 && this.isQueryAt(from, place)) return this.readUrl(place, '<path>');
+    if (this.version >= 4 && signs > 1 && endsQueryKey(text, from, place))
+      return this.readUrl(place, '<path>');
     this.at = place;
     if (signs === 0 && length <= MAX_MESSAGE_TOKEN_LENGTH) {
       if (seen === LETTER) return this.pushLetters(text.slice(from, place));
@@ -522,19 +451,10 @@ class Tokeniser extends TokenList {
     return true;
   }
 
-  /** Says that the word that ends at `place` is a path with the first key of its query, as `/search?q` before `=lamp`. */
-  private isQueryAt(from: number, place: number): boolean {
-    const { text } = this;
-    const code = text.charCodeAt(place);
-    if (code !== 61 && code !== 91) return false;
-    const mark = text.lastIndexOf('?', place - 1);
-    return mark > from && mark < place - 1 && text.lastIndexOf('/', mark) >= from;
-  }
-
   /** Takes the address that goes on at `from`, with masks of the user's own that begin in it, for one variable part. */
   private readUrl(from: number, mask: '<url>' | '<path>'): void {
     const { text } = this;
-    let end = this.version >= 4 ? this.addressEnd(from, mask) : this.urlEnd(from);
+    let end = this.version >= 4 ? addressEnd(text, from, mask) : urlEnd(text, from);
     const last = text.charCodeAt(end - 1);
     if (last === 46 || last === 44 || last === 58) end--;
     if (this.version >= 4) {
@@ -544,37 +464,6 @@ class Tokeniser extends TokenList {
     }
     this.at = end;
     this.push(mask, MASK);
-  }
-
-  private urlEnd(from: number): number {
-    const { text } = this;
-    let end = from;
-    for (; end < text.length; end++) {
-      const code = text.charCodeAt(end);
-      if (endsAddress(code) || code === 93) break;
-      if ((code === 44 || code === 59 || code === 124) && classOf(text.charCodeAt(end + 1)) !== LETTER) break;
-    }
-    return end;
-  }
-
-  /**
-   * Returns where an address ends. What follows a path by a comma, a semicolon or a bar is the next part of a record; commas and
-   * semicolons belong to the address of a server where a letter follows.
-   */
-  private addressEnd(from: number, mask: '<url>' | '<path>'): number {
-    const { text } = this;
-    let end = from;
-    let open = 0;
-    for (; end < text.length; end++) {
-      const code = text.charCodeAt(end);
-      if (code === 91 || code === 123) open++;
-      else if ((code === 93 || code === 125) && --open < 0) break;
-      if (endsAddress(code) || code === 124) break;
-      if ((code === 44 || code === 59) && (mask === '<path>' || classOf(text.charCodeAt(end + 1)) !== LETTER))
-        break;
-    }
-    // a->b
-    return text.charCodeAt(end) === 62 && text.charCodeAt(end - 1) === 45 ? end - 1 : end;
   }
 
   private pushWord(given: string, mayEnd: boolean): void {
