@@ -85,14 +85,31 @@ async function main(): Promise<boolean> {
     else if (KIBANA_HOME) await withOwnKibana(KIBANA_HOME, folder, elasticsearch, environment);
     else await journeys({ url: KIBANA_URL as string, folder, elasticsearch, environment });
   } finally {
-    await elasticsearch.indices
-      .delete({ index: Object.values(indicesOf(name)), ignore_unavailable: true })
-      .catch((error: Error) => console.error(`The logs of this run stay: ${error.message}`));
+    await removeWritten(elasticsearch).catch((error: Error) =>
+      console.error(`Logs and results of this run stay: ${error.message}`),
+    );
     await elasticsearch.close();
     if (report.hasFailed) console.error(`Logs, configuration and files of this run: ${folder}`);
     else rmSync(folder, { recursive: true, force: true });
   }
   return report.finish(started);
+}
+
+/** Removes the logs of this run, and the results and incidents of its detectors, of which the next run's dashboards would show some. */
+async function removeWritten(elasticsearch: Client): Promise<void> {
+  await elasticsearch.indices.delete({ index: Object.values(indicesOf(name)), ignore_unavailable: true });
+  for (const [kind, field] of [
+    ['results', 'detector.name'],
+    ['incidents', 'detectors.name'],
+  ] as const) {
+    await elasticsearch.deleteByQuery({
+      index: `log-anomalies-${kind}.*`,
+      query: { prefix: { [field]: name } },
+      conflicts: 'proceed',
+      ignore_unavailable: true,
+      refresh: true,
+    });
+  }
 }
 
 function skipEverything(reason: string): boolean {
