@@ -428,6 +428,26 @@ describe('a headline', () => {
     );
   });
 
+  it('says of what was never seen that it was not, and of a text that it is unusual', () => {
+    const pages = logs(400, (index) => ({
+      'http.request.method': index % 2 === 0 ? 'GET' : 'POST',
+      'url.path': index % 2 === 0 ? '/blog' : '/login',
+    }));
+    const log = (method: string, path: string): LogDocument => ({
+      'http.request.method': method,
+      'url.path': path,
+    });
+    const pair = { type: 'combination', fields: ['http.request.method', 'url.path'] };
+    expect(headlineOf([explain(pair, pages, log('POST', '/blog'))])).toBe('Method + URL never seen together');
+    const path = { type: 'category', field: 'url.path', encoding: 'rarity' };
+    expect(headlineOf([explain(path, pages, log('GET', '/wp-login.php'))])).toBe('URL never seen before');
+    expect(headlineOf([explain({ type: 'text', field: 'url.path' }, pages, log('GET', '/%$%'))])).toBe(
+      'URL is unusual',
+    );
+    const odd = explain({ type: 'attack_signs', field: 'url.path' }, pages, log('GET', '/!!##^^@@~~||{}[]'));
+    expect([odd.comparison?.is_odd, headlineOf([odd])]).toEqual([true, 'Looks like code or an attack']);
+  });
+
   it('leaves messages to their pattern', () => {
     const messages = logs(300, () => ({ message: 'Disk sda is fine' }));
     const odd = explain({ type: 'template', field: 'message' }, messages, { message: 'Kernel panic' });

@@ -468,48 +468,53 @@ export function headlineOf(attribution: readonly Attribution[], words: Words = E
     );
     return asBeginning(words.write('signs_of', { signs: [...new Set(signs)].join(', ') }), words);
   }
-  const leading = features.find(
-    (feature, place) =>
-      // A time of day says little of a log that stands out by its message.
-      (place === 0 || !['hour', 'weekday'].includes(feature.comparison?.kind ?? '')) &&
-      shortValue(feature, words) !== undefined,
-  );
-  if (leading === undefined) return undefined;
-  const subject = subjectOf(leading, words);
-  // A field is written as it is called in the logs.
-  const beginning =
-    subject === printable(leading.field, LONGEST_TEXT) ? subject : asBeginning(subject, words);
-  return `${beginning} ${shortValue(leading, words)}`;
+  for (const [place, feature] of features.entries()) {
+    // A time of day says little of a log that stands out by its message.
+    if (place > 0 && ['hour', 'weekday'].includes(feature.comparison?.kind ?? '')) continue;
+    const title = titleOf(feature, words);
+    if (title !== undefined) return title;
+  }
+  return undefined;
 }
 
 /** Returns a text with a capital letter, as a title begins. */
 const asBeginning = (text: string, { locale }: Words): string =>
   text.slice(0, 1).toLocaleUpperCase(locale) + text.slice(1);
 
-/** Returns a value as a title has it; undefined for messages, whose pattern is the title, and what no single value tells. */
-function shortValue({ field, comparison }: Attribution, words: Words): string | undefined {
-  switch (comparison?.kind) {
-    case undefined:
+/** Returns what stands out in one feature; undefined for messages, whose pattern is the title, and what no single value tells. */
+function titleOf(feature: Attribution, words: Words): string | undefined {
+  const { field, comparison } = feature;
+  if (comparison === undefined) return undefined;
+  const subject = subjectOf(feature, words);
+  // A field is written as it is called in the logs.
+  const beginning = subject === printable(field, LONGEST_TEXT) ? subject : asBeginning(subject, words);
+  switch (comparison.kind) {
     case 'template':
-    case 'text':
-    case 'signs':
     case 'events':
     case 'change':
       return undefined;
-    case 'hour':
-    case 'weekday':
-    case 'number':
-    case 'status':
+    case 'signs':
+      return comparison.is_odd === true ? asBeginning(words.write('title_odd'), words) : undefined;
+    case 'text':
+      return words.write('withheld', { subject: beginning });
+    case 'together':
+      if (isNever(comparison)) return words.write('title_together', { subject: beginning });
+      break;
     case 'value':
-    case 'together': {
-      const { kind, value, unit = 'none' } = comparison;
-      if (value === undefined) return words.write('missing');
-      if (kind === 'hour' && typeof value === 'number') return clock(value);
-      if (kind === 'weekday' && typeof value === 'number') return dayName(value % WEEK, words);
-      if (kind === 'number' && typeof value === 'number') {
-        return words.formatted?.(field, value) ?? readableValue(value, unit, styleOf(words));
-      }
-      return valueOf(comparison, LONGEST_IN_TITLE);
-    }
+      // The route is named by what the incident is in.
+      if (isNever(comparison) && SUBJECTS[field] === 'subject_url')
+        return words.write('title_never', { subject: beginning });
   }
+  return `${beginning} ${shortValue(field, comparison, words)}`;
+}
+
+function shortValue(field: string, comparison: Comparison, words: Words): string {
+  const { kind, value, unit = 'none' } = comparison;
+  if (value === undefined) return words.write('missing');
+  if (kind === 'hour' && typeof value === 'number') return clock(value);
+  if (kind === 'weekday' && typeof value === 'number') return dayName(value % WEEK, words);
+  if (kind === 'number' && typeof value === 'number') {
+    return words.formatted?.(field, value) ?? readableValue(value, unit, styleOf(words));
+  }
+  return valueOf(comparison, LONGEST_IN_TITLE);
 }

@@ -77,6 +77,12 @@ describe('what an incident is', () => {
     expect(incidentWhat(incident({ logs: 3 }, { ...reason(status), title, counted }))).toBe(
       'Status 500: GET /b and 1 more',
     );
+    // One whose reason had other words once.
+    const routes = ['GET /a', 'GET /b'];
+    const reworded = titleOf(group, { key: 'GET /b', headline: 'Method + URL GET with /b' }, 'shop');
+    expect(incidentWhat(incident({ logs: 3 }, { ...reason(status), title: reworded, routes, counted }))).toBe(
+      'Status 500: GET /b and 1 more',
+    );
     // Those that were written before titles began with a capital letter, and before they had a reason.
     for (const headline of ['status 500', undefined]) {
       const old = titleOf(group, { key: 'GET /b', headline }, 'shop');

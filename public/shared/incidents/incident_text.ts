@@ -15,14 +15,19 @@ export function incidentPlace({ scope, detectors }: Pick<IncidentBody, 'scope' |
   return printable(isOfDetector ? (detectors[0]?.name ?? scope.value) : scope.value, LONGEST_PLACE);
 }
 
-/**
- * Returns the pattern or route that stands for an incident of several: the server's own title names it, after the reason where an
- * incident was written since titles have one.
- */
-function leadingOf({ title, reasons }: Pick<IncidentBody, 'title' | 'reasons'>): string {
+/** Returns the pattern or route that stands for an incident of several: the server's own title ends in it, after the reason. */
+function leadingOf({
+  title,
+  routes,
+  patterns,
+  reasons,
+}: Pick<IncidentBody, 'title' | 'routes' | 'patterns' | 'reasons'>): string {
   const [named] = title.split(/ and \d+ more of /);
+  const keys = [...routes, ...patterns].map((key) => printable(key, LONGEST_KEY));
+  const ends = keys.filter((key) => named.endsWith(key)).sort((left, right) => right.length - left.length);
+  if (ends.length > 0) return ends[0];
+  // Not all are kept. Titles of before began with a small letter.
   const headline = headlineOf(reasons[0]?.attribution ?? []);
-  // Titles of before began with a small letter.
   return headline !== undefined && named.toLowerCase().startsWith(`${headline}: `.toLowerCase())
     ? named.slice(headline.length + 2)
     : named;

@@ -119,6 +119,18 @@ const PHRASES: Readonly<Record<Phrase, (values: Values) => string>> = {
     i18n.translate('logAnomalies.sentence.holds', { defaultMessage: '{signs} in {value}', values }),
   signs_of: (values) =>
     i18n.translate('logAnomalies.sentence.signsOf', { defaultMessage: 'signs of {signs}', values }),
+  title_together: (values) =>
+    i18n.translate('logAnomalies.sentence.titleTogether', {
+      defaultMessage: '{subject} never seen together',
+      values,
+    }),
+  title_never: (values) =>
+    i18n.translate('logAnomalies.sentence.titleNever', {
+      defaultMessage: '{subject} never seen before',
+      values,
+    }),
+  title_odd: () =>
+    i18n.translate('logAnomalies.sentence.titleOdd', { defaultMessage: 'looks like code or an attack' }),
   own_pattern: (values) =>
     i18n.translate('logAnomalies.sentence.ownPattern', { defaultMessage: 'pattern {name}', values }),
   more_signs: (values) =>

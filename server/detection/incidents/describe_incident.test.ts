@@ -78,5 +78,5 @@ it('a title leads with the reason of the most severe result that counts, whateve
   };
   expect(titled(attack, other)).toBe('Signs of SQL injection: GET /a and 1 more of shop');
   // The attack was judged to be none.
-  expect(titled(other)).toBe('URL /b: GET /b and 1 more of shop');
+  expect(titled(other)).toBe('URL never seen before: GET /b and 1 more of shop');
 });
