@@ -47,6 +47,21 @@ describe('a detector of buckets', () => {
     expect(parseDetector(JSON.parse(JSON.stringify(detector)))).toEqual(detector);
   });
 
+  it('looks only at more logs of clients and users, who come and go, and at both sides of services', () => {
+    const directionsOf = (entity: string): Record<string, unknown> =>
+      Object.fromEntries(
+        parseDetector(input({ entity_field: entity })).features.map(({ field, direction }) => [
+          field,
+          direction,
+        ]),
+      );
+    const { 'bucket.count': count, ...others } = directionsOf('client.ip.keyword');
+    expect(count).toBe('high');
+    const { 'bucket.count': ofService, ...othersOfService } = directionsOf('service.name');
+    expect(ofService).not.toBe('high');
+    expect(others).toEqual(othersOfService);
+  });
+
   it('keeps features that are named, with hour and weekday of the start of the bucket', () => {
     const features = [
       { type: 'number', field: 'bucket.error_share' },

@@ -1,4 +1,5 @@
 import type { DetectorInput } from '../detector';
+import { isPasserBy, PASSERS_BY } from '../detector/bucket_fields';
 import type { LogDocument } from '../log_document';
 import { getField } from '../log_features/fields/field_access';
 import type { LogField, MappedTypes } from '../log_features/fields/log_fields';
@@ -30,8 +31,6 @@ const ENTITIES = [
   'host',
   'hostname',
 ];
-/** Most of these come once: their silence is no news. */
-const PASSERS_BY = ['client.ip', 'source.ip', 'clientip', 'client_ip', 'user.name'];
 const STATUS_CODES = [
   'http.response.status_code',
   'http.status_code',
@@ -122,7 +121,7 @@ export function proposeBucket(fields: readonly LogField[], chosen?: string): Buc
       ...(latency && { latency: latency.field }),
       distinct: named(DISTINCT, MOST_DISTINCT),
       rare: named(RARE, 1),
-      ...(entity !== undefined && { silence: !PASSERS_BY.includes(baseOf(entity)) }),
+      ...(entity !== undefined && { silence: !isPasserBy(entity) }),
     },
   };
 }

@@ -54,6 +54,12 @@ const WEIGHTS = {
   duration: 1,
 };
 
+/** Most of these come once and go: that one of them sends fewer logs than it did is no news, nor is its silence. */
+export const PASSERS_BY = ['client.ip', 'source.ip', 'clientip', 'client_ip', 'user.name'];
+
+export const isPasserBy = (entityField: string): boolean =>
+  PASSERS_BY.includes(entityField.replace(/\.keyword$/, ''));
+
 /** All numbers that a bucket row holds, with the title that explanations show. */
 export function bucketFields(bucket: BucketSettings): BucketField[] {
   const unit = bucket.latency === undefined ? 'none' : unitOf({ field: bucket.latency });
@@ -165,6 +171,7 @@ export const defaultBucketFeatures = (
           weight,
           ...(tolerance === undefined ? {} : { tolerance }),
           ...(unit === undefined ? {} : { unit }),
+          ...(field === COUNT_FIELD && entityFields.some(isPasserBy) && { direction: 'high' }),
         }
       : {
           type: 'number',
