@@ -51,7 +51,9 @@ const incidentSchema = z.object({
       buckets: z.number(),
       changes: z.number().optional().describe('Changes of patterns; absent: none'),
     })
-    .describe('Results of it, counted anew whenever it changes'),
+    .describe(
+      'Of the results of it, counted anew whenever it changes; a log that several detectors found is one',
+    ),
   score: z.number().describe('The highest of its results'),
   confidence: z.number(),
   severity: severitySchema,

@@ -125,7 +125,7 @@ export interface Incident {
   /** It closes by itself where nothing comes until then. */
   readonly closes_at: string;
   readonly updated_at: string;
-  /** Anomalous logs and buckets, and changes of patterns where there are any: all results of it. */
+  /** Anomalous logs, each once however many detectors have found it, buckets, and changes of patterns where there are any. */
   readonly counts: { readonly logs: number; readonly buckets: number; readonly changes?: number };
   /** The highest of its results. */
   readonly score: number;
@@ -147,6 +147,6 @@ export interface Incident {
   readonly history: readonly IncidentStep[];
 }
 
-/** @returns number of results of an incident */
+/** @returns number of anomalies of an incident, as {@link Incident.counts} counts them */
 export const resultsOf = ({ counts: { logs, buckets, changes = 0 } }: Pick<Incident, 'counts'>): number =>
   logs + buckets + changes;

@@ -83,7 +83,7 @@ function figuresOf(group: Group, results: readonly AnomalyResult[]): IncidentFig
   const found = own.map((result) => ({ id: result.source.id, result }));
   const ids = [...new Set(own.map(({ detector }) => detector.id))];
   return {
-    counts: { logs: own.length, buckets: 0 },
+    counts: { logs: new Set(own.map(({ source }) => `${source.index} ${source.id}`)).size, buckets: 0 },
     detectors: ids.map((id) => ({ id, name: id, results: 1 })),
     score: Math.max(...own.map(({ anomaly }) => anomaly.score)),
     confidence: Math.max(...own.map(({ anomaly }) => anomaly.confidence)),

@@ -136,6 +136,27 @@ it('makes one incident of a flood of one client, counted once however often it i
   expect(hidden).toBe(0);
 });
 
+it('counts a log once that several detectors have found, and logs of the same id in different indices apart', async () => {
+  const { page, list } = world();
+  const attack = Array.from({ length: 12 }, (_, i) => found(`attack-${i}`, i));
+  await page(attack);
+  expect((await list()).map(({ counts }) => counts)).toEqual([{ logs: 12, buckets: 0 }]);
+  // One of them that a second detector alone has found, and one of another index.
+  const more = [...attack, found('attack-12', 12)].map((result): AnomalyResult => ({
+    ...result,
+    detector: { id: 'second', name: 'Second' },
+  }));
+  await page(more, START, 'second');
+  await page([{ ...more[3], source: { ...more[3].source, index: 'weblogs-2' } }], START, 'second');
+  const [incident, ...others] = await list();
+  expect(others).toEqual([]);
+  expect(incident.counts).toEqual({ logs: 14, buckets: 0 });
+  expect(incident.detectors.map(({ id, results }) => [id, results])).toEqual([
+    ['second', 14],
+    ['web', 12],
+  ]);
+});
+
 it('comes to the same after a death between results and incidents, and with two runners at once', async () => {
   const one = world();
   await one.results.write(flood(40)); // and died

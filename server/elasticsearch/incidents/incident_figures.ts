@@ -9,12 +9,21 @@ import { COUNTING, queryOfMembers } from './member_query';
 
 /** Incidents counted by one request. */
 const GROUPS_A_REQUEST = 50;
+/** Logs of one index up to which several detectors' results of them are counted exactly, as far as hashes are. */
+const COUNTED_EXACTLY = 10_000;
+/** Indices of an incident whose logs are told apart; those of further ones are counted once for each detector. */
+const MOST_INDICES = 100;
 
 interface Hits {
   hits: { hits: { _id: string; _source: AnomalyResult }[] };
 }
 interface Counted {
   doc_count: number;
+  logs_of: {
+    doc_count: number;
+    found_by: { buckets: { doc_count: number }[] };
+    indices: { sum_other_doc_count: number; buckets: { ids: { value: number } }[] };
+  };
   buckets_of: { doc_count: number };
   changes_of: { doc_count: number };
   score: { value: number | null };
@@ -34,6 +43,16 @@ const byTime = (order: 'asc' | 'desc') =>
 const IS_CHANGE = { exists: { field: 'anomaly.change.kind' } };
 
 const countsOf = ({ bucketDetectors }: Group): Record<string, estypes.AggregationsAggregationContainer> => ({
+  logs_of: {
+    filter: { bool: { must_not: [{ terms: { 'detector.id': [...bucketDetectors] } }, IS_CHANGE] } },
+    aggs: {
+      found_by: { terms: { field: 'detector.id', size: 1 } },
+      indices: {
+        terms: { field: 'source.index', size: MOST_INDICES },
+        aggs: { ids: { cardinality: { field: 'source.id', precision_threshold: COUNTED_EXACTLY } } },
+      },
+    },
+  },
   buckets_of: {
     filter: { bool: { filter: [{ terms: { 'detector.id': [...bucketDetectors] } }], must_not: [IS_CHANGE] } },
   },
@@ -111,6 +130,15 @@ export async function countIncidents(
   return found;
 }
 
+/**
+ * Returns the number of different logs, of which several detectors may have found one. A detector has one result of a log, so there
+ * are as many as one of them has found at least, and as many as results at most.
+ */
+function distinctLogs({ doc_count: results, found_by: by, indices }: Counted['logs_of']): number {
+  const counted = indices.buckets.reduce((sum, { ids }) => sum + ids.value, indices.sum_other_doc_count);
+  return Math.min(results, Math.max(by.buckets[0]?.doc_count ?? 0, counted));
+}
+
 function figuresOf(counted: Counted | undefined): IncidentFigures | undefined {
   if (counted === undefined || counted.doc_count === 0) return undefined;
   const hitOf = ({ hits }: Hits) =>
@@ -122,7 +150,7 @@ function figuresOf(counted: Counted | undefined): IncidentFigures | undefined {
     .sort((one, other) => mostSevereFirst(one.result, other.result));
   return {
     counts: {
-      logs: counted.doc_count - counted.buckets_of.doc_count - counted.changes_of.doc_count,
+      logs: distinctLogs(counted.logs_of),
       buckets: counted.buckets_of.doc_count,
       ...(counted.changes_of.doc_count > 0 && { changes: counted.changes_of.doc_count }),
     },
