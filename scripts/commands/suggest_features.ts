@@ -31,7 +31,7 @@ interface Options {
   input?: string;
   index?: string;
   days: number;
-  limit: number;
+  limit?: number;
   output?: string;
   name: string;
 }
@@ -49,7 +49,11 @@ export const suggestFeaturesCommand = (): Command =>
       .option('--input <file>', 'logs: NDJSON or a JSON array (default: a sample from Elasticsearch)')
       .option('--index <pattern>', 'logs to sample (default: index of the configuration)')
       .option('--days <number>', 'sample the last days', numberBetween(0.001, 3_650), 7)
-      .option('--limit <number>', 'features at most', numberBetween(1, 64, true), 12)
+      .option(
+        '--limit <number>',
+        'features at most (default: of 12 fields, and some beside them)',
+        numberBetween(1, 64, true),
+      )
       .option(
         '--output <file>',
         'also write a detector file (YAML) with them; what judges spans of time goes beside it, as <file>.buckets.yml',

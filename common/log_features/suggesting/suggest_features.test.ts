@@ -109,10 +109,11 @@ describe('suggestFeatures', () => {
 
   it('chooses types by the values and leaves out ids, constants and ground truth', () => {
     expect(typesOf(web)).toEqual({
-      'url.original': 'attack_signs',
+      'url.original': 'text',
+      'http.request.method': 'combination',
       'http.response.status_code': 'severity',
       'http.response.body.bytes': 'deviation',
-      'user_agent.original': 'category',
+      'user_agent.original': 'attack_signs',
       hour_of_day: 'hour_of_day',
       day_of_week: 'day_of_week',
     });
@@ -174,6 +175,37 @@ describe('suggestFeatures', () => {
       direction: 'both',
     });
     expect(of('route')).toMatchObject({ field: 'url.original', method: 'http.request.method' });
+  });
+
+  it('looks at requests as the preset does: the path without its parameters, its looks, and what clients send', () => {
+    const agents = ['Mozilla', 'curl', 'Wget', 'python-requests'];
+    const requests = Array.from({ length: 500 }, (_none, index) => ({
+      ...web[index],
+      url: { original: `/articles/${index % 60}?utm_${(index * 7) % 97}=${index % 7}` },
+      user_agent: { original: `${agents[index % 4]}/${index % 15}.0 (system)` },
+      http: {
+        ...(web[index].http as object),
+        request: {
+          method: index % 9 === 0 ? 'POST' : 'GET',
+          referrer: `https://${'abc'[index % 3]}.example/`,
+        },
+      },
+    }));
+    const found = suggestFeatures(requests, options).map(({ definition }) => definition);
+    const have = (type: string, field: string) =>
+      expect(found.filter((one) => one.type === type && one.field === field));
+    have('route', 'url.original').toHaveLength(1);
+    have('attack_signs', 'url.original').toMatchObject([{ weight: 3 }]);
+    have('text', 'url.original').toMatchObject([{ weight: 1 }]);
+    have('combination', 'http.request.method').toMatchObject([
+      { fields: ['http.request.method', { route: 'url.original' }], weight: 0.5 },
+    ]);
+    have('category', 'user_agent.original').toMatchObject([{ masked: 'agent' }]);
+    have('attack_signs', 'user_agent.original').toHaveLength(1);
+    have('attack_signs', 'http.request.referrer').toHaveLength(1);
+    // They take no other field's place, but where the caller wants no more.
+    expect(suggestFeatures(requests, { ...options, limit: 4 })).toHaveLength(4);
+    have('hour_of_day', '@timestamp').toHaveLength(1);
   });
 
   it('reads codes of gRPC, and leaves out their names and where logs come from', () => {

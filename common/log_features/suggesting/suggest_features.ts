@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import { finishSteps } from '../../finish_steps';
 import { printable } from '../../printable';
 import { featureSchema, type FeatureDefinition } from '../../detector';
@@ -23,6 +24,11 @@ export interface FeatureSuggestion {
   readonly examples: readonly string[];
   /** Share of the sample's documents that have a usable value, in [0, 1]. */
   readonly coverage: number;
+}
+
+/** A suggestion; one that goes with another of the same field takes no other field's place. */
+interface ComparedSuggestion extends FeatureSuggestion {
+  readonly isBeside?: true;
 }
 
 /** With its rank, and the values of its field, one a document. */
@@ -219,7 +225,7 @@ const isTarget = ({ field, values }: Profile): boolean =>
 function comparedWithinGroups(
   suggestions: readonly FeatureSuggestion[],
   profiles: readonly Profile[],
-): FeatureSuggestion[] {
+): ComparedSuggestion[] {
   const target = profiles.find(isTarget);
   const named = profiles
     .filter(({ field, distinct, isNumber }) => WORKER.test(field) && distinct <= MOST_WORKERS && !isNumber)
@@ -237,7 +243,7 @@ function comparedWithinGroups(
   );
   const callers = profiles.filter(({ field }) => namesOfCallers.includes(field));
   const told = `, for the same ${groups.map((part) => (typeof part === 'string' ? part : 'route')).join(', ')}`;
-  return suggestions.flatMap((suggestion): FeatureSuggestion[] => {
+  return suggestions.flatMap((suggestion): ComparedSuggestion[] => {
     const { definition, reason } = suggestion;
     const { type, field } = definition;
     const changed = (change: Partial<FeatureDefinition>, why: string): FeatureSuggestion => ({
@@ -261,7 +267,16 @@ function comparedWithinGroups(
         { type: 'route', ...(method && { method }) },
         'paths: the rarity of the route, ids masked',
       );
-      return [asRoute, changed({ weight: ATTACK_WEIGHT }, reason)];
+      const caller = method ?? names.at(-1);
+      return [
+        asRoute,
+        ...(caller === undefined ? [] : [beside(suggestion, pairOfRoute(caller, field))]),
+        changed({ weight: ATTACK_WEIGHT }, reason),
+        beside(suggestion, looksOf(field)),
+      ];
+    }
+    if (target !== undefined && SENT_BY_CLIENTS.test(field)) {
+      return [suggestion, beside(suggestion, signsIn(field))];
     }
     const isPartOfTarget =
       target !== undefined && /(^|\.)url\./.test(field) && field !== target.field && type === 'attack_signs';
@@ -278,6 +293,37 @@ function comparedWithinGroups(
     return areDependent(field, partner, profiles) ? [togetherWith(suggestion, partner)] : [suggestion];
   });
 }
+
+/** Names of what a client says of itself, where attacks are sent as well as in paths. */
+const SENT_BY_CLIENTS = /(^|[._-])(user_?agent|agent|referr?er)([._-]?(name|original))?$/i;
+
+type Addition = readonly [definition: z.input<typeof featureSchema>, reason: string];
+
+/**
+ * Looks at the path without the names of its parameters, with its method or what serves it. Where names such as `utm_source` make new
+ * routes all the time, a new route tells nothing, and a new path still does.
+ */
+const pairOfRoute = (caller: string, target: string): Addition => [
+  { type: 'combination', fields: [caller, { route: target }], weight: 0.5 },
+  `which ${printable(caller, 80)} goes with which path, whatever its parameters: a path or pair that is new or rare`,
+];
+
+const looksOf = (target: string): Addition => [
+  { type: 'text', field: target, weight: 1 },
+  'text from outside: odd length and characters',
+];
+
+const signsIn = (field: string): Addition => [
+  { type: 'attack_signs', field },
+  'text from outside: signs of attacks',
+];
+
+const beside = (suggestion: FeatureSuggestion, [definition, reason]: Addition): ComparedSuggestion => ({
+  ...suggestion,
+  definition: featureSchema.parse(definition),
+  reason,
+  isBeside: true,
+});
 
 /** Share of the variance of a number that a field has to explain beyond others for the number to be compared within it. */
 const TOLD_VARIANCE = 0.1;
@@ -522,11 +568,11 @@ function* bestOf(
     return isSeldom ? 'seldom' : 'usual';
   };
   const kept: RatedSuggestion[] = [];
-  const room = { usual: limit, agents: 1, seldom: MOST_SELDOM };
+  const places = { usual: limit, agents: 1, seldom: MOST_SELDOM };
   const extra = new Set<string>();
   for (const suggestion of [...suggestions].sort((one, other) => other.weight - one.weight)) {
     const kind = kindOf(suggestion);
-    if (room[kind] === 0) continue;
+    if (places[kind] === 0) continue;
     yield undefined;
     const candidate: Candidate = { type: suggestion.definition.type, values: suggestion.values };
     const repeated = kept.some(({ definition, values }) =>
@@ -534,13 +580,18 @@ function* bestOf(
     );
     if (repeated) continue;
     kept.push(suggestion);
-    room[kind]--;
+    places[kind]--;
     if (kind !== 'usual') extra.add(suggestion.definition.field);
   }
   const compared = comparedWithinGroups(
     kept.map(({ weight: _weight, values: _values, ...suggestion }) => suggestion),
     profiles,
   );
+  const besides = compared.filter(({ isBeside }) => isBeside === true);
   let left = limit;
-  return compared.filter(({ definition }) => extra.has(definition.field) || left-- > 0);
+  const usual = compared.filter(
+    ({ definition, isBeside }) => isBeside !== true && (extra.has(definition.field) || left-- > 0),
+  );
+  const room = options.limit === undefined ? besides.length : Math.max(0, left);
+  return [...usual, ...besides.slice(0, room)].map(({ isBeside: _isBeside, ...suggestion }) => suggestion);
 }
