@@ -38,6 +38,35 @@ export function closingQuote(text: string, at: number, quote: number): number {
   return -1;
 }
 
+/** @returns backslashes from `at` on where a quote follows them, 0 where none does or where they began before */
+export function escapesAt(text: string, at: number): number {
+  if (text.charCodeAt(at - 1) === 92) return 0;
+  let place = at;
+  while (text.charCodeAt(place) === 92) place++;
+  return text.charCodeAt(place) === 34 ? place - at : 0;
+}
+
+/** @returns place of the quote that closes the one at `at`, by as many backslashes before it; -1 where a quote with fewer comes first */
+export function escapedQuoteEnd(text: string, at: number, escapes: number): number {
+  const limit = Math.min(text.length, at + 1 + LONGEST_QUOTED);
+  let before = 0;
+  for (let place = at + 1; place < limit; place++) {
+    const code = text.charCodeAt(place);
+    if (code === 34 && before <= escapes) return before === escapes ? place : -1;
+    before = code === 92 ? before + 1 : 0;
+  }
+  return -1;
+}
+
+/** The end of a text, or `key=`. */
+const VALUES = /\s*(?:$|[\w./-]{1,64}=)/y;
+
+/** Says that nothing but values with their keys stands from `at` on, judged by the first. */
+export function isBeforeValues(text: string, at: number): boolean {
+  VALUES.lastIndex = at;
+  return VALUES.test(text);
+}
+
 /** @returns where the value without quotes ends that begins at `from`: before white space, a separator or a bracket that it did not open */
 export function valueEnd(text: string, from: number): number {
   let depth = 0;

@@ -47,6 +47,40 @@ describe('tokeniseMessage', () => {
     ['from 10.0.0.1 () and 10.0.0.2 (a)', 'from <ip> (<value>) and <ip> (a)'],
   ])('masks %s as %s', (message, expected) => expect(masked(message)).toBe(expected));
 
+  it.each([
+    [
+      '"Pod 3 was deleted and then started again" pod="ns/web"',
+      '"Pod <num> was deleted and then started again" pod=<value>',
+    ],
+    [
+      'E0601 10:00:07.000000    1234 kubelet.go:27] "Image 3 not found" err="no \\"web-1\\" on \\"node\\": \\"try \\\\\\"it 3\\\\\\"\\""',
+      '<list>] "Image <num> not found" err=no "<id>" on "node": "<str>"',
+    ],
+    ['"Volume \\"v-1\\" on \\"node\\" is gone"', '"Volume "<id>" on "node" is gone"'],
+    ['"GET /a/b HTTP/1.1" status=200', '"GET <path>" status=<value>'],
+    ['open "my file 3" failed=true', 'open "<str>" failed=<value>'],
+    ['title="a" "my file 3"', 'title=a "<str>"'],
+    ['10.0.0.1 "my file 3" was opened', '<ip> "<str>" was opened'],
+  ])('reads the quoted text that is the message word by word: %s', (message, expected) =>
+    expect(masked(message)).toBe(expected),
+  );
+
+  it.each([
+    ['user "alice": password mismatch', 'user "alice": password mismatch'],
+    ["user 'alice' : password mismatch", "user 'alice' : password mismatch"],
+    ['Request id "0HM74bf20f8": failed', 'Request id "<id>": failed'],
+    ['tables "a", "b.c": index scans', 'tables "a", "b.c": index scans'],
+    ['got {"user": "bob", "id": 7}, "x": lost', 'got {"user":bob, "id":<value>}, "x": lost'],
+    ["got {'user': 'bob', 'list': [1], 'id': 7}", `got {"user":bob, "list":<list>, "id":<value>}`],
+    [
+      '{"log":"{\\"msg\\":\\"user 7 left\\",\\"user\\":\\"bob\\"}"}',
+      '{"log":{"msg":user <num> left,"user":bob}}',
+    ],
+    ['["a": 1, "b": 2]', '["a":<value>, "b":<value>]'],
+  ])('takes a quoted word before a colon for a key in JSON alone: %s', (message, expected) =>
+    expect(masked(message)).toBe(expected),
+  );
+
   it('takes masks of the user in an address for a part of it', () => {
     const message = 'GET /order?id=ABC-XYZ, done failed';
     const spans = [{ start: 14, end: 27, name: 'order' }];
@@ -131,6 +165,10 @@ describe('tokeniseMessage', () => {
     const spans = [{ start: 6, end: 13, name: 'order' }];
     expect(maskedTextOf(tokeniseMessage('order=ABC-foo lost', spans, 2))).toBe('order=ABC-foo lost');
     expect(maskedTextOf(tokeniseMessage('[a] failed\n  at x', [], 2))).toBe('[a] failed at x');
+    const readBefore = (message: string): string => maskedTextOf(tokeniseMessage(message, [], 4));
+    expect(readBefore('"Pod 3 was deleted" pod="web"')).toBe('"<str>" pod=web');
+    expect(readBefore('user "alice": password mismatch')).toBe('user "alice":password mismatch');
+    expect(readBefore('err="no \\"web\\" \\"on it\\""')).toBe('err=no <path>"web\\" \\"on it\\""');
   });
 
   it('splits lines without spaces', () => {
@@ -180,6 +218,8 @@ describe('tokeniseMessage', () => {
     ['quotes', (length: number) => '"'.repeat(length)],
     ['escaped quotes', (length: number) => '"\\"\\'.repeat(length / 4)],
     ['single quotes', (length: number) => " '".repeat(length / 2)],
+    ['escaped quotes in texts', (length: number) => 'msg="a \\\\\\"b\\" c" '.repeat(length / 18)],
+    ['backslashes in texts', (length: number) => `msg="${'\\\\'.repeat(200)}"`.repeat(length / 406)],
     ['brackets', (length: number) => '['.repeat(length)],
     ['closing brackets', (length: number) => '[a,'.repeat(length / 4) + ']'.repeat(length / 4)],
     ['commas', (length: number) => 'a,'.repeat(length / 2)],

@@ -4,7 +4,18 @@
  */
 
 import { MASK, type MessageTokens, STRUCTURE, TokenList, WORD, isKey, isMask } from './token_list';
-import { addressEnd, closingQuote, endsQueryKey, listEnd, traceEnd, urlEnd, valueEnd } from './message_parts';
+import {
+  addressEnd,
+  closingQuote,
+  endsQueryKey,
+  escapedQuoteEnd,
+  escapesAt,
+  isBeforeValues,
+  listEnd,
+  traceEnd,
+  urlEnd,
+  valueEnd,
+} from './message_parts';
 import { isStructuredText } from './structured_text';
 import {
   HAS_LETTER_OR_NUMBER,
@@ -49,10 +60,12 @@ export interface MaskedSpan {
 
 /**
  * Ways in which messages become tokens. 2 does not see masks of the user's own in values and quoted texts, and reads each line of a stack
- * trace in a message that begins with a bracket. 2 and 3 read the values in the query of a path, such as `/search?q=lamp`, as words.
+ * trace in a message that begins with a bracket. 2 and 3 read the values in the query of a path, such as `/search?q=lamp`, as words. Up to
+ * 4 a quoted word before a colon is a key wherever it stands, the quoted text of `"Pod 3 started" pod="web"` is one variable part, and so
+ * is what stands in escaped quotes.
  */
-export type TokeniserVersion = 2 | 3 | 4;
-export const TOKENISER: TokeniserVersion = 4;
+export type TokeniserVersion = 2 | 3 | 4 | 5;
+export const TOKENISER: TokeniserVersion = 5;
 
 /** Tokens and white space that are read, also where they become one list. */
 const MAX_STEPS = 8_192;
@@ -65,7 +78,11 @@ const isQuantity = (word: string): boolean => word === '<size>' || word === '<du
 class Tokeniser extends TokenList {
   private at = 0;
   /** Places of closing quotes of texts that are read as if they had none. */
-  private closing = -1;
+  private readonly closings = new Set<number>();
+  /** End of the quoted texts that are read word by word, whose own quotes are escaped. */
+  private textEnd = -1;
+  private braces = 0;
+  private hasQuotes = false;
   /** Place of the closing quote of a text that is read word by word, for a mask of the user's own in it; -1 without one. */
   private quoteEnd = -1;
   private readonly isSpaceless: boolean;
@@ -136,6 +153,13 @@ class Tokeniser extends TokenList {
       return;
     }
     if (code === 34) return this.readQuote(34);
+    if (code === 92 && at < this.textEnd) {
+      const escapes = escapesAt(text, at);
+      if (escapes > 0) {
+        this.at += escapes;
+        return this.readQuote(34, escapes);
+      }
+    }
     if (code === 39 && (this.space === 1 || at === 0 || this.kinds[this.kinds.length - 1] === STRUCTURE)) {
       return this.readQuote(39);
     }
@@ -174,14 +198,30 @@ class Tokeniser extends TokenList {
     this.space = 1;
   }
 
-  private readQuote(quote: 34 | 39): void {
+  /** Says that a quoted word that a colon follows is a key: one of JSON, where it begins or goes on. */
+  private mayBeKey(): boolean {
+    if (this.version < 5) return true;
+    const previous = this.words[this.words.length - 1];
+    return previous === '{' || (previous === ',' && this.braces > 0) || this.isStructured();
+  }
+
+  /** Says that the quoted text that ends at `end` is what the message says: no word stands before it, and nothing but `key=` behind it. */
+  private isMessage(end: number): boolean {
+    if (this.version < 5 || this.hasQuotes || !isBeforeValues(this.text, end + 1)) return false;
+    return this.words.every((word, place) => this.kinds[place] !== WORD && !isKey(word));
+  }
+
+  /** @param escapes backslashes before the quote, of one in a quoted text */
+  private readQuote(quote: 34 | 39, escapes = 0): void {
     const { text, at } = this;
-    if (at === this.closing) {
+    if (this.closings.has(at)) {
       this.at++;
       return;
     }
     const sign = quote === 34 ? '"' : "'";
-    const end = closingQuote(text, at, quote);
+    const end = escapes > 0 ? escapedQuoteEnd(text, at, escapes) : closingQuote(text, at, quote);
+    const isMessage = quote === 34 && this.isMessage(end);
+    this.hasQuotes = true;
     const next = end < 0 ? -1 : text.charCodeAt(end + 1);
     if (end < 0 || (quote === 39 && next === next && (classOf(next) & (LETTER | DIGIT)) !== 0)) {
       this.at++;
@@ -191,7 +231,7 @@ class Tokeniser extends TokenList {
       this.at++;
       return this.push(sign, STRUCTURE);
     }
-    const content = text.slice(at + 1, end);
+    const content = text.slice(at + 1, end - escapes);
     const span = this.spanIn(at + 1, end);
     const isMasked = span !== undefined && span.start <= at + 1 && span.end >= end;
     let colon = end + 1;
@@ -201,24 +241,27 @@ class Tokeniser extends TokenList {
       content.length > 0 &&
       content.length <= LONGEST_KEY &&
       text.charCodeAt(colon) === 58 &&
-      !/\s/.test(content)
+      !/\s/.test(content) &&
+      this.mayBeKey()
     ) {
       this.push(`"${content}":`, STRUCTURE);
       this.at = colon + 1;
       return this.readValue(isTextKey(content));
     }
-    if (span !== undefined) {
+    const method = /^[A-Z]{3,7}(?= )/.exec(content)?.[0];
+    const isRequest = method !== undefined && METHODS.has(method);
+    if (span !== undefined || (isMessage && !isRequest)) {
       this.push(sign, STRUCTURE);
       this.space = 0;
       this.at++;
       if (at > this.quoteEnd) this.quoteEnd = end;
+      this.markText(end);
       return;
     }
     if (/[\s=,;|:()[\]{}<>"]/.test(content) || content === '') {
-      const method = /^[A-Z]{3,7}(?= )/.exec(content)?.[0];
       this.push(sign, STRUCTURE);
       this.space = 0;
-      if (method !== undefined && METHODS.has(method)) {
+      if (isRequest) {
         this.push(method, WORD);
         this.space = 1;
         this.push('<path>', MASK);
@@ -237,6 +280,10 @@ class Tokeniser extends TokenList {
     this.at = end + 1;
   }
 
+  private markText(end: number): void {
+    if (this.version >= 5) this.textEnd = Math.max(this.textEnd, end);
+  }
+
   /** Pushes a quoted text of several words. One that begins as a mask does would be read as one, see {@link kindOf}. */
   private pushPhrase(content: string): void {
     const phrase = content.trimStart();
@@ -253,17 +300,22 @@ class Tokeniser extends TokenList {
     while (text.charCodeAt(this.at) === 32 && text.charCodeAt(this.at - 1) === 58) this.at++;
     this.space = 0;
     const from = this.at;
-    const code = text.charCodeAt(from);
+    const escapes = from < this.textEnd ? escapesAt(text, from) : 0;
+    const code = text.charCodeAt(from + escapes);
     if (code === 34 || code === 39) {
-      const end = closingQuote(text, from, code);
+      this.at += escapes;
+      const end = escapes > 0 ? escapedQuoteEnd(text, this.at, escapes) : closingQuote(text, this.at, code);
       if (isText && end >= 0) {
-        this.closing = end;
+        if (this.version < 5) this.closings.clear();
+        this.closings.add(end);
+        this.markText(end);
         this.at++;
         return;
       }
-      const content = end < 0 ? '' : text.slice(this.at + 1, end);
-      this.at = end < 0 ? valueEnd(text, from + 1) : end + 1;
-      return this.pushValue(content, from + 1);
+      const content = end < 0 ? '' : text.slice(this.at + 1, end - escapes);
+      const start = this.at + 1;
+      this.at = end < 0 ? valueEnd(text, start) : end + 1;
+      return this.pushValue(content, start);
     }
     if (code === 123 || (code === 91 && this.spanIn(from, from + 1) !== undefined)) return;
     if (code === 91) {
@@ -338,6 +390,8 @@ class Tokeniser extends TokenList {
         return this.pushTrace();
       }
     }
+    if (sign === '{') this.braces++;
+    if (sign === '}' && this.braces > 0) this.braces--;
     if (sign === ']') this.closeBracket();
     this.push(sign, STRUCTURE);
   }
@@ -380,6 +434,7 @@ class Tokeniser extends TokenList {
         const kind = CLASS_OF[code];
         if (kind > DIGIT) break;
         if (code === 46 && text.charCodeAt(place + 1) === 46) break;
+        if (code === 92 && place < this.textEnd && escapesAt(text, place) > 0) break;
         seen |= kind;
         if (kind === 0) signs++;
       } else {

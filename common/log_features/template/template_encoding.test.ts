@@ -123,6 +123,18 @@ describe('addresses of requests', () => {
 });
 
 describe('quoted texts', () => {
+  it('are read by models of before as they were then', () => {
+    const templates = [
+      [['"', '<str>', '"', ' pod=', '<value>'], 5],
+      [['user', ' "alice":', 'mismatch'], 3],
+    ];
+    const state = { kind: 'template', max_length: 4_096, tokeniser: 4, templates, total: 8 };
+    const decoded = decodeTemplate(templateStateSchema.parse(state));
+    expect(decoded.templateOf('"Pod 3 was deleted" pod="a/b"')?.id).toBe(0);
+    expect(decoded.templateOf('user "alice": mismatch')?.id).toBe(1);
+    expect(decoded.templateOf('user "bob": mismatch')).toBeUndefined();
+  });
+
   it.each([
     `SyntaxError: Unexpected token '<', "<!DOCTYPE "... is not valid JSON`,
     'got "<*> of all" at last',
@@ -173,7 +185,7 @@ describe('masks of the feature', () => {
       );
       expect(encoding.counts).toEqual([3]);
       expect(encoding.templateOf(make('XYZ-qqqq'))?.text).toContain('<order>');
-      expect(encoding.toJSON()).toMatchObject({ tokeniser: 4 });
+      expect(encoding.toJSON()).toMatchObject({ tokeniser: 5 });
     }
   });
 

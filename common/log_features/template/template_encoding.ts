@@ -36,7 +36,7 @@ export const templateStateSchema = z
     kind: z.literal('template'),
     max_length: z.number().int().min(16).max(65_536),
     /** Way in which messages become tokens and templates; absent in models of version 0.1.0, which go on with theirs. */
-    tokeniser: z.literal([2, 3, 4]).optional(),
+    tokeniser: z.literal([2, 3, 4, 5]).optional(),
     masks: z
       .array(
         z.strictObject({

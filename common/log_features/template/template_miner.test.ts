@@ -61,6 +61,36 @@ describe('mineTemplates', () => {
     expect(quoted.match('user "Grace Hopper" logged in')).toBe('user "<*>" logged in');
   });
 
+  it('keeps quoted messages apart where one of them holds a number or is long', () => {
+    const said = [
+      'Starting eviction manager',
+      'Image garbage collection failed',
+      'Node became ready',
+      'Node 3 left',
+    ];
+    const long =
+      'Certificate rotation detected, shutting down client connections to start using new credentials';
+    const { texts, match } = mine([...said, long].flatMap((text) => times(30, () => `"${text}" node="web"`)));
+    expect(texts).toHaveLength(5);
+    expect(
+      match(
+        '"Certificate expired long ago, and nobody has cared to make a new one in all that time" node="web"',
+      ),
+    ).toBeUndefined();
+    const part = mine(
+      ['Primary script unknown', 'Access denied', 'PHP message on line 7'].flatMap((text) =>
+        times(30, () => `FastCGI sent in stderr: "${text}" while reading`),
+      ),
+    );
+    expect(part.texts).toHaveLength(3);
+    expect(part.match('FastCGI sent in stderr: "Segmentation fault" while reading')).toBeUndefined();
+  });
+
+  it('takes quoted names before a colon for a variable part', () => {
+    const { texts } = mine(times(16, (i) => `user "${word(i)}": password mismatch`));
+    expect(texts).toEqual(['user "<*>": password mismatch']);
+  });
+
   it('keeps what is said of a name apart from a longer name', () => {
     const { texts } = mine([
       ...times(300, (i) => `Failed password for ${word(i % 40)} from 10.0.0.${i % 200} port ${i + 1_000}`),

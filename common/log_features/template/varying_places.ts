@@ -34,7 +34,7 @@ export function holdsValue(words: readonly string[], place: number): boolean {
 }
 
 /** Masks whose values are names that a word without a number can be, too. */
-const NAME_MASKS = new Set(['<id>', '<path>', '<host>', '<url>', '<email>', '<str>']);
+const NAME_MASKS = new Set(['<id>', '<path>', '<host>', '<url>', '<email>']);
 /** Messages in which a mask of that kind is seen before words at its place are taken for more of its values. */
 const MASK_MESSAGES = 3;
 
