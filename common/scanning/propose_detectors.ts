@@ -82,7 +82,7 @@ export function proposeDetectors(given: {
   const { index, timestampField, documents, fields, suggestions, logs, days } = given;
   const kind = logKindOf(index, documents, fields);
   if (kind === undefined) return { kind, proposals: [] };
-  const preset = presetFor(documents);
+  const preset = presetFor(documents, timestampField);
   const features: readonly FeatureDefinition[] =
     preset?.definitions ?? suggestions.map(({ definition }) => definition);
   const { entity_field: entity, bucket } = proposeBucket(fields, proposeEntity(index, documents, fields));

@@ -6,6 +6,7 @@ import { findLabelFields } from '../fields/label_fields';
 import { leafFields } from '../fields/leaf_fields';
 import { ATTACK_WEIGHT } from './attack_weight';
 import { isMetadata } from './metadata_fields';
+import { isOrigin, isTime, timesFrom, type Numbers } from './number_kinds';
 import type { z } from 'zod';
 
 /** Features for a common kind of log. */
@@ -304,7 +305,10 @@ function fitted(
  *
  * @returns undefined when no preset has at least two telling fields in the sample; see `suggestFeatures` then
  */
-export function presetFor(documents: readonly LogDocument[]): FeaturePreset | undefined {
+export function presetFor(
+  documents: readonly LogDocument[],
+  timestampField = '@timestamp',
+): FeaturePreset | undefined {
   const sample = documents.slice(0, SAMPLE_SIZE);
   let best: { preset: FeaturePreset; own: number; found: number; by: readonly Part[] } | undefined;
   for (const preset of PRESETS) {
@@ -338,7 +342,10 @@ export function presetFor(documents: readonly LogDocument[]): FeaturePreset | un
   const { preset, by } = best;
   return by.length === 0
     ? preset
-    : { ...preset, definitions: [...preset.definitions, ...otherNumbers(sample, preset.definitions, by)] };
+    : {
+        ...preset,
+        definitions: [...preset.definitions, ...otherNumbers(sample, preset.definitions, by, timestampField)],
+      };
 }
 
 /** Numbers that no definition reads are looked at up to so many, those that most logs hold first. */
@@ -350,7 +357,9 @@ function otherNumbers(
   sample: readonly LogDocument[],
   definitions: readonly FeatureDefinition[],
   by: readonly Part[],
+  timestampField: string,
 ): FeatureDefinition[] {
+  const times = timesFrom(sample.map(compileField(timestampField)));
   const read = new Set(
     definitions.flatMap(({ field, by: groups, fields, method }) => [
       field,
@@ -360,31 +369,36 @@ function otherNumbers(
   const labels = new Set(findLabelFields(sample).map(({ field }) => field));
   return leafFields(sample)
     .filter(
-      (field) => !read.has(field) && !labels.has(field) && !isMetadata(field) && !OF_WRITING.test(field),
+      (field) =>
+        !read.has(field) &&
+        !labels.has(field) &&
+        !isMetadata(field) &&
+        !isOrigin(field) &&
+        field !== timestampField,
     )
     .flatMap((field) => {
-      const values = numbersOf(sample, field);
-      const isTelling = values !== undefined && new Set(values).size >= FEWEST_NUMBERS;
-      return isTelling ? [{ field, count: values.length }] : [];
+      const numbers = numbersOf(sample, field);
+      if (numbers === undefined || isTime(field, numbers, times)) return [];
+      const values = numbers.filter((number) => number !== undefined);
+      return new Set(values).size >= FEWEST_NUMBERS ? [{ field, count: values.length }] : [];
     })
     .sort((one, other) => other.count - one.count || (one.field < other.field ? -1 : 1))
     .slice(0, MOST_NUMBERS)
     .map(({ field }) => featureSchema.parse({ type: 'deviation', field, by }));
 }
 
-/** Names of numbers that say when or where a line was written. */
-const OF_WRITING = /(^|[._-])(@?timestamp|time|date|ts|epoch|line|line_?(no|number)|thread|version|build)$/i;
 /** Share of the values of a field that have to be numbers. */
 const NUMBER_SHARE = 0.9;
 
-/** The numbers of a field; undefined where it holds something else, or is in too few logs. */
-function numbersOf(sample: readonly LogDocument[], field: string): number[] | undefined {
+/** The numbers of a field, one a document; undefined where it holds something else, or is in too few logs. */
+function numbersOf(sample: readonly LogDocument[], field: string): Numbers | undefined {
   const get = compileField(field);
   const dirt = new DirtCounter();
-  const values = sample
-    .map((document) => get(document))
-    .filter((value) => value !== undefined && value !== null && typeof value !== 'boolean');
-  const numbers = values.flatMap((value) => numberOf(value, dirt) ?? []);
-  const isOften = values.length >= PRESENT_SHARE * sample.length;
-  return isOften && numbers.length >= NUMBER_SHARE * values.length ? numbers : undefined;
+  const values = sample.map((document) => {
+    const value = get(document);
+    return value === null || typeof value === 'boolean' ? undefined : value;
+  });
+  const numbers = values.map((value) => (value === undefined ? undefined : numberOf(value, dirt)));
+  const [held, read] = [values, numbers].map((all) => all.filter((value) => value !== undefined).length);
+  return held >= PRESENT_SHARE * sample.length && read >= NUMBER_SHARE * held ? numbers : undefined;
 }

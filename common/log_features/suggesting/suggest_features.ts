@@ -11,6 +11,7 @@ import { leafFields } from '../fields/leaf_fields';
 import { skewness } from '../number/number_encoding';
 import { mineTemplates } from '../template/template_miner';
 import { parseTimestamp } from '../time/time_encoding';
+import { isTime, timesFrom } from './number_kinds';
 import { dependence, explainedShare } from './dependence';
 import { isMetadata } from './metadata_fields';
 import { callerOf, isSeldomAndClosed, LEAST_DEPENDENCE, textsOf, type FieldValues } from './seldom_fields';
@@ -490,6 +491,7 @@ export function* suggestingSteps(
   };
 
   const profiles: Profile[] = [];
+  const timesOfLogs = timesFrom(sample.map(compileField(options.timestampField)));
   const labels = new Set(findLabelFields(sample).map(({ field }) => field));
   for (const field of leafFields(sample)) {
     yield undefined;
@@ -507,6 +509,10 @@ export function* suggestingSteps(
     if (coverage < MIN_COVERAGE || distinct.size < 2) continue;
     const found = guess(field, values, distinct);
     if (found === undefined) continue;
+    if (found.type === 'number' || found.type === 'category') {
+      const numbers = all.map((value) => (value === undefined ? undefined : numberOf(value, dirt)));
+      if (isTime(field, numbers, timesOfLogs)) continue;
+    }
     const examples = [...distinct]
       .sort((one, other) => other[1] - one[1])
       .slice(0, 3)
@@ -522,11 +528,7 @@ export function* suggestingSteps(
     });
   }
 
-  const readTimestamp = compileField(options.timestampField);
-  const times = sample
-    .map((document) => readTimestamp(document))
-    .map((value) => (typeof value === 'string' ? parseTimestamp(value) : value))
-    .filter((value) => typeof value === 'number' && Number.isFinite(value)) as number[];
+  const times = timesOfLogs.filter((time) => time !== undefined);
   const span = times.length === 0 ? 0 : Math.max(...times) - Math.min(...times);
   const ownHour = suggestions.some(({ definition }) => definition.type === 'hour_of_day');
   const examples = times.slice(0, 3).map((time) => printable(String(time), 40));

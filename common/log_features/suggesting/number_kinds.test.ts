@@ -1,0 +1,91 @@
+import { presetFor, suggestFeatures } from '..';
+import type { LogDocument } from '../../log_document';
+import { isTime } from './number_kinds';
+
+const START = Date.UTC(2026, 10, 2);
+const times = Array.from({ length: 400 }, (_none, index) => START + index * 61_000);
+
+/** In no order, as a sample from Elasticsearch. */
+const logs: LogDocument[] = times
+  .map((time, index) => ({
+    '@timestamp': new Date(time).toISOString(),
+    service: `service-${index % 3}`,
+    took: 1 + ((index * 37) % 101),
+    queue_time: 1 + ((index * 53) % 89),
+    ts: time / 1_000 + 0.25,
+    time: time + 3,
+    epoch: index === 7 ? 0 : Math.round(time / 1_000),
+    timestamp_us: time * 1_000,
+    timeNanos: String(time * 1e6),
+    monotonic_time: 5_000 + index * 61,
+    seen: Math.round(time / 1_000) - 86_400,
+    bytes: 900_000_000 + ((index * 7_919) % 1_000) * 1_000_000,
+  }))
+  .sort((one, other) => one.took - other.took);
+
+describe('isTime', () => {
+  it.each(['ts', 'time', 'epoch', 'timestamp_us', 'timeNanos', 'monotonic_time', 'seen'])(
+    'takes %s for a time, as a suggestion and beside a preset',
+    (field) => {
+      const definitions = suggestFeatures(logs, { timestampField: '@timestamp', limit: 30 });
+      expect(definitions.map(({ definition }) => definition.field)).not.toContain(field);
+      const application = logs.map((log) => ({
+        '@timestamp': log['@timestamp'],
+        level: 'INFO',
+        logger: 'jobs',
+        service: log.service,
+        message: 'done',
+        [field]: log[field],
+      }));
+      expect(presetFor(application)!.definitions.map((definition) => definition.field)).not.toContain(field);
+    },
+  );
+
+  it('leaves amounts alone, also those of the size of a time or named by one', () => {
+    const suggested = suggestFeatures(logs, { timestampField: '@timestamp', limit: 30 });
+    const fields = suggested.map(({ definition }) => definition.field);
+    expect(fields).toEqual(expect.arrayContaining(['took', 'queue_time', 'bytes']));
+    const rising = times.map((_time, row) => row % 200);
+    expect(isTime('response_time', rising, times)).toBe(false);
+    expect(isTime('rows', rising, times)).toBe(false);
+    expect(
+      isTime(
+        'time',
+        times.map((_time, row) => (row * 37) % 101),
+        times,
+      ),
+    ).toBe(false);
+    expect(
+      isTime(
+        'time',
+        times.map((_time, row) => (row % 50 === 0 ? 5 : 0)),
+        times,
+      ),
+    ).toBe(false);
+  });
+
+  it('goes by the order of logs that have no time of their own', () => {
+    const none = times.map(() => undefined);
+    expect(
+      isTime(
+        'ts',
+        times.map((time) => time / 1_000),
+        none,
+      ),
+    ).toBe(true);
+    expect(
+      isTime(
+        'date',
+        times.map((_time, row) => 20_261_102 + Math.floor(row / 200)),
+        none,
+      ),
+    ).toBe(true);
+    expect(
+      isTime(
+        'heap',
+        times.map((_time, row) => 1e9 + ((row * 7_919) % 1_000) * 1e6),
+        none,
+      ),
+    ).toBe(false);
+  });
+});
