@@ -152,6 +152,18 @@ export function severityOf(confidence: number): Severity {
   return SEVERITIES.find((band) => confidence * 100 >= band.from)?.name ?? 'warning';
 }
 
+/**
+ * Returns confidence x 100 as it is written beside its severity: never rounded up into the next one.
+ *
+ * @example shownConfidence(0.7496) // '74'; shownConfidence(0.7496, 1) // '74.9'
+ */
+export function shownConfidence(confidence: number, digits = 0): string {
+  const rounded = (confidence * 100).toFixed(digits);
+  return severityOf(Number(rounded) / 100) === severityOf(confidence)
+    ? rounded
+    : (Number(rounded) - 10 ** -digits).toFixed(digits);
+}
+
 /** Returns a severity and all that are worse, the worst first. */
 export const severitiesFrom = (least: Severity): Severity[] =>
   SEVERITIES.slice(0, SEVERITIES.findIndex(({ name }) => name === least) + 1).map(({ name }) => name);

@@ -1,3 +1,5 @@
+import { shownConfidence } from '../anomaly';
+
 /** Numbers and times as people read them, the same in text and page. English, whatever the machine's locale. */
 
 export const formatCount = (value: number): string => Math.round(value).toLocaleString('en-US');
@@ -8,6 +10,10 @@ export function formatPercent(share: number): string {
   if (percent > 0 && percent < 0.1) return '<0.1 %';
   return `${percent.toFixed(percent >= 99.95 || percent === 0 ? 0 : 1)} %`;
 }
+
+/** @param confidence in [0, 1]. @returns percent as they stand beside a severity, see `shownConfidence` */
+export const formatConfidence = (confidence: number): string =>
+  formatPercent(Number(shownConfidence(confidence, 1)) / 100);
 
 export const formatMeasure = (value: number): string => value.toFixed(3);
 

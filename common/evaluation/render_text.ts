@@ -4,6 +4,7 @@ import {
   formatDuration,
   formatKind,
   formatMeasure,
+  formatConfidence,
   formatPercent,
   formatPerDay,
   formatTime,
@@ -230,7 +231,7 @@ function topAnomalies({ top }: Evaluation, colors: TextColors): string[] {
     ...top.slice(0, TOP_SHOWN).flatMap((anomaly) => {
       const { timestamp, entity, score, confidence, severity, reason, excerpt, truth } = anomaly;
       const head = [
-        `${severity} ${formatPercent(confidence)}`,
+        `${severity} ${formatConfidence(confidence)}`,
         ...(truth === undefined ? [] : [truth === 'normal' ? 'false alarm' : formatKind(printable(truth))]),
         formatMeasure(score),
         ...(timestamp === undefined ? [] : [formatTime(timestamp)]),

@@ -3,6 +3,7 @@ import {
   formatDuration,
   formatKind,
   formatMeasure,
+  formatConfidence,
   formatPercent,
   formatPerDay,
   formatTime,
@@ -93,7 +94,7 @@ function topRows({ top }: UnionEvaluation, colors: TextColors): string[] {
     ...top.slice(0, TOP_SHOWN).flatMap((row) => {
       const { timestamp, entity, confidence, severity, reason, excerpt, truth, found_by, logs_within } = row;
       const head = [
-        `${severity} ${formatPercent(confidence)}`,
+        `${severity} ${formatConfidence(confidence)}`,
         found_by.join(' + '),
         ...(truth === undefined ? [] : [truth === 'normal' ? 'false alarm' : formatKind(printable(truth))]),
         ...(timestamp === undefined ? [] : [formatTime(timestamp)]),

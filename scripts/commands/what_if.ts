@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import type { WhatIf } from '../../common/api';
-import { SEVERITIES, type Severity } from '../../common/anomaly';
+import { SEVERITIES, shownConfidence, type Severity } from '../../common/anomaly';
 import { parseWith } from '../../common/validation';
 import { GROUPINGS, logAnomalyParamsSchema, type LogAnomalyParams } from '../../common/rules';
 import { refuseUnreadable, resultsPattern, whatIf as countWhatIf } from '../../server/elasticsearch';
@@ -80,7 +80,7 @@ function describeWhatIf(found: WhatIf): string {
     '',
     ...groups.map(
       (group) =>
-        `  ${printable(group.key === '' ? '(none)' : group.key, 60)}: ${group.alerts} alerts, ${group.results} results, confidence up to ${(group.max_confidence * 100).toFixed(1)}%`,
+        `  ${printable(group.key === '' ? '(none)' : group.key, 60)}: ${group.alerts} alerts, ${group.results} results, confidence up to ${shownConfidence(group.max_confidence, 1)}%`,
     ),
     '',
     `${missed.length} of ${confirmed} confirmed anomalies would raise no alert${missed.length === 0 ? '.' : ':'}`,

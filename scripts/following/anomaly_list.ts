@@ -1,5 +1,5 @@
 import colors from 'picocolors';
-import type { AnomalyResult, Severity } from '../../common/anomaly';
+import { shownConfidence, type AnomalyResult, type Severity } from '../../common/anomaly';
 import { spanOf } from '../../common/buckets';
 import { sentenceOf, subjectOf } from '../../common/explanations';
 import { mergeResults, type Finding } from '../../common/findings';
@@ -75,7 +75,7 @@ function describe(
   const line =
     typeof result.message === 'string' ? result.message : JSON.stringify(result.url ?? result.source);
   return [
-    `${PAINT[anomaly.severity](anomaly.severity.toUpperCase().padEnd(8))} ${result['@timestamp']}  confidence ${(anomaly.confidence * 100).toFixed(1)}%  score ${anomaly.score.toFixed(4)}${anomaly.entity === undefined ? '' : `  ${printable(anomaly.entity, 60)}`}`,
+    `${PAINT[anomaly.severity](anomaly.severity.toUpperCase().padEnd(8))} ${result['@timestamp']}  confidence ${shownConfidence(anomaly.confidence, 1)}%  score ${anomaly.score.toFixed(4)}${anomaly.entity === undefined ? '' : `  ${printable(anomaly.entity, 60)}`}`,
     ...(finding === undefined
       ? []
       : [

@@ -1,7 +1,7 @@
 import React, { type ReactElement } from 'react';
 import { EuiHealth, useEuiTheme } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
-import { SEVERITIES, severityOf, type Severity } from '../../../common/anomaly';
+import { SEVERITIES, severityOf, shownConfidence, type Severity } from '../../../common/anomaly';
 import { SEVERITY_COLORS } from '../../../common/anomaly/severity_colors';
 
 /** Colours of severities in EUI from Kibana 9.1 on. */
@@ -37,7 +37,7 @@ export function severityName(severity: Severity): string {
 
 /** @param confidence in [0, 1] */
 export const severityText = (confidence: number): string =>
-  `${severityName(severityOf(confidence))} ${Math.round(confidence * 100)}`;
+  `${severityName(severityOf(confidence))} ${shownConfidence(confidence)}`;
 
 export const SeverityLabel = ({
   severity,
@@ -50,7 +50,7 @@ export const SeverityLabel = ({
   size?: 'xs' | 's';
 }): ReactElement => (
   <EuiHealth color={useSeverityColors()[severity]} textSize={size}>
-    {`${severityName(severity)} ${Math.round(confidence * 100)}`}
+    {`${severityName(severity)} ${shownConfidence(confidence)}`}
   </EuiHealth>
 );
 

@@ -4,6 +4,7 @@ import {
   formatDuration,
   formatKind,
   formatMeasure,
+  formatConfidence,
   formatPercent,
   formatPerDay,
   formatTime,
@@ -193,7 +194,7 @@ function topSection({ top, labelled }: Evaluation): Markup | undefined {
   if (top.length === 0) return undefined;
   const rows = top.map(
     ({ timestamp, entity, score, confidence, severity, reason, excerpt, truth }) =>
-      markup`<tr><td><span class="badge ${severity}">${severity}</span></td><td class="number">${formatPercent(confidence)}</td><td class="number">${formatMeasure(score)}</td><td class="nowrap">${timestamp === undefined ? '–' : formatTime(timestamp)}${entity === undefined ? undefined : markup`<br><span class="faint">${entity}</span>`}</td>${labelled === undefined ? undefined : markup`<td class="nowrap">${truth === undefined ? '–' : truth === 'normal' ? 'false alarm' : formatKind(truth)}</td>`}<td class="why"><code>${excerpt}</code><p>${reason}</p></td></tr>`,
+      markup`<tr><td><span class="badge ${severity}">${severity}</span></td><td class="number">${formatConfidence(confidence)}</td><td class="number">${formatMeasure(score)}</td><td class="nowrap">${timestamp === undefined ? '–' : formatTime(timestamp)}${entity === undefined ? undefined : markup`<br><span class="faint">${entity}</span>`}</td>${labelled === undefined ? undefined : markup`<td class="nowrap">${truth === undefined ? '–' : truth === 'normal' ? 'false alarm' : formatKind(truth)}</td>`}<td class="why"><code>${excerpt}</code><p>${reason}</p></td></tr>`,
   );
   return markup`<section class="wide"><h2>Highest scores</h2><p class="hint">The most anomalous logs, and why they stand out</p><div class="scroll"><table><thead><tr><th>severity</th><th class="number">confidence</th><th class="number">score</th><th>when</th>${labelled === undefined ? undefined : markup`<th>label</th>`}<th>log and reason</th></tr></thead><tbody>${rows}</tbody></table></div></section>`;
 }

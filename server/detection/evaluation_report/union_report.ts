@@ -4,6 +4,7 @@ import {
   formatDuration,
   formatKind,
   formatMeasure,
+  formatConfidence,
   formatPercent,
   formatPerDay,
   formatTime,
@@ -203,7 +204,7 @@ function topSection({ top, labelled }: UnionEvaluation): Markup | undefined {
   if (top.length === 0) return undefined;
   const rows = top.map(
     ({ timestamp, entity, confidence, severity, reason, excerpt, truth, found_by, logs_within: within }) =>
-      markup`<tr><td><span class="badge ${severity}">${severity}</span></td><td class="number">${formatPercent(confidence)}</td><td class="nowrap">${timestamp === undefined ? '–' : formatTime(timestamp)}${entity === undefined ? undefined : markup`<br><span class="faint">${entity}</span>`}</td><td>${found_by.map(unitBadge)}${within === 0 ? undefined : markup`<span class="faint">${formatCount(within)} more with it</span>`}</td>${labelled === undefined ? undefined : markup`<td class="nowrap">${truth === undefined ? '–' : truth === 'normal' ? 'false alarm' : formatKind(truth)}</td>`}<td class="why narrow"><code>${excerpt}</code><p>${reason}</p></td></tr>`,
+      markup`<tr><td><span class="badge ${severity}">${severity}</span></td><td class="number">${formatConfidence(confidence)}</td><td class="nowrap">${timestamp === undefined ? '–' : formatTime(timestamp)}${entity === undefined ? undefined : markup`<br><span class="faint">${entity}</span>`}</td><td>${found_by.map(unitBadge)}${within === 0 ? undefined : markup`<span class="faint">${formatCount(within)} more with it</span>`}</td>${labelled === undefined ? undefined : markup`<td class="nowrap">${truth === undefined ? '–' : truth === 'normal' ? 'false alarm' : formatKind(truth)}</td>`}<td class="why narrow"><code>${excerpt}</code><p>${reason}</p></td></tr>`,
   );
   return markup`<section class="wide"><h2>One list</h2><p class="hint">The rows of highest confidence, what found each, and why</p><div class="scroll"><table><thead><tr><th>severity</th><th class="number">confidence</th><th>when</th><th>found by</th>${labelled === undefined ? undefined : markup`<th>label</th>`}<th>what, and why</th></tr></thead><tbody>${rows}</tbody></table></div></section>`;
 }

@@ -1,5 +1,5 @@
 import { dottedWordsOf } from '../../../common/defang_links';
-import type { AnomalyResult } from '../../../common/anomaly';
+import { shownConfidence, type AnomalyResult } from '../../../common/anomaly';
 import type { Detector } from '../../../common/detector';
 import { sentenceOf, subjectOf } from '../../../common/explanations';
 import type { ActionVariable } from '../contracts/alerting_contracts';
@@ -121,7 +121,7 @@ export function logAnomalyAlert(
   const when = span === undefined ? `in ${window}` : `from ${time(span.from)} to ${time(span.to)}`;
   const message =
     `${many} of ${told(group.name, known)} ${when}, found by ${told(detector.name)}: ` +
-    `${told(anomaly.reason, known)} (confidence ${(anomaly.confidence * 100).toFixed(1)}%)`;
+    `${told(anomaly.reason, known)} (confidence ${shownConfidence(anomaly.confidence, 1)}%)`;
   return {
     context: {
       ...resultContext(best, base, sources),

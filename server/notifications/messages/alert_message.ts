@@ -1,5 +1,11 @@
 import { createHash } from 'node:crypto';
-import { mostSevereFirst, SEVERITIES, type AnomalyResult, type Severity } from '../../../common/anomaly';
+import {
+  mostSevereFirst,
+  SEVERITIES,
+  shownConfidence,
+  type AnomalyResult,
+  type Severity,
+} from '../../../common/anomaly';
 import { defangLinks, dottedWordsOf } from '../../../common/defang_links';
 import { shownTime } from './shown_time';
 import { cleanText } from './untrusted_text';
@@ -161,7 +167,7 @@ export function suppressedSentence(suppressed: SuppressedAlerts): string {
 }
 
 export function figuresOf(item: AlertItem): string {
-  return `score ${item.score.toFixed(3)}, confidence ${(item.confidence * 100).toFixed(1)}%`;
+  return `score ${item.score.toFixed(3)}, confidence ${shownConfidence(item.confidence, 1)}%`;
 }
 
 /** @returns the configured page with detector and run in its query */
