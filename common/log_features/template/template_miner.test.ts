@@ -61,6 +61,22 @@ describe('mineTemplates', () => {
     expect(quoted.match('user "Grace Hopper" logged in')).toBe('user "<*>" logged in');
   });
 
+  it('takes few lines with new words among a thousand for what they are, not for a sign that the place varies', () => {
+    const line = (user: string): string => `${user} : TTY=pts ; USER=root ; COMMAND=/bin/ls`;
+    const usual = times(1_000, (i) => line(['alice', 'bob', 'carol'][i % 3]));
+    for (const rare of [[], ['dave'], ['dave', 'dave'], ['dave', 'erin']]) {
+      const { texts, match } = mine([...usual, ...rare.map(line)]);
+      expect(texts).toHaveLength(3 + new Set(rare).size);
+      expect(match(line('mallory'))).toBeUndefined();
+    }
+    expect(
+      mine([...times(39, (i) => line(['alice', 'bob', 'carol'][i % 3])), line('dave')]).texts,
+    ).toHaveLength(4);
+    expect(
+      mine([...times(60, (i) => line(['alice', 'bob', 'carol'][i % 3])), line('dave'), line('erin')]).texts,
+    ).toEqual(['<*> : TTY=pts ; USER=root ; COMMAND=<value>']);
+  });
+
   it('keeps quoted messages apart where one of them holds a number or is long', () => {
     const said = [
       'Starting eviction manager',

@@ -7,8 +7,14 @@ import { MASKED, type Variant } from './message_counter';
 const FEW_VALUES = 4;
 /** Values of a place from which it varies, whatever their counts. */
 const MANY_VALUES = 12;
-/** Share of values seen once from which a place with some values varies. */
+/** Share of values seen once from which a place with some values varies, and how many there are at least: one line is no evidence. */
 const SINGLE_SHARE = 0.25;
+const FEWEST_SINGLES = 2;
+/**
+ * Share of messages with a value seen once, the chance that the next has a new one (Good 1953), from which such a place varies: below one in
+ * fifty a new value says something.
+ */
+const NEW_VALUE_CHANCE = 0.02;
 /** Values of a place that names something ("for user …") from which it varies. */
 const NAME_VALUES = 2;
 const PREPOSITIONS = new Set('for by of to from on at with as'.split(' '));
@@ -68,7 +74,7 @@ export function varies(variants: readonly Variant[], place: number): boolean {
   if (isState) return false;
   let singles = 0;
   for (const count of values.values()) if (count === 1) singles++;
-  return singles >= SINGLE_SHARE * distinct;
+  return singles >= Math.max(FEWEST_SINGLES, SINGLE_SHARE * distinct, NEW_VALUE_CHANCE * total);
 }
 
 /** Values of a place: words, each different spelling of letters with numbers, masks as one that varies. */
