@@ -1,3 +1,13 @@
 export { comparisonSchema, type Comparison } from '../anomaly/comparison';
 export { PHRASES, type Phrase, type Words } from './words';
-export { headlineOf, namedIn, reasonOf, sentenceOf, styleOf, subjectOf, tellable, usualOf } from './sentence';
+export {
+  headlineOf,
+  headlineOfAll,
+  namedIn,
+  reasonOf,
+  sentenceOf,
+  styleOf,
+  subjectOf,
+  tellable,
+  usualOf,
+} from './sentence';

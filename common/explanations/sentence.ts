@@ -461,13 +461,8 @@ const LONGEST_IN_TITLE = 40;
  */
 export function headlineOf(attribution: readonly Attribution[], words: Words = ENGLISH): string | undefined {
   const features = namedIn(attribution);
-  const attack = features.find(({ comparison }) => (comparison?.signs ?? []).length > 0);
-  if (attack !== undefined) {
-    const signs = (attack.comparison?.signs ?? []).map(({ category, name }) =>
-      kindOfSign(category, name, words),
-    );
-    return asBeginning(words.write('signs_of', { signs: [...new Set(signs)].join(', ') }), words);
-  }
+  const kinds = attacksIn(attribution, words);
+  if (kinds.length > 0) return attackTitle(kinds, words);
   for (const [place, feature] of features.entries()) {
     // A time of day says little of a log that stands out by its message.
     if (place > 0 && ['hour', 'weekday'].includes(feature.comparison?.kind ?? '')) continue;
@@ -475,6 +470,42 @@ export function headlineOf(attribution: readonly Attribution[], words: Words = E
     if (title !== undefined) return title;
   }
   return undefined;
+}
+
+/** Returns the kinds of attacks that the reason of a log names the signs of. */
+const attacksIn = (attribution: readonly Attribution[], words: Words): string[] =>
+  namedIn(attribution).flatMap(({ comparison }) =>
+    (comparison?.signs ?? []).map(({ category, name }) => kindOfSign(category, name, words)),
+  );
+
+/** Kinds of attacks that a title names. */
+const MOST_KINDS = 3;
+
+function attackTitle(kinds: readonly string[], words: Words): string {
+  const different = [...new Set(kinds)];
+  const more = different.length - MOST_KINDS;
+  const signs = [
+    ...different.slice(0, MOST_KINDS),
+    ...(more > 0 ? [words.write('more_signs', { count: readableCount(more, styleOf(words)) })] : []),
+  ];
+  return asBeginning(words.write('signs_of', { signs: signs.join(', ') }), words);
+}
+
+/**
+ * Returns the leading reason of several logs in a few words, and the place of the log that has it: signs of attacks before anything
+ * else, those of all of the logs together, since one that hides behind a louder one is what people look for.
+ *
+ * @param results attributions, the most severe first
+ */
+export function headlineOfAll(
+  results: readonly (readonly Attribution[])[],
+  words: Words = ENGLISH,
+): { readonly headline?: string; readonly place: number } {
+  const attacks = results.map((attribution) => attacksIn(attribution, words));
+  const place = attacks.findIndex((kinds) => kinds.length > 0);
+  if (place >= 0) return { headline: attackTitle(attacks.flat(), words), place };
+  const headline = headlineOf(results[0] ?? [], words);
+  return { ...(headline !== undefined && { headline }), place: 0 };
 }
 
 /** Returns a text with a capital letter, as a title begins. */

@@ -104,7 +104,7 @@ export interface IncidentComment {
 /** Anomalies that belong together. Times are ISO 8601; all counts are derived from the stored results. */
 export interface Incident {
   readonly id: string;
-  /** Leading reason, pattern or route and place in words, such as `status 503: POST /charge of checkout`. */
+  /** Leading reason, or the attacks that any of the leading results shows signs of, pattern or route and place in words, such as `status 503: POST /charge of checkout`. */
   readonly title: string;
   readonly scope: IncidentScope;
   /** Present where the results have one. */

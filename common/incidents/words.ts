@@ -4,6 +4,12 @@ import type { Incident } from './incident';
 
 const LONGEST_KEY = 120;
 const LONGEST_PLACE = 80;
+const LONGEST_LINE = 80;
+
+/** A variable part of a pattern, such as `<num>`. */
+const MASK = /<[^<>\s]+>/;
+/** A pattern with so many words of its own says what it is, however many masks it has. */
+const TELLING_WORDS = 3;
 
 /** @example countText({ logs: 3, buckets: 0, changes: 1 }) // '3 logs and 1 change of a pattern' */
 export function countText({ logs, buckets, changes = 0 }: Incident['counts']): string {
@@ -18,12 +24,26 @@ export function countText({ logs, buckets, changes = 0 }: Incident['counts']): s
   return `${parts.slice(0, -1).join(', ')} and ${parts[parts.length - 1]}`;
 }
 
-/** The most severe result of an incident, as a title names it. */
+/** Tells whether a pattern says what its logs are: next to nothing but masks is left of some, as of `GET <*> <num> <num>B`. */
+export function isTelling(pattern: string): boolean {
+  const tokens = pattern.split(/\s+/);
+  const masked = tokens.filter((token) => MASK.test(token)).length;
+  const words = tokens.filter((token) => !MASK.test(token) && /\p{L}{2}/u.test(token)).length;
+  return words >= TELLING_WORDS || words >= masked;
+}
+
+/** Returns a pattern as a title names it: one that says nothing by one of its lines. */
+export const nameOfPattern = (pattern: string, line: string | undefined): string =>
+  line === undefined || isTelling(pattern) ? pattern : printable(line, LONGEST_LINE);
+
+/** The result that an incident is named after: the most severe one, or the most severe with signs of an attack. */
 export interface Lead {
   /** Its pattern or route; absent where it is a bucket. */
   readonly key?: string;
   /** Its leading reason in a few words, where there are some. */
   readonly headline?: string;
+  /** First line of the incident, for a pattern that says nothing. */
+  readonly line?: string;
 }
 
 /**
@@ -34,7 +54,7 @@ export interface Lead {
  */
 export function titleOf(
   group: Pick<Group, 'scope' | 'patterns' | 'routes' | 'sources'>,
-  { key, headline }: Lead,
+  { key, headline, line }: Lead,
   place: string,
 ): string {
   const where = printable(place, LONGEST_PLACE);
@@ -46,7 +66,8 @@ export function titleOf(
   }
   const why = headline === undefined ? '' : `${headline}: `;
   if (routes.length === 1) return `${why}${printable(routes[0], LONGEST_KEY)} of ${where}`;
-  if (patterns.length === 1) return `${why}${printable(patterns[0], LONGEST_KEY)} of ${where}`;
+  if (patterns.length === 1 && (routes.length === 0 || isTelling(patterns[0])))
+    return `${why}${printable(nameOfPattern(patterns[0], line), LONGEST_KEY)} of ${where}`;
   if (sources.length === 1) {
     const value = sources[0].slice(sources[0].indexOf('=') + 1);
     return `${why}${printable(value, LONGEST_KEY)}, ${kinds} patterns of ${where}`;

@@ -60,6 +60,32 @@ describe('what an incident is', () => {
     expect(incidentWhat(incident({ logs: 3, buckets: 1 }, reason(flood)))).toBe('Number of logs 12,000');
   });
 
+  it('keeps the attack of a log beside a span of time that is more severe, with all kinds that there are', () => {
+    const share = { field: 'bucket.error_share', feature: 'bucket.error_share', share: 1 };
+    const whole = { ...share, comparison: { kind: 'number', value: 1, unit: 'share' } };
+    const other = {
+      ...signs,
+      comparison: { ...signs.comparison, signs: [{ category: 'scanner', name: 'x' }] },
+    };
+    const reasons = [whole, signs, other].map((each) => ({ attribution: [each] }));
+    expect(
+      incidentWhat(
+        incident({ logs: 3, buckets: 1 }, { reasons: reasons as unknown as IncidentBody['reasons'] }),
+      ),
+    ).toBe('Signs of SQL injection, scanner: GET /cart');
+  });
+
+  it('is a line where the one pattern is next to nothing but masks', () => {
+    const masks = {
+      routes: [],
+      patterns: ['GET <*> <num> <num>B'],
+      counted: { patterns: 1, routes: 0, sources: 0 },
+    };
+    const line = { result_id: 'a', time: '', line: 'GET /a 200 5B' };
+    expect(incidentWhat(incident({ logs: 1 }, { ...masks, first_line: line }))).toBe('GET /a 200 5B');
+    expect(incidentWhat(incident({ logs: 1 }, masks))).toBe('GET <*> <num> <num>B');
+  });
+
   it('is no longer named by a reason once none of its anomalies counts', () => {
     expect(incidentWhat(incident({}, reason(signs)))).toBe('GET /cart');
   });

@@ -1,7 +1,7 @@
 import { i18n } from '@kbn/i18n';
 import type { IncidentBody } from '../../../common/api';
-import { headlineOf } from '../../../common/explanations';
-import { resultsOf } from '../../../common/incidents';
+import { headlineOf, headlineOfAll } from '../../../common/explanations';
+import { isTelling, nameOfPattern, resultsOf } from '../../../common/incidents';
 import { printable } from '../../../common/printable';
 import { headlineText } from '../results/sentence_text';
 import { formatCount, formatSpan } from '../values/format';
@@ -27,23 +27,21 @@ function leadingOf({
   const ends = keys.filter((key) => named.endsWith(key)).sort((left, right) => right.length - left.length);
   if (ends.length > 0) return ends[0];
   // Not all are kept. Titles of before began with a small letter.
-  const headline = headlineOf(reasons[0]?.attribution ?? []);
-  return headline !== undefined && named.toLowerCase().startsWith(`${headline}: `.toLowerCase())
-    ? named.slice(headline.length + 2)
-    : named;
+  const attributions = reasons.map(({ attribution }) => attribution);
+  const headline = [headlineOfAll(attributions).headline, headlineOf(attributions[0] ?? [])].find(
+    (each) => each !== undefined && named.toLowerCase().startsWith(`${each}: `.toLowerCase()),
+  );
+  return headline === undefined ? named : named.slice(headline.length + 2);
 }
 
-/** Returns in words what an incident is, without its place: the leading reason of its most severe anomaly, and what it is in. */
+/** Returns in words what an incident is, without its place: the leading reason of its anomalies, attacks first, and what it is in. */
 export function incidentWhat(incident: IncidentBody): string {
   const what = keyOf(incident);
   const { scope, reasons } = incident;
-  const why =
-    scope.kind === 'others' || resultsOf(incident) === 0
-      ? undefined
-      : headlineText(reasons[0]?.attribution ?? []);
-  if (why === undefined) return what;
+  const { headline: why, place } = headlineText(reasons.map(({ attribution }) => attribution));
+  if (scope.kind === 'others' || resultsOf(incident) === 0 || why === undefined) return what;
   // A bucket tells of all logs of its entity, not of those of a route.
-  return reasons[0].attribution.some(({ field }) => field.startsWith('bucket.'))
+  return reasons[place].attribution.some(({ field }) => field.startsWith('bucket.'))
     ? why
     : i18n.translate('logAnomalies.incident.whyWhat', {
         defaultMessage: '{why}: {what}',
@@ -52,7 +50,7 @@ export function incidentWhat(incident: IncidentBody): string {
 }
 
 function keyOf(incident: IncidentBody): string {
-  const { scope, counted, counts, routes, patterns, sources } = incident;
+  const { scope, counted, counts, routes, patterns, sources, first_line: first } = incident;
   const kinds = Math.max(counted.patterns, counted.routes);
   if (scope.kind === 'others') {
     return i18n.translate('logAnomalies.incident.others', { defaultMessage: 'Many other anomalies' });
@@ -65,7 +63,8 @@ function keyOf(incident: IncidentBody): string {
     });
   }
   if (counted.routes === 1) return printable(routes[0], LONGEST_KEY);
-  if (counted.patterns === 1) return printable(patterns[0], LONGEST_KEY);
+  if (counted.patterns === 1 && (counted.routes === 0 || isTelling(patterns[0])))
+    return printable(nameOfPattern(patterns[0], first?.line), LONGEST_KEY);
   if (counted.sources === 1) {
     return i18n.translate('logAnomalies.incident.source', {
       defaultMessage: '{source}, {count} different patterns',

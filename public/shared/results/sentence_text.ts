@@ -3,7 +3,7 @@ import type { AnomalyResult, Attribution } from '../../../common/anomaly';
 import type { FeatureDefinition } from '../../../common/detector';
 import { readableValue, unitOf } from '../../../common/detector/value_units';
 import {
-  headlineOf,
+  headlineOfAll,
   reasonOf,
   sentenceOf,
   styleOf,
@@ -309,9 +309,10 @@ export const valueText = (value: number, feature: Pick<FeatureDefinition, 'unit'
 /** A feature's value beside what is usual. */
 export const sentenceText = (attribution: Attribution): string => sentenceOf(attribution, words());
 
-/** Returns the leading reason of a log in a few words, as a title has room for; undefined where none can be said so. */
-export const headlineText = (attribution: readonly Attribution[]): string | undefined =>
-  headlineOf(attribution, words());
+/** Returns the leading reason of several logs in a few words, see `headlineOfAll`. */
+export const headlineText = (
+  results: readonly (readonly Attribution[])[],
+): ReturnType<typeof headlineOfAll> => headlineOfAll(results, words());
 
 /** Returns the translated sentence that says why a log is anomalous, or the server's own where it was stored without data. */
 export const reasonText = ({

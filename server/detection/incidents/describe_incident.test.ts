@@ -47,7 +47,7 @@ it('an incident lasts to the end of its buckets, though its last result is a log
   expect([end, closes_at]).toEqual(['2026-01-05T13:00:00.000Z', '2026-01-05T13:30:00.000Z']);
 });
 
-it('a title leads with the reason of the most severe result that counts, whatever others said before', () => {
+it('a title leads with attacks, else with the reason of the most severe result that counts', () => {
   const group: Group = {
     ...{ scope: { kind: 'entity', value: 'shop' }, from: at(0), to: at(5), quiet: 30 * 60_000 },
     ...{ patterns: ['a', 'b'], routes: ['GET /a', 'GET /b'], sources: [], bucketDetectors: [] },
@@ -77,6 +77,64 @@ it('a title leads with the reason of the most severe result that counts, whateve
     return describeIncident(group, { ...figures, first: other, last: other, leading }).title;
   };
   expect(titled(attack, other)).toBe('Signs of SQL injection: GET /a and 1 more of shop');
+  // A span of time joins with a higher confidence, and so do attacks of other kinds.
+  const bucket = found('/', { kind: 'number', value: 1 });
+  const [share] = bucket.result.anomaly.attribution;
+  const louder = {
+    id: 'bucket',
+    result: {
+      ...bucket.result,
+      event: { start: new Date(at(0)).toISOString(), end: new Date(at(5)).toISOString() },
+      anomaly: {
+        ...bucket.result.anomaly,
+        entity_field: 'client.ip',
+        attribution: [{ ...share, field: 'bucket.error_share', feature: 'bucket.error_share' }],
+      },
+    } as unknown as AnomalyResult,
+  };
+  const command = found('/b', {
+    kind: 'signs',
+    signs: ['command_injection', 'sql_injection'].map((category) => ({ category, name: '&&' })),
+  });
+  expect(titled(louder)).toBe('Error share 1 of shop');
+  expect(titled(louder, attack)).toBe('Signs of SQL injection: GET /a and 1 more of shop');
+  expect(titled(louder, attack, other, command)).toBe(
+    'Signs of SQL injection, command injection: GET /a and 1 more of shop',
+  );
   // The attack was judged to be none.
   expect(titled(other)).toBe('URL never seen before: GET /b and 1 more of shop');
+});
+
+it('a pattern of next to nothing but masks gives its place to the request or the line', () => {
+  const masks = 'GET <*> <num> <num>B <num>ms';
+  const titled = (pattern: string, routes: string[], message: string, path?: string): string => {
+    const result = {
+      '@timestamp': new Date(at(0)).toISOString(),
+      message,
+      ...(path !== undefined && { http: { request: { method: 'GET' } }, url: { path } }),
+      detector: { id: 'web', name: 'Web' },
+      anomaly: { score: 0.7, confidence: 0.7, severity: 'minor', pattern },
+    } as unknown as AnomalyResult;
+    const first = { id: 'first', result };
+    return describeIncident(
+      {
+        ...{ scope: { kind: 'entity', value: 'shop' }, from: at(0), to: at(5), quiet: 30 * 60_000 },
+        ...{ patterns: [pattern], routes, sources: [], bucketDetectors: [] },
+      },
+      {
+        ...{ counts: { logs: 1, buckets: 0 }, detectors: [], score: 0.7, confidence: 0.7 },
+        ...{ first, last: first, leading: [first] },
+      },
+    ).title;
+  };
+  const line = 'GET /api/stock 200 512B 12ms';
+  expect(titled(masks, [], line)).toBe(`${line} of shop`);
+  expect(titled(masks, ['GET /a', 'GET /b'], line, '/b')).toBe('GET /b and 1 more of shop');
+  const block = 'BLOCK* ask <ip> to delete blk_-<num> blk_<num> blk_<num> blk_<num>';
+  expect(titled(block, [], 'BLOCK* ask 10.0.0.1 to delete blk_-1 blk_2 blk_3 blk_4')).toBe(
+    `${block} of shop`,
+  );
+  expect(titled('disk <num> failed', ['GET /a', 'GET /b'], 'disk 1 failed', '/b')).toBe(
+    'disk <num> failed of shop',
+  );
 });

@@ -1,8 +1,9 @@
 import { severityOf, type AnomalyResult } from '../../../common/anomaly';
-import { headlineOf } from '../../../common/explanations';
+import { headlineOfAll } from '../../../common/explanations';
 import {
   INCIDENT_LIMITS,
   linksOf,
+  nameOfPattern,
   titleOf,
   type Group,
   type Incident,
@@ -50,13 +51,15 @@ const leadingOf = ({ id, result }: IncidentFigures['first']): LeadingResult => {
   };
 };
 
-function leadOf(result: AnomalyResult | undefined): Lead {
+function leadOf(leading: readonly AnomalyResult[], firstLine: string | undefined): Lead {
+  const { place, ...why } = headlineOfAll(leading.map(({ anomaly }) => anomaly.attribution ?? []));
+  const result = leading.at(place);
   if (result === undefined) return {};
   const { isBucket, isChange, route, pattern } = linksOf(result);
-  const headline = headlineOf(result.anomaly.attribution ?? []);
   return {
-    ...((!isBucket || isChange) && { key: route ?? pattern }),
-    ...(headline !== undefined && { headline }),
+    ...((!isBucket || isChange) && { key: route ?? nameOfPattern(pattern, lineOf(result)) }),
+    ...why,
+    ...(firstLine !== undefined && { line: firstLine }),
   };
 }
 
@@ -88,8 +91,16 @@ export function describeIncident(group: Group, figures: IncidentFigures): Descri
   const shown = (values: readonly string[]): string[] =>
     values.slice(0, KEYS_SHOWN).map((value) => printable(value, LONGEST_KEY));
   const [firstLine, lastLine] = [incidentLine(first), incidentLine(last)];
+  const reasons = leading.slice(0, INCIDENT_LIMITS.reasons);
   return {
-    title: titleOf(group, leadOf(leading[0]?.result), place),
+    title: titleOf(
+      group,
+      leadOf(
+        reasons.map(({ result }) => result),
+        firstLine?.line,
+      ),
+      place,
+    ),
     scope,
     ...(scope.kind === 'entity' && { entity: scope.value }),
     detectors: detectors
@@ -103,7 +114,7 @@ export function describeIncident(group: Group, figures: IncidentFigures): Descri
     score,
     confidence,
     severity: severityOf(confidence),
-    reasons: leading.slice(0, INCIDENT_LIMITS.reasons).map(leadingOf),
+    reasons: reasons.map(leadingOf),
     ...(firstLine && { first_line: firstLine }),
     ...(lastLine && { last_line: lastLine }),
     patterns: shown(patterns),
