@@ -14,6 +14,15 @@ describe('tokeniseMessage', () => {
     ['took 35ms', 'took <duration>'],
     ['lifetime <1 sec', 'lifetime <duration>'],
     ['lifetime 00:01', 'lifetime <time>'],
+    ['read 12.3 GiB/s, wrote 4 kB/sec.', 'read <size>, wrote <size>.'],
+    ['1.5 GiB/2.5 MiB Go alloc/total, 3 ms/4ms', '<size>/<size> Go alloc/total, <duration>/<duration>'],
+    ['load 3 req/s of 5 m/2x', 'load <num> req/s of <num> <id>'],
+    ['port 32768:11: disconnected at 12:30', 'port <id>: disconnected at <time>'],
+    [
+      'recv() failed, client: 10.0.0.1, request: "DELETE /a HTTP/1.1", host: "a.example"',
+      'recv() failed, client: <ip>, request: "<str>", host: "a.example"',
+    ],
+    ['10.0.0.1 [12:30:00] "DELETE /a HTTP/1.1" 200', '<ip> [<time>] "DELETE <path>" <num>'],
     ['sent 4608 bytes (4.5 KB) in all', 'sent <size> in all'],
     ['from 10.0.0.1:8080 to 10.0.0.2', 'from <ip> to <ip>'],
     ['via proxy.example.org:3128', 'via <host>'],
@@ -167,6 +176,10 @@ describe('tokeniseMessage', () => {
     expect(maskedTextOf(tokeniseMessage('[a] failed\n  at x', [], 2))).toBe('[a] failed at x');
     const readBefore = (message: string): string => maskedTextOf(tokeniseMessage(message, [], 4));
     expect(readBefore('"Pod 3 was deleted" pod="web"')).toBe('"<str>" pod=web');
+    expect(readBefore('1.5 GiB/2.5 MiB at 12.3 GiB/s')).toBe('<num> <id> MiB at <num> GiB/s');
+    expect(readBefore('port 32768:11: failed, request: "GET /a"')).toBe(
+      'port <time>: failed, request: "GET <path>"',
+    );
     expect(readBefore('user "alice": password mismatch')).toBe('user "alice":password mismatch');
     expect(readBefore('err="no \\"web\\" \\"on it\\""')).toBe('err=no <path>"web\\" \\"on it\\""');
   });

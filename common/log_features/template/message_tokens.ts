@@ -33,15 +33,15 @@ import {
   NAME_IN_DATE,
   NOT_PLAIN_VALUE,
   NO_VALUES,
-  SIZE_UNITS,
   SPACE,
-  TIME_UNITS,
+  PER_SECOND,
   beginsDay,
   classOf,
   isFinal,
   isIdeograph,
   isTextKey,
   maskOfNumbered,
+  maskOfUnit,
 } from './token_shapes';
 
 /** Tokens of a message that count; the rest is one more variable part. */
@@ -62,7 +62,7 @@ export interface MaskedSpan {
  * Ways in which messages become tokens. 2 does not see masks of the user's own in values and quoted texts, and reads each line of a stack
  * trace in a message that begins with a bracket. 2 and 3 read the values in the query of a path, such as `/search?q=lamp`, as words. Up to
  * 4 a quoted word before a colon is a key wherever it stands, the quoted text of `"Pod 3 started" pod="web"` is one variable part, and so
- * is what stands in escaped quotes.
+ * is what stands in escaped quotes; the request in `…, request: "GET /a"` shows its method; `GiB/s` and `GiB/2.5 MiB` hold words.
  */
 export type TokeniserVersion = 2 | 3 | 4 | 5;
 export const TOKENISER: TokeniserVersion = 5;
@@ -123,10 +123,7 @@ class Tokeniser extends TokenList {
   /** Makes one variable part of what follows the tokens that count. */
   private cutRest(): void {
     this.cut(Math.min(this.words.length, MAX_MESSAGE_TOKENS));
-    this.words.push(REST);
-    this.kinds.push(MASK);
-    this.spaced.push(1);
-    this.written.push(undefined);
+    this.append(REST, MASK, 1);
   }
 
   private step(): void {
@@ -211,6 +208,13 @@ class Tokeniser extends TokenList {
     return this.words.every((word, place) => this.kinds[place] !== WORD && !isKey(word));
   }
 
+  /** Says that what follows is one of the named parts of a message: `…, request: "GET /a HTTP/1.1"`. */
+  private followsName(): boolean {
+    const { words, kinds } = this;
+    const last = words.length - 1;
+    return last > 2 && words[last] === ':' && kinds[last - 1] === WORD && words[last - 2] === ',';
+  }
+
   /** @param escapes backslashes before the quote, of one in a quoted text */
   private readQuote(quote: 34 | 39, escapes = 0): void {
     const { text, at } = this;
@@ -259,9 +263,11 @@ class Tokeniser extends TokenList {
       return;
     }
     if (/[\s=,;|:()[\]{}<>"]/.test(content) || content === '') {
+      const isNamedPart = this.version >= 5 && this.followsName();
       this.push(sign, STRUCTURE);
       this.space = 0;
-      if (isRequest) {
+      if (isRequest && isNamedPart) this.push('<str>', MASK);
+      else if (isRequest) {
         this.push(method, WORD);
         this.space = 1;
         this.push('<path>', MASK);
@@ -491,9 +497,18 @@ class Tokeniser extends TokenList {
     this.at = place;
     if (signs === 0 && length <= MAX_MESSAGE_TOKEN_LENGTH) {
       if (seen === LETTER) return this.pushLetters(text.slice(from, place));
-      if (seen === DIGIT && length < 8) return this.push('<num>', MASK);
+      if (seen === DIGIT && length < 8)
+        return this.push(this.isOfTime(from, length) ? '<num>' : '<id>', MASK);
     }
     this.pushWord(text.slice(from, place), true);
+  }
+
+  /** Says that a number may follow the one before it and a colon in a time: both have two digits at most. */
+  private isOfTime(from: number, length: number): boolean {
+    const { text, words } = this;
+    if (this.version < 5 || text.charCodeAt(from - 1) !== 58) return true;
+    if (words[words.length - 1] !== ':' || words[words.length - 2] !== '<num>') return true;
+    return length <= 2 && !/\d{3}$/.test(text.slice(Math.max(0, from - 4), from - 1));
   }
 
   /** Takes what matches at the reader's place for a variable part. */
@@ -548,9 +563,25 @@ class Tokeniser extends TokenList {
     }
     const mask = maskOfNumbered(word);
     if (mask !== '<id>') return this.push(mask, MASK);
+    if (this.version >= 5 && this.endsQuantity(word)) return;
     if (this.isSpaceless && this.splits(word)) return;
     if (/\/.*\//.test(word)) return this.push('<path>', MASK);
     this.push(mask, MASK, word);
+  }
+
+  /** Takes `GiB/2.5` for the unit of the number before it and another number. */
+  private endsQuantity(word: string): boolean {
+    const last = this.words.length - 1;
+    const slash = word.indexOf('/');
+    if (slash < 0 || this.words[last] !== '<num>') return false;
+    const unit = maskOfUnit(word.slice(0, slash));
+    const other = maskOfNumbered(word.slice(slash + 1));
+    if (unit === undefined || (other !== '<num>' && !isQuantity(other))) return false;
+    this.words[last] = unit;
+    this.append('/', STRUCTURE);
+    this.append(other, MASK);
+    this.space = 0;
+    return true;
   }
 
   private pushPlain(word: string): void {
@@ -572,8 +603,7 @@ class Tokeniser extends TokenList {
     const last = this.words.length - 1;
     if (last >= 0 && this.kinds[last] !== WORD) {
       if (this.words[last] === '<num>') {
-        const unit = word.toLowerCase();
-        const mask = TIME_UNITS.has(unit) ? '<duration>' : SIZE_UNITS.has(unit) ? '<size>' : undefined;
+        const mask = maskOfUnit(this.version >= 5 ? word.replace(PER_SECOND, '') : word);
         if (mask !== undefined) {
           this.words[last] = mask;
           this.space = 0;

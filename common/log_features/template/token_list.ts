@@ -91,6 +91,14 @@ export class TokenList implements MessageTokens {
     if (kind === MASK) this.foldRow();
   }
 
+  /** Pushes a token that nothing is made of with those before it. */
+  protected append(word: string, kind: TokenKind, spaced: 0 | 1 = 0): void {
+    this.words.push(word);
+    this.kinds.push(kind);
+    this.spaced.push(spaced);
+    this.written.push(undefined);
+  }
+
   private mergeLast(mask: string): void {
     const last = this.words.length - 1;
     this.words[last] = mask;

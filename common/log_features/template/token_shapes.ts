@@ -12,14 +12,23 @@ const TEXT_KEYS = new Set(
 export const isTextKey = (key: string): boolean =>
   TEXT_KEYS.has(key.slice(key.lastIndexOf('.') + 1).toLowerCase());
 
-export const TIME_UNITS = new Set(
+const TIME_UNITS = new Set(
   'ns us µs μs ms msec msecs millis millisecond milliseconds microsecond microseconds nanosecond nanoseconds s sec secs second seconds m min mins minute minutes h hr hrs hour hours d day days'.split(
     ' ',
   ),
 );
-export const SIZE_UNITS = new Set(
+const SIZE_UNITS = new Set(
   'b byte bytes kb mb gb tb pb kib mib gib tib pib kbyte kbytes mbyte mbytes gbyte gbytes'.split(' '),
 );
+/** The end of the unit of a rate: GiB/s. */
+export const PER_SECOND = /\/s(?:ec|econd)?$/;
+
+/** @returns the mask of a quantity with that unit; undefined for a word that is none */
+export function maskOfUnit(word: string): '<duration>' | '<size>' | undefined {
+  const unit = word.toLowerCase();
+  return TIME_UNITS.has(unit) ? '<duration>' : SIZE_UNITS.has(unit) ? '<size>' : undefined;
+}
+
 export const METHODS = new Set('GET POST PUT DELETE HEAD OPTIONS PATCH TRACE CONNECT'.split(' '));
 
 export const LETTER = 1;
@@ -66,11 +75,9 @@ export const NAME_IN_DATE =
 /** The mask of a word that holds a digit. */
 export function maskOfNumbered(word: string): string {
   if (NUMBER.test(word)) return ADDRESS.test(word) ? '<ip>' : '<num>';
-  const unit = NUMBER_WITH_UNIT.exec(word)?.[1].toLowerCase();
-  if (unit !== undefined) {
-    if (TIME_UNITS.has(unit)) return '<duration>';
-    if (SIZE_UNITS.has(unit)) return '<size>';
-  }
+  const unit = NUMBER_WITH_UNIT.exec(word)?.[1];
+  const quantity = unit === undefined ? undefined : maskOfUnit(unit);
+  if (quantity !== undefined) return quantity;
   if (ADDRESS.test(word)) return '<ip>';
   if (HEXADECIMAL.test(word)) return '<hex>';
   if (UUID.test(word)) return '<uuid>';
