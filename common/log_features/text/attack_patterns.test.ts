@@ -14,6 +14,15 @@ describe('attack patterns', () => {
     ['sql_injection', '/p?id=1+order+by+9--+'],
     ['sql_injection', '/p?id=1+and+(select+1+from+users)=1'],
     ['sql_injection', '/p?id=if(1,sleep(5),0)'],
+    ['sql_injection', '/p?id=1--'],
+    ['sql_injection', "/p?id=admin'--+-"],
+    ['sql_injection', "/p?id=1'+order+by+5--+-"],
+    ['sql_injection', "/p?id=x';select+pg_sleep(5)"],
+    ['sql_injection', '/p?q=select+login,password+from+members'],
+    ['sql_injection', "/p?q=select+name+from+members+where+id='1"],
+    ['sql_injection', '/p?id=(1)and(select+*+from+users)'],
+    ['sql_injection', '/p?id=1;delete+from+users'],
+    ['sql_injection', "/p?q=x%25'+or+name+like+'%25"],
     ['cross_site_scripting', '/p?q=%253Cscript%253Ealert(1)%253C/script%253E'],
     ['cross_site_scripting', '/p?q=&lt;script&gt;'],
     ['cross_site_scripting', '/p?q=%26%23x3c%3Bscript%26%2362%3B'],
@@ -97,8 +106,45 @@ describe('attack patterns', () => {
     'session=1; id=5; theme=dark',
     'name|id|email',
     'To be continued /...',
+    // Prose, in which keywords of SQL are words, quotes are names, and two hyphens are a dash.
+    'please select a size from the list',
+    'could you select another size or drop it from my order -- thanks',
+    'Select a colour, a size and a style from the list; then order by post',
+    'Please select sizes (small, medium) from the drop-down',
+    'I want 3 order by Friday',
+    ';-) order by size',
+    "It's late!! drop table legs",
+    'Drop table lamp, 2 pieces; thanks',
+    "I can't delete from my cart where it says remove",
+    "We're having 3 children and having trouble (again)",
+    `looks like 3 items, something like 'foo' or "bar"`,
+    "argument must be 'a' or 'b' and not 'c'",
+    'a place where people like me live',
+    'where can I buy (2 pieces)?',
+    'just in case when it rains then we stay at the end',
+    'insert into the form these values',
+    'European Union (EU) citizens select their members',
+    "He didn't select anything from 'Deals'",
+    'Bitte wählen Sie eine Größe aus der Liste (2) -- danke',
+    "Veuillez sélectionner une taille; c'est l'été",
+    'r5---sn-uggm0lkx.googlevideo.com',
+    "so-called 'boss'--he was right",
+    'settings; select a size',
+    "Unknown column 'x'; skipping",
+    'args=[null, null, 3]',
+    '/products/5#',
+    '/api/update?set=3',
   ])('takes %s for no attack, which models of before do', (text) => {
     expect(categoriesIn(text)).toEqual([]);
+  });
+
+  it.each([
+    ['5--', '/p?id=5--'],
+    ["'--", "/p?id=admin'--"],
+    ['order by', "/p?id=1'+order+by+5"],
+    ['curl http', '/p?u=curl+http://a.b'],
+  ])('names the sign %s as it stands in %s', (name, text) => {
+    expect(IN_CONTEXT.describe(decodeText(text)).map((sign) => sign.name)).toContain(name);
   });
 
   it('leaves models that were trained before as they are', () => {

@@ -40,7 +40,7 @@ export interface SignPart {
 
 export interface AttackPattern {
   readonly category: AttackCategory;
-  /** For people: `union … select`. */
+  /** Of its first sequence: `union … select`. */
   readonly name: string;
   /** One of them is enough. */
   readonly sequences: readonly (readonly SignPart[])[];
@@ -55,6 +55,8 @@ function partOf(notation: string): SignPart {
 }
 
 const plainPart = (text: string): SignPart => ({ text, before: Context.Any, behind: Context.Any });
+
+const anywhere = ({ text }: SignPart): SignPart => plainPart(text);
 
 const nameOf = (sequence: readonly SignPart[]): string =>
   sequence.map(({ text }) => text.trim() || text).join(' … ');
@@ -282,7 +284,7 @@ class AttackPatterns {
 
   /** @returns the indices in `patterns` of those that match a decoded text, ascending */
   findIn(decoded: string): readonly number[] {
-    const text = normaliseText(this.isInContext ? revealText(decoded) : decoded);
+    const text = this.read(decoded);
     const { letters, others } = characterSetOf(text);
     let found: Set<number> | undefined;
     for (const group of this.groups) {
@@ -295,6 +297,23 @@ class AttackPatterns {
       }
     }
     return found === undefined ? NONE : [...found].sort((one, other) => one - other);
+  }
+
+  /** @returns the signs in a decoded text for people, each named as it stands there */
+  describe(decoded: string): Pick<AttackPattern, 'category' | 'name'>[] {
+    const found = this.findIn(decoded);
+    if (found.length === 0) return [];
+    const text = this.read(decoded);
+    return found.map((index) => {
+      const { category, name, sequences } = this.patterns[index];
+      const isThere = matchesSequence(text, sequences[0].map(anywhere), this.isInContext);
+      const own = sequences.find((sequence) => matchesSequence(text, sequence, this.isInContext));
+      return { category, name: isThere || own === undefined ? name : nameOf(own) };
+    });
+  }
+
+  private read(decoded: string): string {
+    return normaliseText(this.isInContext ? revealText(decoded) : decoded);
   }
 }
 

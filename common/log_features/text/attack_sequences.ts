@@ -14,71 +14,123 @@ import type { AttackCategory } from './attack_categories';
  * ¬ behind: no space and not the end
  * ⌿ behind: the end of a segment of a path
  */
-/** Continuations of `or` and `and` in SQL that are seldom in prose. */
+/** Continuations of `or` and `and` in SQL that are seldom in prose, which names what it means in quotes: "'yes' or 'no'". */
 const CONDITIONS = [
   '№…=',
   '№…<',
   '№…>',
-  '№…-- ',
+  '№…--⌘',
   '(№…=',
   '(№…>',
   '(№…<',
   '(select¦',
-  "'…'",
   "…='",
+  "…= '",
+  "'…¦like '",
   'exists(',
   'exists (',
 ];
-const AFTER_QUOTE = ['№', '(', 'sleep(', "'", '"', '…=', 'not ', 'true¦', 'false¦', 'exists'];
+const AFTER_QUOTE = [
+  ...['№', '(', 'sleep(', '…=', '…--⌘', '…¦like ', '…>№', '…<№', 'not №', 'not ('],
+  ...["''", '""', "'⌘", '"⌘', 'true¦', 'false¦', 'exists'],
+];
 const joinedBy = (word: 'or' | 'and'): (readonly string[])[] => [
   CONDITIONS.map((rest) => ` ${word} ${rest}`),
   ...["'", '"'].map((mark) => AFTER_QUOTE.map((rest) => `${mark} ${word} ${rest}`)),
-  ['№…=', '№…>', '№…<', '(…=', '(select¦', "'", 'not (', 'exists', 'sleep(', 'elt('].map(
-    (rest) => `) ${word} ${rest}`,
-  ),
+  [
+    '№…=',
+    '№…>',
+    '№…<',
+    '(…=',
+    '(select¦',
+    "'…=",
+    "'…--⌘",
+    "'…¦like ",
+    'not (',
+    'exists',
+    'sleep(',
+    'elt(',
+  ].map((rest) => `) ${word} ${rest}`),
 ];
-const SELECTED = [' №', '…,', '…(', ' null', '…*', '…@', "…'", '…"', '… from '];
+const SELECTED = [' №', '…,¬', '…(', ' null', '…*', '…@', "…'", '…"', '… from '];
+/** Functions that a selected column is made of. */
+const SELECTED_FUNCTIONS = [
+  'count',
+  'concat',
+  'char',
+  'max',
+  'min',
+  'sum',
+  'substr',
+  'substring',
+  'load_file',
+]
+  .concat(['version', 'user', 'database', 'cast', 'ascii', 'coalesce', 'sleep'])
+  .map((name) => `¦${name}(`);
+/** Tables and schemas of databases themselves. */
+const SYSTEM_TABLES = ['information_schema', 'mysql.', 'dual¦', 'pg_', 'sys.', 'sysobjects', 'sysusers']
+  .concat(['syscolumns', 'master.', 'msys', 'all_', 'user_', 'dba_', 'rdb$', 'sysibm', 'domain.', 'sqlite_'])
+  .map((name) => ` from ${name}`);
 
 export const SEQUENCES_IN_CONTEXT: Readonly<Record<AttackCategory, readonly (string | readonly string[])[]>> =
   {
     sql_injection: [
       [
         ...SELECTED.map((rest) => `¦union select${rest}`),
-        ...[' all ', ' distinct ', '(', ' (', ' all(', ' all (', '/*'].map((rest) => `¦union${rest}…select¦`),
-        "'union…select¦",
+        ...[' all ', ' distinct ', '/*…'].map((rest) => `¦union${rest}select¦`),
+        ...['(', ' (', ' all(', '(('].map((rest) => `¦union${rest}select¦`),
+        "'union select¦",
+        '"union select¦',
       ],
-      '¦select¦…¦from¦',
-      ['(select¦… from ', '(select¦…(', '(select №', '(select *', '(select @', "(select '", '(select "'],
-      '¦insert into¦…¦values¦',
-      ['¦delete from¦…¦where¦', ';delete from¦', '; delete from¦', "'…¦delete from¦"],
       [
-        ';drop table¦',
-        '; drop table¦',
-        "'…¦drop table¦",
-        ')…¦drop table¦',
-        '¦drop table if exists¦',
-        '¦drop table¦…;',
-        '¦drop table¦…--',
+        ...['*', '№', '@'].map((rest) => `¦select ${rest}…¦from¦`),
+        ...[' distinct ', ' top №', ' all '].map((rest) => `¦select${rest}…¦from¦`),
+        ...SELECTED_FUNCTIONS.map((rest) => `¦select …${rest}…¦from¦`),
+        ...SYSTEM_TABLES.map((table) => `¦select …${table}`),
+        '¦select …,¬…¦from¦',
+        ...['=', '--⌘', '#⌘', '/*', '¦limit №'].map((rest) => `¦select …¦from¦…${rest}`),
       ],
-      '¦update¦…¦set¦…=',
+      [
+        ...['=', ',', '(', '<', '>', '-', '*', '/', '|', ';'].map((mark) => `${mark}(select¦`),
+        ...['= ', '< ', '> ', '| ', "' ", '" '].map((mark) => `${mark}(select¦`),
+        ...['(select (', '(select … where '],
+        ...['¦in ', '¦in', '¦exists', '¦exists ', '¦not ', '¦any ', '¦all ', '¦like '].map(
+          (word) => `${word}(select¦`,
+        ),
+        ...SELECTED_FUNCTIONS.map((rest) => `(select …${rest}`),
+        ...['№', '*', '@', "'", '"'].map((rest) => `(select ${rest}`),
+      ],
+      ['¦insert into¦…¦values(', '¦insert into¦…¦values (', '¦insert into¦…(select '],
+      [
+        ...['=', '>№', '<№', "¦like '"].map((rest) => `¦delete from¦…¦where¦…${rest}`),
+        ';delete from¦',
+        '⊣; delete from¦',
+      ],
+      [';drop table¦', '⊣; drop table¦', '¦drop table if exists¦', '¦drop table¦…;--', '¦drop table¦…--⌘'],
+      '¦update … set …=',
       ...joinedBy('or'),
       ...joinedBy('and'),
       [' or not №', ' or not ('],
       [
         ' where …=',
-        ' where …<',
-        ' where …>',
-        ' where …¦like ',
-        ' where …¦in (',
+        ...['<', '>', '< ', '> '].map((mark) => ` where …${mark}№`),
+        ...["'", '№', 'select '].map((rest) => ` where …¦in (${rest}`),
         ' where …¦is null',
-        ' where …(№',
       ],
-      [' having №', ' having …=', ' having …>', ' having …<', ' having …('],
-      ['⊣order by¦', ' order by №…-- ', ' order by №…#', ' order by №…,', ' order by …-- '],
-      ['⊣group by¦', ' group by …¦having '],
-      [" like '", ' like "', ' like (', ' like %', ' like №'],
+      [
+        ...['=', '>№', '<№', '> №', '< №'].map((rest) => ` having …${rest}`),
+        ...['count(', 'sum(', 'max(', 'min(', 'avg('].map((rest) => ` having ${rest}`),
+      ],
+      ['⊣order by №', '⊣order by …--⌘', '⊣order by …#⌘', ' order by …--⌘', ' order by №…#⌘'],
+      ['⊣group by №', '⊣group by …(', ' group by …--⌘', ' group by …#⌘'],
+      [
+        "⊣like '",
+        '⊣like "',
+        '⊣like №',
+        ...["'", '"'].flatMap((mark) => [` like ${mark}%`, ` like ${mark}…%${mark}`]),
+      ].concat([' like (select ', ' like %']),
       ' rlike ',
-      '¦case when¦…¦then¦',
+      ['(', '№', "'", '…=', '…>', '…<'].map((rest) => `¦case when ${rest}…¦then¦`),
       ' procedure analyse',
       [
         'tables',
@@ -135,12 +187,41 @@ export const SEQUENCES_IN_CONTEXT: Readonly<Record<AttackCategory, readonly (str
       'ƒrow(№…,',
       ['ƒconvert(…,', 'ƒconvert(…¦using¦'],
       'ƒcast(…¦as¦',
-      ['¦null,null', '¦null, null', 'select null'],
-      ["'--", "' -- ", '"--', ')--', ...[...'0123456789'].map((digit) => `${digit}--¦`), '⊣#⌘'],
-      "';",
+      'select null',
+      [
+        ...["'", "' ", '"', '" ', ')', ...'0123456789'].map((value) => `${value}--⌘`),
+        ...["'", "' ", '"', '" ', ')'].map((value) => `${value}#⌘`),
+        ' №…#⌘',
+        ',№…)-- ',
+      ],
+      [
+        "';⌘",
+        ...['(', 'if', 'call', 'begin', 'with', 'set', 'copy'].map((rest) => `';${rest}`),
+        ...[
+          'exec',
+          'select',
+          'declare',
+          'shutdown',
+          'insert',
+          'update',
+          'delete',
+          'drop',
+          'alter',
+          'create',
+        ].flatMap((word) => [`';${word}¦`, `'; ${word}¦`]),
+      ],
       "'||",
       '/*!',
-      [';select¦', '; select¦'],
+      [
+        ';select¦',
+        '⊣; select¦',
+        '; select *',
+        '; select №',
+        '; select @',
+        '; select sleep(',
+        '; select pg_',
+        '; select like(',
+      ],
       ['; if(', ';if(', ';iif('],
     ],
     cross_site_scripting: [

@@ -92,10 +92,9 @@ export function surprisesOf(bigrams: readonly (readonly [number, number])[]): Fl
 }
 
 /** The known patterns of attacks in a text as it was read. */
-export function attackPatternsIn(text: string, signs: 'in_context' | undefined): AttackPattern[] {
-  const known = attackPatternsOf(signs);
-  return known.findIn(decodeText(text)).map((index) => known.patterns[index]);
-}
+export const attackPatternsIn = (text: string, signs: 'in_context' | undefined): AttackSign[] =>
+  attackPatternsOf(signs).describe(decodeText(text));
+type AttackSign = Pick<AttackPattern, 'category' | 'name'>;
 
 /** Signs that sentences name, the others are counted. */
 const NAMED_SIGNS = 2;
@@ -103,7 +102,7 @@ const SIGN_CHARACTERS = 60;
 
 /** Patterns of attacks, and own ones by name, as a comparison holds them. */
 export function signsOf(
-  found: readonly AttackPattern[],
+  found: readonly AttackSign[],
   own: readonly string[] = [],
 ): Pick<Comparison, 'signs' | 'more_signs'> {
   const signs = [
