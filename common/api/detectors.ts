@@ -66,7 +66,15 @@ export const detectorEndpoints = {
     path: DETECTORS,
     summary: 'Save a detector; it reads logs and writes results with the rights of whoever saves it',
     privilege: 'write',
-    body: z.strictObject({ detector: newDetectorSchema, start: z.boolean().default(false) }),
+    body: z.strictObject({
+      detector: newDetectorSchema,
+      start: z.boolean().default(false),
+      score_past: durationSchema
+        .optional()
+        .describe(
+          'As soon as its first model is there, logs from so long before it was saved are scored, too',
+        ),
+    }),
     response: detectorRecordSchema,
   }),
   getDetector: endpoint({

@@ -1,4 +1,5 @@
 import type { Browser, Locator, Page } from 'playwright-core';
+import type { DetectorStatus } from '../../common/api';
 import { seriousFindings } from './accessibility';
 import {
   administrator,
@@ -34,6 +35,24 @@ it('scores the logs that were there before, and shows them, without another clic
     const search = new URL(page.url()).searchParams;
     expect(search.get('from')).toBe('now-7d');
     expect(search.has('past')).toBe(false);
+  }));
+
+it('scores them as well where the page is left before the detector has learned', () =>
+  onPage(browser, world, async (page) => {
+    await createDetectorByForm(
+      { page, url: world.host.url },
+      { name: 'Left at once', index: world.logs, entity: 'service.name' },
+    );
+    const [, id] = /detectors\/([0-9a-f-]{36})/.exec(page.url())!;
+    await page.goto('about:blank');
+    const admin = administrator(world.elasticsearch);
+    for (let isScored = false; !isScored;) {
+      await page.waitForTimeout(250);
+      const { body } = await world.kibana.call(admin, 'getStatus', { params: { id } }, world.space);
+      isScored = (body as DetectorStatus).backfill?.state === 'done';
+    }
+    await page.goto(`${world.host.url}/app/logAnomalies/detectors/${id}/anomalies?from=now-7d&to=now`);
+    await page.waitForSelector(`${testSubject('logAnomaliesSwimLane')} canvas`);
   }));
 
 it('says of a time without anomalies what was scored and how near it came, and leads to the form', async () => {
@@ -176,8 +195,9 @@ describe('the scan of logs', () => {
         .waitFor();
       await row
         .locator(testSubject('logAnomaliesScanMade'))
-        .getByRole('link', { name: /score the last 7 days/ })
-        .click();
+        .getByText(/the last 7 days are scored once it has learned/)
+        .waitFor();
+      await row.locator(testSubject('logAnomaliesScanMade')).getByRole('link', { name: 'Open it' }).click();
       await page.waitForSelector(testSubject('logAnomaliesDetector'));
       expect(page.url()).toMatch(/\/detectors\/[0-9a-f-]{36}\/anomalies/);
     }));

@@ -1,8 +1,8 @@
-import type { DetectorRecord } from '../../common/api';
+import type { BackfillReport, DetectorRecord } from '../../common/api';
 import { resultsIndex, resultsPattern } from '../../server/elasticsearch';
-import { backfillTaskId, detectionTaskId } from '../../server/kibana/contracts/identifiers';
+import { backfillTaskId, detectionTaskId, trainingTaskId } from '../../server/kibana/contracts/identifiers';
 import { addLogs, createLogs, MINUTE } from './fixtures/elasticsearch_fixture';
-import { TIME_MAPPINGS, webLogs } from './fixtures/kibana_logs';
+import { TIME_MAPPINGS, webDetector, webLogs } from './fixtures/kibana_logs';
 import { refusalOf } from './fixtures/kibana_people';
 import { startKibanaStandIn, type Person } from './fixtures/kibana_stand_in';
 import { RECENT_ODD, webWorld } from './fixtures/kibana_world';
@@ -294,5 +294,65 @@ describe('backfill', () => {
     });
     expect(kibana.tasks.scheduled.has(backfillTaskId(target(id)))).toBe(false);
     await ok(owner, 'deleteDetector', { params: { id } });
+  });
+
+  describe('that was ordered when the detector was saved', () => {
+    const report = (id: string) => ok<BackfillReport>(reader, 'getBackfill', { params: { id } });
+    const saved = async (): Promise<{ id: string; task: string }> => {
+      const body = { detector: webDetector(index), start: true, score_past: '1h' };
+      const { id, warnings } = await ok<DetectorRecord>(owner, 'createDetector', { body });
+      expect(warnings).toBeUndefined();
+      return { id, task: backfillTaskId(target(id)) };
+    };
+
+    it('waits for the first model, and then goes up to it, once', async () => {
+      const { id, task } = await saved();
+      const now = kibana.now;
+      try {
+        await kibana.tasks.run(task);
+        expect(await report(id)).toMatchObject({ state: 'queued', logs: 0 });
+        expect(await resultIds(id)).toEqual([]);
+        await ok(owner, 'trainDetector', { params: { id } });
+        kibana.now = () => now() + 60_000;
+        await kibana.tasks.run(trainingTaskId(target(id)));
+        // Nobody waits for the next look.
+        expect(kibana.tasks.soon).toContain(task);
+        await kibana.tasks.run(task);
+        await kibana.tasks.run(task);
+        const { from, to, ...done } = await report(id);
+        expect(done).toMatchObject({ state: 'done' });
+        expect(Date.parse(from)).toBe(now() - 3_600_000);
+        expect(Date.parse(to)).toBe(now() + 60_000);
+        expect(done.logs).toBe(done.total);
+        expect(done.logs).toBeGreaterThan(3_000);
+        expect(kibana.tasks.scheduled.has(task)).toBe(false);
+        await ok(owner, 'startBackfill', { params: { id }, body: { from, to } });
+        await kibana.tasks.run(task);
+        expect(await report(id)).toMatchObject({ state: 'done', created: 0 });
+      } finally {
+        kibana.now = now;
+        await ok(owner, 'deleteDetector', { params: { id } });
+      }
+    });
+
+    it('ends when it is cancelled, also while it looks for a model, and with its detector', async () => {
+      const { id, task } = await saved();
+      await ok(owner, 'cancelBackfill', { params: { id } });
+      expect(await report(id)).toMatchObject({ state: 'cancelled' });
+      expect(kibana.tasks.scheduled.has(task)).toBe(false);
+      await ok(owner, 'deleteDetector', { params: { id } });
+
+      const other = await saved();
+      const scheduled = kibana.tasks.scheduled.get(other.task)!;
+      kibana.tasks.scheduled.set(other.task, { ...scheduled, status: 'running' });
+      await ok(owner, 'cancelBackfill', { params: { id: other.id } });
+      await kibana.tasks.run(other.task);
+      expect(await report(other.id)).toMatchObject({ state: 'cancelled' });
+      await ok(owner, 'deleteDetector', { params: { id: other.id } });
+
+      const last = await saved();
+      await ok(owner, 'deleteDetector', { params: { id: last.id } });
+      expect(kibana.tasks.scheduled.has(last.task)).toBe(false);
+    });
   });
 });

@@ -1,4 +1,4 @@
-import React, { useEffect, useRef, useState, type ReactElement } from 'react';
+import React, { useState, type ReactElement } from 'react';
 import {
   EuiButton,
   EuiButtonEmpty,
@@ -18,7 +18,7 @@ import { FailureText } from '../../shared/requests/failure_text';
 import { useAction } from '../../shared/requests/use_action';
 import { formatCount, formatPart, formatTime } from '../../shared/values/format';
 import { changedQuery } from './explorer_query';
-import { PAST, PAST_RANGE, PAST_DAYS, wantsPast } from '../../shared/detector/past_range';
+import { PAST_RANGE, PAST_DAYS } from '../../shared/detector/past_range';
 
 /** Days after which a detector is no longer new: logs of before its start are not offered any more. */
 const NEW_DAYS = 1;
@@ -39,7 +39,7 @@ export function useScorePast({ record, reload }: DetectorView): ScorePast {
     setAsked(record.id);
     const begin = async (): Promise<void> => {
       const to = Date.now();
-      setQuery({ ...changedQuery({ range: PAST_RANGE }), [PAST]: undefined });
+      setQuery(changedQuery({ range: PAST_RANGE }));
       await api('startBackfill', { params: { id: record.id }, body: { from: to - PAST_DAYS * DAY, to } });
     };
     void run(begin).then((isDone) => {
@@ -52,18 +52,28 @@ export function useScorePast({ record, reload }: DetectorView): ScorePast {
 /** Logs from before a detector was started: how far their scoring is, or an offer to score them. */
 export function PastLogs(view: DetectorView & { past: ScorePast }): ReactElement | null {
   const { record, status, past } = view;
-  const { canWrite, location } = useApp();
+  const { canWrite } = useApp();
   const { start, isBusy, isAsked } = past;
   const { backfill, model } = status;
-  const isWanted = wantsPast(location) && canWrite;
-  const begun = useRef('');
-  useEffect(() => {
-    if (!isWanted || model === undefined || begun.current === record.id) return;
-    begun.current = record.id;
-    start();
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- once, as soon as there is a model
-  }, [isWanted, model === undefined]);
 
+  if (backfill?.state === 'queued' && model === undefined) {
+    return (
+      <Spaced>
+        <EuiCallOut
+          size="s"
+          iconType="clock"
+          title={i18n.translate('logAnomalies.past.waiting', {
+            defaultMessage:
+              'The logs from {from} on are scored as soon as it has learned from them; you may leave this page.',
+            values: { from: formatTime(backfill.from) },
+          })}
+          data-test-subj="logAnomaliesPastLater"
+        >
+          <StopPast {...view} />
+        </EuiCallOut>
+      </Spaced>
+    );
+  }
   if (backfill?.state === 'running' || backfill?.state === 'queued') {
     return <PastProgress {...view} backfill={backfill} />;
   }
@@ -84,25 +94,16 @@ export function PastLogs(view: DetectorView & { past: ScorePast }): ReactElement
       </Spaced>
     );
   }
-  if ((isWanted || isAsked) && backfill === undefined) {
+  if (isAsked && backfill === undefined) {
     return (
       <Spaced>
         <EuiCallOut
           size="s"
           iconType="clock"
-          title={
-            model === undefined
-              ? i18n.translate('logAnomalies.past.later', {
-                  defaultMessage:
-                    'The logs of the last {days} days are scored as soon as it has learned from them.',
-                  values: { days: PAST_DAYS },
-                })
-              : i18n.translate('logAnomalies.past.soon', {
-                  defaultMessage: 'The logs of the last {days} days are about to be scored.',
-                  values: { days: PAST_DAYS },
-                })
-          }
-          data-test-subj="logAnomaliesPastLater"
+          title={i18n.translate('logAnomalies.past.soon', {
+            defaultMessage: 'The logs of the last {days} days are about to be scored.',
+            values: { days: PAST_DAYS },
+          })}
         />
       </Spaced>
     );
@@ -134,9 +135,7 @@ export const scorePastText = (): string =>
   });
 
 function PastProgress(props: DetectorView & { backfill: BackfillReport }): ReactElement {
-  const { record, reload, backfill } = props;
-  const { api, canWrite } = useApp();
-  const { run, isBusy } = useAction(reload);
+  const { backfill } = props;
   const { logs, total, anomalies, from, to } = backfill;
   const share = total ? Math.min(1, logs / total) : undefined;
   const label = i18n.translate('logAnomalies.past.running', {
@@ -166,21 +165,29 @@ function PastProgress(props: DetectorView & { backfill: BackfillReport }): React
               {...(share === undefined ? {} : { max: 1, value: share })}
             />
           </EuiFlexItem>
-          {canWrite && (
-            <EuiFlexItem grow={false}>
-              <EuiButtonEmpty
-                size="xs"
-                iconType="cross"
-                isLoading={isBusy}
-                onClick={() => run(() => api('cancelBackfill', { params: { id: record.id } }))}
-              >
-                {i18n.translate('logAnomalies.backfill.cancel', { defaultMessage: 'Stop scoring the past' })}
-              </EuiButtonEmpty>
-            </EuiFlexItem>
-          )}
+          <EuiFlexItem grow={false}>
+            <StopPast {...props} />
+          </EuiFlexItem>
         </EuiFlexGroup>
       </EuiCallOut>
     </Spaced>
+  );
+}
+
+function StopPast({ record, reload }: DetectorView): ReactElement | null {
+  const { api, canWrite } = useApp();
+  const { run, isBusy } = useAction(reload);
+  if (!canWrite) return null;
+  return (
+    <EuiButtonEmpty
+      size="xs"
+      iconType="cross"
+      isLoading={isBusy}
+      onClick={() => run(() => api('cancelBackfill', { params: { id: record.id } }))}
+      data-test-subj="logAnomaliesStopPast"
+    >
+      {i18n.translate('logAnomalies.backfill.cancel', { defaultMessage: 'Stop scoring the past' })}
+    </EuiButtonEmpty>
   );
 }
 

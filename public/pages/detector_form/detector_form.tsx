@@ -16,7 +16,7 @@ import type { ApiFailure } from '../../shared/app/api_client';
 import { useApp } from '../../shared/app/app_context';
 import { detectorPath } from '../../shared/app/location';
 import { useAction } from '../../shared/requests/use_action';
-import { PAST_DAYS, pastQuery } from '../../shared/detector/past_range';
+import { PAST, PAST_DAYS, PAST_RANGE } from '../../shared/detector/past_range';
 import { warnOfView } from '../../shared/detector/warn_of_view';
 import { BucketFields } from './bucket_fields';
 import {
@@ -259,11 +259,12 @@ function useSaving({
   const { api, go, core } = useApp();
   const { run, isBusy } = useAction();
   const send = async (detector: Detector, { start, scoresPast }: { start: boolean; scoresPast: boolean }) => {
+    const isPastScored = record === undefined && start && scoresPast;
     await run(
       async () => {
         const saved = await (
           record === undefined
-            ? api('createDetector', { body: { detector, start } })
+            ? api('createDetector', { body: { detector, start, ...(isPastScored && { score_past: PAST }) } })
             : api('updateDetector', {
                 params: { id: record.id },
                 body: { detector, version: record.version },
@@ -273,7 +274,7 @@ function useSaving({
           throw failure;
         });
         warnOfView(core, saved);
-        if (record === undefined && start) go(detectorPath(saved.id), scoresPast ? pastQuery() : {});
+        if (record === undefined && start) go(detectorPath(saved.id), isPastScored ? { ...PAST_RANGE } : {});
         else go(record ? detectorPath(saved.id) : '/');
       },
       i18n.translate('logAnomalies.form.saved', {

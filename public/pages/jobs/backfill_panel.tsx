@@ -19,9 +19,14 @@ import { formatCount, formatTime } from '../../shared/values/format';
 import { resolveRange, type TimeRange } from '../../shared/values/time_range';
 import { useAction } from '../../shared/requests/use_action';
 
-function stateName(state: BackfillReport['state']): string {
+function stateName(state: BackfillReport['state'], hasModel: boolean): string {
   switch (state) {
     case 'queued':
+      if (!hasModel) {
+        return i18n.translate('logAnomalies.backfill.waiting', {
+          defaultMessage: 'waiting until the detector has learned',
+        });
+      }
       return i18n.translate('logAnomalies.backfill.queued', { defaultMessage: 'queued' });
     case 'running':
       return i18n.translate('logAnomalies.backfill.running', { defaultMessage: 'running' });
@@ -109,7 +114,7 @@ export function BackfillPanel(props: {
               values: {
                 from: formatTime(backfill.from),
                 to: formatTime(backfill.to),
-                state: stateName(backfill.state),
+                state: stateName(backfill.state, status.model !== undefined),
                 count: backfill.logs,
                 logs: formatCount(backfill.logs),
                 found: backfill.anomalies,
@@ -120,7 +125,7 @@ export function BackfillPanel(props: {
           </EuiText>
         </>
       )}
-      {status.model === undefined && (
+      {status.model === undefined && !isRunning && (
         <EuiText size="s" color="subdued">
           {i18n.translate('logAnomalies.backfill.needsModel', {
             defaultMessage: 'It needs a model: train one first.',

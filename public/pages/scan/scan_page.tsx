@@ -1,4 +1,4 @@
-import React, { type ReactElement } from 'react';
+import React, { useState, type ReactElement } from 'react';
 import {
   EuiAccordion,
   EuiButton,
@@ -11,10 +11,12 @@ import {
   EuiPanel,
   EuiProgress,
   EuiSpacer,
+  EuiSwitch,
   EuiText,
 } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import { useApp } from '../../shared/app/app_context';
+import { PAST_DAYS } from '../../shared/detector/past_range';
 import { SetupProblems } from '../../shared/detector/setup_problems';
 import { useBreadcrumbs } from '../../shared/layout/use_breadcrumbs';
 import { RequestState } from '../../shared/requests/request_state';
@@ -211,9 +213,10 @@ function MakeDetectors({
   aDay: number;
   hasMade: boolean;
   isMaking: boolean;
-  make: () => Promise<void>;
+  make: (scoresPast: boolean) => Promise<void>;
 }): ReactElement {
   const { canWrite, go } = useApp();
+  const [scoresPast, setScoresPast] = useState(true);
   return (
     <EuiPanel hasBorder hasShadow={false} paddingSize="m">
       <EuiFlexGroup alignItems="center" responsive={false} wrap gutterSize="m">
@@ -223,7 +226,7 @@ function MakeDetectors({
             iconType="play"
             isLoading={isMaking}
             isDisabled={!canWrite || chosen.size === 0}
-            onClick={() => void make()}
+            onClick={() => void make(scoresPast)}
             data-test-subj="logAnomaliesScanMake"
           >
             {i18n.translate('logAnomalies.scan.make', {
@@ -232,6 +235,19 @@ function MakeDetectors({
               values: { count: chosen.size },
             })}
           </EuiButton>
+        </EuiFlexItem>
+        <EuiFlexItem grow={false}>
+          <EuiSwitch
+            compressed
+            label={i18n.translate('logAnomalies.scan.scorePast', {
+              defaultMessage: 'and score the last {days} days of each',
+              values: { days: PAST_DAYS },
+            })}
+            checked={scoresPast}
+            disabled={!canWrite || isMaking}
+            onChange={(event) => setScoresPast(event.target.checked)}
+            data-test-subj="logAnomaliesScanScoresPast"
+          />
         </EuiFlexItem>
         {hasMade && (
           <EuiFlexItem grow={false}>

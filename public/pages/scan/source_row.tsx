@@ -14,7 +14,7 @@ import {
 import { i18n } from '@kbn/i18n';
 import { detectorPath, writeLocation } from '../../shared/app/location';
 import { printable } from '../../../common/printable';
-import { pastQuery } from '../../shared/detector/past_range';
+import { PAST_DAYS, PAST_RANGE } from '../../shared/detector/past_range';
 import { AppLink } from '../../shared/app/app_link';
 import { formatCount } from '../../shared/values/format';
 import { amountText, documentsText, kindText, proposalText, shownName, type Proposal } from './scan_text';
@@ -145,11 +145,14 @@ function OutcomeText({ outcome }: { outcome: Outcome | undefined }): ReactElemen
     case 'made':
       return (
         <EuiText size="xs" data-test-subj="logAnomaliesScanMade">
-          {i18n.translate('logAnomalies.scan.made', { defaultMessage: 'Made and started.' })}{' '}
-          <AppLink to={writeLocation(detectorPath(outcome.id), pastQuery())}>
-            {i18n.translate('logAnomalies.scan.open', {
-              defaultMessage: 'Open it and score the last 7 days',
-            })}
+          {outcome.scoresPast
+            ? i18n.translate('logAnomalies.scan.madeWithPast', {
+                defaultMessage: 'Made and started; the last {days} days are scored once it has learned.',
+                values: { days: PAST_DAYS },
+              })
+            : i18n.translate('logAnomalies.scan.made', { defaultMessage: 'Made and started.' })}{' '}
+          <AppLink to={writeLocation(detectorPath(outcome.id), { ...PAST_RANGE })}>
+            {i18n.translate('logAnomalies.scan.openIt', { defaultMessage: 'Open it' })}
           </AppLink>
         </EuiText>
       );

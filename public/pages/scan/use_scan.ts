@@ -2,6 +2,7 @@ import { useCallback, useEffect, useState } from 'react';
 import { ApiFailure, type Answer } from '../../shared/app/api_client';
 import { useApp } from '../../shared/app/app_context';
 import { useRequest, type Request } from '../../shared/requests/use_request';
+import { PAST } from '../../shared/detector/past_range';
 import type { Proposal } from './scan_text';
 
 export type Source = Answer<'scanLogs'>['sources'][number];
@@ -22,7 +23,7 @@ export interface Row extends Source {
 /** Result for a detector that was to be made. */
 export type Outcome =
   | { readonly state: 'making' }
-  | { readonly state: 'made'; readonly id: string }
+  | { readonly state: 'made'; readonly id: string; readonly scoresPast: boolean }
   | { readonly state: 'refused'; readonly reason: string };
 
 /** One proposal of one source. */
@@ -39,7 +40,8 @@ export function useScan(): {
   choose(key: string, isChosen: boolean): void;
   readonly outcomes: ReadonlyMap<string, Outcome>;
   readonly isMaking: boolean;
-  make(): Promise<void>;
+  /** @param scoresPast as well, once they have learned */
+  make(scoresPast: boolean): Promise<void>;
 } {
   const { api } = useApp();
   const request = useRequest((signal) => api('scanLogs', {}, signal), [api]);
@@ -81,7 +83,7 @@ export function useScan(): {
       return after;
     });
   }, []);
-  const make = async (): Promise<void> => {
+  const make = async (scoresPast: boolean): Promise<void> => {
     setIsMaking(true);
     const say = (key: string, outcome: Outcome): void =>
       setOutcomes((before) => new Map(before).set(key, outcome));
@@ -91,8 +93,10 @@ export function useScan(): {
         if (!chosen.has(key) || outcomes.get(key)?.state === 'made') continue;
         say(key, { state: 'making' });
         try {
-          const { id } = await api('createDetector', { body: { detector: proposal.detector, start: true } });
-          say(key, { state: 'made', id });
+          const past = scoresPast ? { score_past: PAST } : {};
+          const body = { detector: proposal.detector, start: true, ...past };
+          const { id } = await api('createDetector', { body });
+          say(key, { state: 'made', id, scoresPast });
           choose(key, false);
         } catch (error) {
           say(key, { state: 'refused', reason: failureOf(error).message });

@@ -197,7 +197,7 @@ async function makeDetectorAndIndex(
 ): Promise<MadeSample> {
   const { elasticsearch, space } = scope;
   const [detector, index] = await Promise.allSettled([
-    createDetector(services, scope, parseDetector(demoDetector(demoIndex(space))), false),
+    createDetector(services, scope, parseDetector(demoDetector(demoIndex(space))), { start: false }),
     createDemoIndex(elasticsearch, space),
   ]);
   const removeIndex = async (): Promise<void> => {

@@ -18,7 +18,7 @@ import {
 } from '../../elasticsearch';
 import { deletePipeline } from '../../elasticsearch/ingest';
 import { grantApiKey, openApiKey, revokeApiKey, usesApiKeys, type KeyGrant } from '../keys/api_key';
-import { removeBackfill } from '../tasks/backfill_service';
+import { queueFirstBackfill, removeBackfill } from '../tasks/backfill_service';
 import { checkRights } from '../keys/check_rights';
 import { checkGroupField } from './group_field';
 import { allowedSchedule, checkDetectorCount, checkInterval } from '../limits/usage_limits';
@@ -74,7 +74,8 @@ export async function createDetector(
   services: Services,
   scope: RequestScope,
   detector: Detector,
-  start: boolean,
+  /** `scorePast`: logs from so long before are scored as well, once there is a model. */
+  { start, scorePast }: { readonly start: boolean; readonly scorePast?: string },
 ): Promise<DetectorRecord> {
   const { usage } = services;
   checkInterval(detector, usage);
@@ -122,9 +123,27 @@ export async function createDetector(
       isSaved: () => true,
     },
   );
-  if (!start) return withWarnings(publicRecordOf(stored), warnings);
-  const begun = await begin(services, scope, stored);
-  return withWarnings(publicRecordOf(begun.stored), [...warnings, ...begun.warnings]);
+  const begun = start ? await begin(services, scope, stored) : { stored, warnings: [] };
+  const past = scorePast === undefined ? [] : await orderPast(services, scope, stored, scorePast);
+  return withWarnings(publicRecordOf(begun.stored), [...warnings, ...begun.warnings, ...past]);
+}
+
+/** Has the past scored after the first training. @returns what failed, a sentence for each: the detector is saved already */
+async function orderPast(
+  services: Services,
+  scope: RequestScope,
+  stored: StoredDetector,
+  past: string,
+): Promise<string[]> {
+  try {
+    await queueFirstBackfill(services, scope, stored.id, durationToMilliseconds(past));
+    return [];
+  } catch (error) {
+    services.log.warn(
+      `Detector ${stored.id}: its past is not going to be scored: ${(error as Error).message}`,
+    );
+    return ['The detector is saved; have the logs of the past scored on its tab Jobs, once it has learned.'];
+  }
 }
 
 /** A detector is saved already when it is begun: what fails then is told, and starting it tries again. */
@@ -261,7 +280,7 @@ export async function cloneDetector(
     { ...detector, name: name ?? `${detector.name.slice(0, 190)} (copy)` },
     'The detector',
   );
-  return createDetector(services, scope, copy, false);
+  return createDetector(services, scope, copy, { start: false });
 }
 
 /** Numbers of detectors in an incident beyond one. */

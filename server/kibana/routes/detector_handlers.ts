@@ -22,7 +22,7 @@ export const detectorHandlers: Handlers<keyof typeof detectorEndpoints> = {
     return { total, detectors: detectors.map(publicRecordOf) };
   },
   createDetector: ({ body }, { services, scope }) =>
-    createDetector(services, scope, body.detector, body.start),
+    createDetector(services, scope, body.detector, { start: body.start, scorePast: body.score_past }),
   getDetector: async ({ params }, { scope }) =>
     publicRecordOf(await createDetectorRepository(scope.savedObjects).get(params.id)),
   updateDetector: ({ params, body }, { services, scope }) =>

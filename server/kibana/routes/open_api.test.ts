@@ -25,6 +25,7 @@ describe('the OpenAPI document', () => {
     expect(Object.keys(create.requestBody!.content['application/json'].schema.properties!)).toEqual([
       'detector',
       'start',
+      'score_past',
     ]);
     const search = operations.find(({ operationId }) => operationId === 'searchResults')!;
     expect(search.parameters.find(({ name }) => name === 'size')).toEqual({

@@ -14,6 +14,8 @@ export interface BackfillOrder extends Required<Pick<BackfillReport, 'where'>> {
   readonly logs_per_second?: number;
   /** Id of the saved object with a key of whoever asked for it; in the cluster, where security is on. */
   readonly key?: string;
+  /** It begins once there is a model, and goes up to that time. */
+  readonly awaits_model?: boolean;
 }
 
 /** @returns undefined for a task of 0.1.0, which kept its order in the status */

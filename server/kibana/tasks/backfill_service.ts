@@ -148,14 +148,53 @@ export async function queueBackfill(
     where: way,
     ...inCluster,
   };
-  const target = { space: scope.space, detectorId };
   const key = await grant?.(order);
+  return schedule(services, scope, detectorId, {
+    order: { ...order, ...(key !== undefined && { key }) },
+    total,
+  });
+}
+
+/**
+ * Asks for a backfill of a detector that has no model yet: it waits for the first one, and runs with the rights of the
+ * detector's owner.
+ *
+ * @param past milliseconds from its beginning to now
+ */
+export async function queueFirstBackfill(
+  services: Services,
+  scope: Pick<RequestScope, 'space' | 'elasticsearch'>,
+  detectorId: string,
+  past: number,
+): Promise<void> {
+  const now = services.clock.now();
+  await schedule(services, scope, detectorId, {
+    order: {
+      id: randomUUID(),
+      from: new Date(now - past).toISOString(),
+      to: new Date(now).toISOString(),
+      where: 'job',
+      awaits_model: true,
+    },
+  });
+}
+
+/** Puts a backfill on record, and schedules its task. */
+async function schedule(
+  services: Services,
+  scope: Pick<RequestScope, 'space' | 'elasticsearch'>,
+  detectorId: string,
+  { order, total }: { readonly order: BackfillOrder; readonly total?: number },
+): Promise<BackfillReport> {
+  const target = { space: scope.space, detectorId };
+  const status = createStatusStore(scope.elasticsearch, scope);
+  const { key, awaits_model: _awaits, ...told } = order;
   const report: BackfillReport = {
-    ...order,
+    ...told,
     state: 'queued',
     requested_at: new Date(services.clock.now()).toISOString(),
     logs: 0,
-    total,
+    ...(total !== undefined && { total }),
     anomalies: 0,
     created: 0,
   };
@@ -165,7 +204,7 @@ export async function queueBackfill(
     await services.taskManager.schedule({
       id: backfillTaskId(target),
       taskType: BACKFILL_TASK_TYPE,
-      params: { ...target, order: { ...order, ...(key !== undefined && { key }) } },
+      params: { ...target, order },
       state: {},
       scope: ['logAnomalies'],
     });
@@ -175,7 +214,7 @@ export async function queueBackfill(
     if (scheduled !== 'unknown' && scheduled !== undefined && orderOf(scheduled)?.id === order.id)
       return report;
     if (key !== undefined && scheduled !== 'unknown') {
-      await forgetKeyOf(services, target, { ...order, key });
+      await forgetKeyOf(services, target, order);
     }
     if (scheduled === undefined) await endUnscheduled(services, { status, detectorId }, report, error);
     throw error;

@@ -6,6 +6,7 @@ import { detectAnomalies } from '../../detection/scoring/detect_anomalies';
 import { toDetectionError } from '../../elasticsearch';
 import { incidentsOfBackfill } from './job_incidents';
 import { createSuppressor } from '../../detection/feedback/suppress_new_results';
+import { rangeOf } from '../../detection/ports/log_range';
 import { scoreInCluster } from './cluster_backfill';
 import { findTask, forgetKeyOf } from './backfill_service';
 import { orderOf, steeringOfBackfill, type BackfillOrder } from './backfill_order';
@@ -17,7 +18,7 @@ import type { Services } from '../contracts/services';
 import { backfillPage, backfillPiece } from '../limits/job_limits';
 import { backfillPlace } from '../../elasticsearch/stores/status_documents';
 import { backfillTaskId, type TaskTarget } from '../contracts/identifiers';
-import type { TaskDefinition } from '../contracts/task_contracts';
+import type { TaskDefinition, TaskInstance, TaskRunResult } from '../contracts/task_contracts';
 import { repeatWork } from './repeat_work';
 import { runnerOf } from './task_runner';
 
@@ -38,7 +39,10 @@ export function createBackfillTask(getServices: () => Promise<Services>): TaskDe
     createTaskRunner: runnerOf(getServices, async ({ services, target, params, state, interruption }) => {
       const { clock } = services;
       const failures = Number(state.failures ?? 0);
-      const order = orderOf({ params });
+      const kept = state.to === undefined ? {} : { to: state.to };
+      const ordered = orderOf({ params });
+      // One that has waited for the first model goes up to the time when that was there.
+      const order = ordered && { ...ordered, to: String(state.to ?? ordered.to) };
       const over = async () => {
         if (order !== undefined) await forgetKeyOf(services, target, order);
         return { state: {} };
@@ -63,6 +67,9 @@ export function createBackfillTask(getServices: () => Promise<Services>): TaskDe
       try {
         checkOrder(order, found);
         const work = { services, job, order, interruption };
+        if (order.awaits_model === true && state.to === undefined) {
+          return (await waitForModel(work, report, state)) ?? (await over());
+        }
         let next = await scorePiece(work, report);
         if (next !== 'later' && next.state === 'running' && (await wasCancelled(job, report))) {
           next = await endCancelled(work, next);
@@ -70,7 +77,9 @@ export function createBackfillTask(getServices: () => Promise<Services>): TaskDe
         if (next === 'later') {
           return { state, runAt: new Date(clock.now() + ASK_AGAIN_MILLISECONDS) };
         }
-        return next.state === 'running' ? { state: { failures: 0 }, runAt: new Date(clock.now()) } : over();
+        return next.state === 'running'
+          ? { state: { ...kept, failures: 0 }, runAt: new Date(clock.now()) }
+          : over();
       } catch (error) {
         const failure = failureOf(error, clock.now());
         const isOver = failures + 1 >= MOST_FAILURES || !mayPass(error);
@@ -85,7 +94,7 @@ export function createBackfillTask(getServices: () => Promise<Services>): TaskDe
           (isKept || (await endUnopened(services, target, order, toDetectionError(error, 'score'))));
         if (isEnded || (await endWithoutTask(services, job, report))) return over();
         const pause = backoffMilliseconds(failures + 1, FIRST_PAUSE_MILLISECONDS);
-        return { state: { failures: failures + 1 }, runAt: new Date(clock.now() + pause) };
+        return { state: { ...kept, failures: failures + 1 }, runAt: new Date(clock.now() + pause) };
       }
     }),
   };
@@ -96,6 +105,33 @@ interface PieceWork {
   readonly job: DetectorJob;
   readonly order: BackfillOrder;
   readonly interruption: AbortController;
+}
+
+/**
+ * Begins once there is a model; until then it looks for one now and then. A training that ends has it look at once.
+ *
+ * @returns undefined where it was cancelled
+ */
+async function waitForModel(
+  { services, job }: PieceWork,
+  report: BackfillReport,
+  state: TaskInstance['state'],
+): Promise<TaskRunResult | undefined> {
+  const { detectorId } = job.target;
+  if (await wasCancelled(job, report)) {
+    await job.status.writePart(detectorId, 'backfill', cancelledNow(services, report));
+    return undefined;
+  }
+  const now = services.clock.now();
+  if ((await job.models.active(detectorId)) === undefined) {
+    const looks = Number(state.looks ?? 0) + 1;
+    const pause = backoffMilliseconds(looks, FIRST_PAUSE_MILLISECONDS);
+    return { state: { looks }, runAt: new Date(now + pause) };
+  }
+  const to = new Date(now).toISOString();
+  const total = await job.source.count(rangeOf(job.stored.detector.source, Date.parse(report.from), now));
+  await job.status.writePart(detectorId, 'backfill', { ...report, to, total });
+  return { state: { to }, runAt: new Date(now) };
 }
 
 /** Scores some of it, and puts on record how far it is. */

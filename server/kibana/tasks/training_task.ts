@@ -3,7 +3,7 @@ import { isRetryable } from '../../../common/detection_error';
 import { toDetectionError } from '../../elasticsearch';
 import { openDetectorJob, requestTraining, trainingLife, type DetectorJob } from '../records/detector_job';
 import { backoffMilliseconds, failureOf } from '../records/failure_advice';
-import { detectionTaskId, trainingTaskId, type TaskTarget } from '../contracts/identifiers';
+import { backfillTaskId, detectionTaskId, trainingTaskId, type TaskTarget } from '../contracts/identifiers';
 import type { Services } from '../contracts/services';
 import type { TaskDefinition, TaskInstance, TaskRunResult } from '../contracts/task_contracts';
 import { runnerOf } from './task_runner';
@@ -115,6 +115,8 @@ async function train(
     await record.stop();
     await job.status.writePart(detectorId, 'training', report);
     log.info(`Detector ${detectorId}: model ${report.version} ${report.state}`);
+    // One may wait for the first model.
+    await services.taskManager.runSoon(backfillTaskId(target)).catch(() => undefined);
     if (job.stored.enabled) {
       await services.taskManager.runSoon(detectionTaskId(target)).catch(() => undefined);
     }
