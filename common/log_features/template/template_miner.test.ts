@@ -102,6 +102,29 @@ describe('mineTemplates', () => {
     expect(part.match('FastCGI sent in stderr: "Segmentation fault" while reading')).toBeUndefined();
   });
 
+  it('takes lists of one name and of two for lists, where others are longer', () => {
+    const names = ['alice', 'bob', 'carol', 'dave', 'erin', 'frank'];
+    const items = (i: number): string =>
+      times(1 + (i % 5), (item) => names[(i * 7 + item * (1 + (i % 4))) % 6]).join(', ');
+    const { texts, match } = mine([
+      ...times(300, (i) => `Members: ${items(i)}`),
+      ...times(300, (i) => `Removed ${items(i)} from the group`),
+      ...times(60, (i) => `Flags: ${['NONE', 'A, B, C', 'A, B'][i % 3]}`),
+    ]);
+    expect([...texts].sort()).toEqual([
+      'Flags: <list>',
+      'Flags: A, B',
+      'Flags: NONE',
+      'Members: <*>',
+      'Members: <*>, <*>',
+      'Removed <*> from the group',
+      'Removed <*>, <*> from the group',
+    ]);
+    expect(match('Members: zoe')).toBe('Members: <*>');
+    expect(match('Members: zoe, yan')).toBe('Members: <*>, <*>');
+    expect(match('Flags: FATAL')).toBeUndefined();
+  });
+
   it('takes quoted names before a colon for a variable part', () => {
     const { texts } = mine(times(16, (i) => `user "${word(i)}": password mismatch`));
     expect(texts).toEqual(['user "<*>": password mismatch']);

@@ -6,7 +6,7 @@
  * Frequencies of Species"). Own implementation; the result does not depend on the order of the messages.
  */
 import { type MaskedSpan, tokeniseMessage } from './message_tokens';
-import { isKey, kindOf, MASK, type MessageTokens, STRUCTURE, WORD } from './token_list';
+import { isKey, isMask, kindOf, MASK, type MessageTokens, STRUCTURE, WORD } from './token_list';
 import {
   byFrequency,
   MASKED,
@@ -19,7 +19,7 @@ import {
 import { groupsByFrequentWords } from './frequent_words';
 import { sharedContexts } from './shared_contexts';
 import { ANY, TemplateMatcher } from './template_matcher';
-import { holdsValue, varies } from './varying_places';
+import { FEW_VALUES, holdsValue, MASK_MESSAGES, varies } from './varying_places';
 
 export const MAX_TEMPLATES = 1_000;
 
@@ -149,6 +149,56 @@ function mergeByContext(groups: Group[]): Group[] {
   return merged;
 }
 
+/** The words of a template with one variable part for those from `from` to before `to`. */
+const contextOf = (words: readonly string[], from: number, to: number): string =>
+  [...words.slice(0, from), MASKED, ...words.slice(to)]
+    .map((word) => (isMask(word) && word !== ANY ? MASKED : word))
+    .join(SEPARATOR);
+
+/** Makes one template of those that have two words with a comma where another has lists: `Members: ada, bob`. */
+function mergePairs(groups: Group[]): Group[] {
+  const contexts = new Set<string>();
+  for (const { words, variants } of groups) {
+    for (let place = 0; place < words.length; place++) {
+      let lists = 0;
+      for (const variant of variants) if (variant.words[place] === '<list>') lists += variant.count;
+      if (lists >= MASK_MESSAGES) contexts.add(contextOf(words, place, place + 1));
+    }
+  }
+  if (contexts.size === 0) return groups;
+  const pairs = new Map<string, { readonly comma: number; readonly members: Group[] }>();
+  for (const group of groups) {
+    const { words } = group;
+    for (let comma = words.indexOf(','); comma > 0; comma = words.indexOf(',', comma + 1)) {
+      if (comma + 1 === words.length) break;
+      if (kindOf(words[comma - 1]) === STRUCTURE || kindOf(words[comma + 1]) === STRUCTURE) continue;
+      const context = contextOf(words, comma - 1, comma + 2);
+      if (!contexts.has(context)) continue;
+      const known = pairs.get(context);
+      if (known === undefined) pairs.set(context, { comma, members: [group] });
+      else if (known.comma === comma) known.members.push(group);
+      break;
+    }
+  }
+  const gone = new Set<Group>();
+  const made: Group[] = [];
+  for (const { comma, members } of pairs.values()) {
+    const items = new Set(members.flatMap(({ words }) => [words[comma - 1], words[comma + 1]]));
+    if (members.length < 2 || items.size < FEW_VALUES) continue;
+    for (const group of members) gone.add(group);
+    const variable = members[0].words.flatMap((word, at) =>
+      word === ANY || at === comma - 1 || at === comma + 1 ? [at] : [],
+    );
+    made.push(
+      groupOf(
+        members.flatMap(({ variants }) => variants),
+        variable,
+      ),
+    );
+  }
+  return [...groups.filter((group) => !gone.has(group)), ...made];
+}
+
 /** Takes templates that are cases of another one, with names of two words in its variable places, into that one. */
 function mergeByGap(groups: Group[]): Group[] {
   const ordered = [...groups].sort(byGroupCount);
@@ -210,7 +260,7 @@ function groupsOf(variants: readonly Variant[]): Group[] {
     for (const group of mergeByContext(split.slice(0, compared))) groups.push(group);
     for (const group of split.slice(compared)) groups.push(group);
   }
-  return groups;
+  return mergePairs(groups);
 }
 
 /** Distinct messages that became one template. */

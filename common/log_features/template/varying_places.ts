@@ -4,7 +4,7 @@ import { isTextKey } from './token_shapes';
 import { MASKED, type Variant } from './message_counter';
 
 /** Values of a place below which they are words of templates, whatever their counts. */
-const FEW_VALUES = 4;
+export const FEW_VALUES = 4;
 /** Values of a place from which it varies, whatever their counts. */
 const MANY_VALUES = 12;
 /** Share of values seen once from which a place with some values varies, and how many there are at least: one line is no evidence. */
@@ -42,7 +42,7 @@ export function holdsValue(words: readonly string[], place: number): boolean {
 /** Masks whose values are names that a word without a number can be, too. */
 const NAME_MASKS = new Set(['<id>', '<path>', '<host>', '<url>', '<email>']);
 /** Messages in which a mask of that kind is seen before words at its place are taken for more of its values. */
-const MASK_MESSAGES = 3;
+export const MASK_MESSAGES = 3;
 
 /** Share of such messages from which the place varies. */
 const MASKED_SHARE = 0.2;
@@ -51,10 +51,12 @@ const MASKED_SHARE = 0.2;
 export function varies(variants: readonly Variant[], place: number): boolean {
   const values = valuesAt(variants, place);
   let named = 0;
+  let lists = 0;
   let total = 0;
   const spellings = new Set<string | null | undefined>();
   for (const { words, kinds, written, count } of variants) {
     total += count;
+    if (words[place] === '<list>') lists += count;
     if (kinds[place] !== MASK || !NAME_MASKS.has(words[place])) continue;
     named += count;
     spellings.add(words[place] === '<id>' ? written[place] : null);
@@ -62,6 +64,9 @@ export function varies(variants: readonly Variant[], place: number): boolean {
   const areNamesVaried = spellings.size > 1 || spellings.has(null);
   if (areNamesVaried && named >= MASK_MESSAGES && named >= MASKED_SHARE * total) return true;
   const distinct = values.size;
+  // one item of a list has no comma
+  const items = values.has(MASKED) ? distinct - 1 : distinct;
+  if (lists >= MASK_MESSAGES && lists >= MASKED_SHARE * total && items >= FEW_VALUES) return true;
   if (distinct >= MANY_VALUES) return true;
   const { words } = variants[0];
   if (holdsValue(words, place)) {
