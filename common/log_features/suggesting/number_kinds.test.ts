@@ -89,3 +89,56 @@ describe('isTime', () => {
     ).toBe(false);
   });
 });
+
+describe('codes and ports', () => {
+  const suggested = (values: Record<string, (row: number) => unknown>): Record<string, string> => {
+    const documents = times.map((time, row) => ({
+      '@timestamp': new Date(time).toISOString(),
+      zone: `zone-${'abcde'[(row * 7) % 5]}`,
+      ...Object.fromEntries(Object.entries(values).map(([field, valueOf]) => [field, valueOf(row)])),
+    }));
+    return Object.fromEntries(
+      suggestFeatures(documents, { timestampField: '@timestamp', limit: 30 }).map(
+        ({ definition: { field, type } }) => [field, type],
+      ),
+    );
+  };
+  const drawn = (row: number, prime: number): number => 32_768 + ((row * prime) % 28_000);
+
+  it('takes ports of clients for nothing, and those of few values for categories', () => {
+    const found = suggested({
+      'id.orig_p': (row) => drawn(row, 7_919),
+      'id.resp_p': (row) => [53, 80, 443, 853][((row * row) % 7) % 4],
+      src_port: (row) => drawn(row, 6_007),
+      sport: (row) => drawn(row, 5_003),
+      clientPort: (row) => drawn(row, 9_001),
+    });
+    for (const field of ['id.orig_p', 'src_port', 'sport', 'clientPort'])
+      expect(found).not.toHaveProperty([field]);
+    expect(found['id.resp_p']).toBe('category');
+  });
+
+  it('takes numeric codes for categories, and amounts for amounts', () => {
+    const found = suggested({
+      qtype: (row) => [1, 28, 65, 12, 15][((row * row) % 11) % 5],
+      opcode: (row) => [0, 4, 5][((row * row) % 13) % 3],
+      retries: (row) => ((row * row) % 17) % 4,
+      decode_ms: (row) => (row * 37) % 89,
+      exports: (row) => (row * 41) % 83,
+      water_level: (row) => ((row * 53) % 79) / 10,
+      status_count: (row) => (row * 59) % 73,
+    });
+    expect(found).toMatchObject({ qtype: 'category', opcode: 'category' });
+    expect(
+      ['retries', 'decode_ms', 'exports', 'status_count', 'water_level'].map((field) => found[field]),
+    ).toEqual(['number', 'number', 'number', 'number']);
+  });
+
+  it('rates statuses of HTTP that have a few odd ones among them, and codes of gRPC', () => {
+    const status = (row: number): number => (row === 9 ? 0 : row % 20 === 3 ? 404 : 200);
+    expect(suggested({ response_code: status })['response_code']).toBe('severity');
+    expect(suggested({ status: (row) => (row === 9 ? -1 : status(row)) })['status']).toBe('severity');
+    expect(suggested({ code: (row) => (row % 40 === 0 ? 13 : 0) })['code']).toBe('severity');
+    expect(suggested({ code: (row) => (row * 7) % 50 })['code']).toBe('category');
+  });
+});

@@ -81,3 +81,21 @@ const leastOf = (numbers: readonly number[]): number =>
 
 /** Returns true for a number that says where a line was written. */
 export const isOrigin = (field: string): boolean => ORIGIN.test(nameParts(field));
+
+const PORT =
+  /(^|_)((s|d|src|dst|source|dest|destination|client|server|remote|local|peer|nat|host)_?)?port$|(^|_)(spt|dpt|(orig|resp)_p)$/;
+const CODE =
+  /(^|_)([a-z]*type|[a-z]*(?<!de|en)code|status|state|level|version|class|kind|category|mode|flags?|proto|protocol|facility|reason|outcome|severity|priority)$/;
+/** Different values of numbers that are codes, at most. */
+const MOST_CODES = 100;
+/** Of so few values those of a code need not be whole numbers, such as versions. */
+const FEW_CODES = 12;
+
+/** Returns true for a number that is a port by its name. Ports of clients are drawn anew for each connection, and tell nothing. */
+export const isPort = (field: string): boolean => PORT.test(nameParts(field));
+
+/** Returns true for numbers of few values that are codes, by the last part of their name; amounts such as `status_count` are none. */
+export const areCodes = (field: string, distinct: ReadonlySet<number>): boolean =>
+  (CODE.test(nameParts(field)) || isPort(field)) &&
+  distinct.size <= MOST_CODES &&
+  (distinct.size <= FEW_CODES || [...distinct].every((number) => Number.isInteger(number)));

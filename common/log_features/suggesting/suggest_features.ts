@@ -12,7 +12,7 @@ import { skewness } from '../number/number_encoding';
 import { attackPatternsIn } from '../text/text_encoding';
 import { mineTemplates } from '../template/template_miner';
 import { parseTimestamp } from '../time/time_encoding';
-import { isTime, timesFrom } from './number_kinds';
+import { areCodes, isPort, isTime, timesFrom } from './number_kinds';
 import { dependence, explainedShare } from './dependence';
 import { isMetadata } from './metadata_fields';
 import { callerOf, isSeldomAndClosed, LEAST_DEPENDENCE, textsOf, type FieldValues } from './seldom_fields';
@@ -73,6 +73,8 @@ interface Guess {
 
 /** Names of what answers a request or rates a log. */
 const STATUS = /(^|[._-])(status|status_?code|http_?status|grpc_?(code|status)|code)$/i;
+/** Share of the logs whose status has to be one of HTTP. */
+const HTTP_SHARE = 0.95;
 const LEVEL = /(^|[._-])(level|severity|severity_text|severity_number|log_?level|levelname|priority)$/i;
 const MESSAGE = /(^|[._-])(message|msg)$/i;
 /** Names of the target of a request. */
@@ -99,6 +101,17 @@ const agentsGuess = (distinct: number): Guess => ({
   masked: 'agent',
 });
 
+/** Guesses what numbers are that no name rates; undefined for ports of clients. */
+function guessOfNumbers(field: string, numbers: readonly number[], distinct: number): Guess | undefined {
+  if (areCodes(field, new Set(numbers))) {
+    return { type: 'category', reason: `numbers that are codes, ${distinct} different values`, weight: 9 };
+  }
+  if (isPort(field)) return undefined;
+  const skew = skewness(numbers);
+  const shape = skew > 1 ? 'numbers with a long tail, taken on a logarithmic scale' : 'numbers';
+  return { type: 'number', reason: `${shape}, ${distinct} different values`, weight: skew > 1 ? 8 : 6 };
+}
+
 function guess(field: string, values: readonly unknown[], distinct: Map<string, number>): Guess | undefined {
   const dirt = new DirtCounter();
   const count = values.length;
@@ -112,7 +125,8 @@ function guess(field: string, values: readonly unknown[], distinct: Map<string, 
   }
   if (STATUS.test(field) && numbers.length >= 0.9 * count && distinct.size <= 100) {
     const codes = new Set(numbers);
-    const isHttp = [...codes].every((code) => code >= 100 && code <= 599);
+    // A few odd ones, such as the 0 that proxies write where the client had gone, are rated with the others.
+    const isHttp = numbers.filter((code) => code >= 100 && code <= 599).length >= HTTP_SHARE * numbers.length;
     const isGrpc = [...codes].every((code) => Number.isInteger(code) && code >= 0 && code <= 16);
     if (isHttp || (isGrpc && codes.has(0))) {
       const kind = isHttp ? 'statuses of HTTP' : 'codes of gRPC';
@@ -141,22 +155,7 @@ function guess(field: string, values: readonly unknown[], distinct: Map<string, 
   ) {
     return { type: 'hour_of_day', reason: 'hours from 0 to 23, read as a cycle', weight: 4 };
   }
-  if (numbers.length >= 0.9 * count) {
-    if (/status|code|port|level|version/i.test(field) && distinct.size <= 100) {
-      return {
-        type: 'category',
-        reason: `numbers that are codes, ${distinct.size} different values`,
-        weight: 9,
-      };
-    }
-    const skew = skewness(numbers);
-    const shape = skew > 1 ? 'numbers with a long tail, taken on a logarithmic scale' : 'numbers';
-    return {
-      type: 'number',
-      reason: `${shape}, ${distinct.size} different values`,
-      weight: skew > 1 ? 8 : 6,
-    };
-  }
+  if (numbers.length >= 0.9 * count) return guessOfNumbers(field, numbers, distinct.size);
   const texts = [...distinct.keys()];
   if (texts.every((text) => parseTimestamp(text) !== undefined)) return undefined;
   const meanLength = texts.reduce((sum, text) => sum + text.length, 0) / texts.length;
