@@ -49,6 +49,7 @@ const summarySchema = z.object({
 const REMARKS = [
   'empty_window',
   'empty_baseline',
+  'entity_without_past',
   'few_logs',
   'counts_estimated',
   'rare_values_not_searched',

@@ -10,6 +10,8 @@ const SHOWN_CHARACTERS = 200;
 const REMARKS: Readonly<Record<ChangeExplanation['remarks'][number], string>> = {
   empty_window: 'There is no log in this time.',
   empty_baseline: 'There is no log in the time before: nothing to compare with.',
+  entity_without_past:
+    'The entity has next to no logs in the time before: all logs of the source are compared.',
   few_logs: 'There are few logs: only large changes can be told from chance.',
   counts_estimated: 'Counts of values are estimated from a part of the logs.',
   rare_values_not_searched:

@@ -50,6 +50,11 @@ export function remarkText(remark: Found['remarks'][number]): string {
       return i18n.translate('logAnomalies.explainChange.emptyBaseline', {
         defaultMessage: 'There is no log in the time before: nothing to compare with.',
       });
+    case 'entity_without_past':
+      return i18n.translate('logAnomalies.explainChange.entityWithoutPast', {
+        defaultMessage:
+          'It has next to no logs of its own in the time before: all logs of the source are compared.',
+      });
     case 'few_logs':
       return i18n.translate('logAnomalies.explainChange.fewLogs', {
         defaultMessage: 'There are few logs: only large changes can be told from chance.',

@@ -69,6 +69,38 @@ test('nothing is said of times that differ by chance', async () => {
   }
 });
 
+test('all logs are compared where the entity has next to none in the time before', async () => {
+  const attackers = (before: number) =>
+    logsOf(2_000, (isInWindow, place) => ({
+      'client.ip':
+        (isInWindow && place % 8 === 0) || (!isInWindow && place < before * 80 && place % 80 === 0)
+          ? 'new'
+          : `old-${place % 9}`,
+    }));
+  const ask = (before: number, asked: { from: number; to: number } = window) => {
+    const source = memoryChangeSource(attackers(before), [valueField('client.ip')]);
+    const ofEntity = source.holding(range, [{ kind: 'value', field: 'client.ip', value: 'new' }]);
+    const question = { window: asked, baseline: defaultBaseline(asked), range: ofEntity };
+    return explainChange(source, { ...question, allLogs: range });
+  };
+  for (const before of [0, 19]) {
+    const { remarks, window: of, groups } = await ask(before);
+    expect([remarks, of.logs]).toEqual([['entity_without_past'], 400]);
+    expect(groups[0].values[0]).toMatchObject({ field: 'client.ip', value: 'new', window: { logs: 50 } });
+  }
+  expect(await ask(20)).toMatchObject({
+    remarks: ['few_logs'],
+    window: { logs: 50 },
+    baseline: { logs: 20 },
+  });
+  // Nothing of it is to be explained.
+  const later = { from: START - 20 * MINUTE, to: START };
+  expect(await ask(0, later)).toMatchObject({
+    remarks: expect.arrayContaining(['empty_window']),
+    window: { logs: 0 },
+  });
+});
+
 test('times without logs, and with few', async () => {
   const logs = logsOf(500, (isInWindow) => ({ 'host.name': isInWindow ? 'a' : 'b' }));
   const fields = [valueField('host.name')];

@@ -45,12 +45,16 @@ const MOST_GROUPS = 20;
 const MOST_FOUND_IN = 5;
 /** Logs of a span below which it tells little. */
 const FEW_LOGS = 100;
+/** Logs of an entity in the time before, below which they are nothing to compare with. */
+const FEWEST_OF_ENTITY = 20;
 /** The same question has the same answer. */
 const SEED = 42;
 
 export interface ChangeQuestion extends ChangeSpans {
   /** Source of the logs; its times are not looked at. */
   readonly range: LogRange;
+  /** Source of all logs, where `range` is narrowed to an entity: they are compared where the entity has next to none in the baseline. */
+  readonly allLogs?: LogRange;
   /** Units of numeric fields that a detector names. */
   readonly units?: ReadonlyMap<string, ValueUnit>;
   readonly signal?: AbortSignal;
@@ -121,8 +125,16 @@ class Comparison {
  */
 export async function explainChange(
   source: ChangeSource,
-  question: ChangeQuestion,
+  { allLogs, ...question }: ChangeQuestion,
 ): Promise<ChangeExplanation> {
+  const found = await compareTimes(source, question);
+  if (allLogs === undefined || found.window.logs === 0 || found.baseline.logs >= FEWEST_OF_ENTITY)
+    return found;
+  const wider = await compareTimes(source, { ...question, range: allLogs });
+  return { ...wider, remarks: ['entity_without_past', ...wider.remarks] };
+}
+
+async function compareTimes(source: ChangeSource, question: ChangeQuestion): Promise<ChangeExplanation> {
   const { window, baseline, range } = question;
   const { fields, leftOut } = await source.fields([
     { ...range, ...window },

@@ -46,6 +46,7 @@ export async function explainDetectorChange(
     window,
     baseline,
     range,
+    ...(entity !== undefined && { allLogs: all }),
     signal,
     units: new Map(
       detector.features
