@@ -123,7 +123,7 @@ export const evidenceEndpoints = {
       ),
       anomalies: z
         .array(z.object({ id: z.string(), time: z.string(), value: z.number(), severity: severitySchema }))
-        .describe('Results of the entity in this time, at most 200'),
+        .describe('Results of the entity and group in this time, of the 200 most severe of the entity'),
     }),
   }),
 };

@@ -19,7 +19,9 @@ const owner: Person = { name: 'olga', client: admin, privileges: ['read', 'write
 const kibana = startKibanaStandIn({ plain: admin });
 let reader: Person;
 let removeReader: () => Promise<void>;
-const ids: Record<'logs' | 'buckets' | 'rows', string> = { logs: '', buckets: '', rows: '' };
+const ids: Record<'logs' | 'buckets' | 'rows' | 'routes', string> = {
+  ...{ logs: '', buckets: '', rows: '', routes: '' },
+};
 
 type Evidence = ApiResponse<Endpoints['getEvidence']>;
 
@@ -63,13 +65,17 @@ function numeric(detector: string, id: string, feature: string, comparison: obje
   return { ...base, anomaly: { ...base.anomaly, attribution: [told] } };
 }
 
-async function create(unit: 'log' | 'bucket', entityField = 'service.name'): Promise<string> {
+async function create(
+  unit: 'log' | 'bucket',
+  entityField = 'service.name',
+  features: object[] = [{ type: 'template', field: 'message' }],
+): Promise<string> {
   const detector = {
     name: unit,
     source: { index },
     unit,
     entity_field: entityField,
-    features: unit === 'log' ? [{ type: 'template', field: 'message' }] : [],
+    features: unit === 'log' ? features : [],
   };
   const { status, body } = await kibana.call(
     owner,
@@ -102,6 +108,11 @@ beforeAll(async () => {
       const { id, document } = log(`took-${i}`, -20 + 10 * i, 'calc', 'computed');
       return { id, document: { ...document, took } };
     }),
+    ...['POST /login?callback=7', 'POST /login?callback=8', 'GET /session'].map((request, i) => {
+      const [method, url] = request.split(' ');
+      const { id, document } = log(`request-${i}`, -2, 'sign-in', 'answered');
+      return { id, document: { ...document, method, url, took: 20 + i } };
+    }),
   ];
   await createLogs(admin, index, logs, {
     mappings: {
@@ -109,6 +120,8 @@ beforeAll(async () => {
         '@timestamp': { type: 'date' },
         message: { type: 'text' },
         took: { type: 'long' },
+        method: { type: 'keyword' },
+        url: { type: 'keyword' },
         service: { properties: { name: { type: 'text', fields: { keyword: { type: 'keyword' } } } } },
       },
     },
@@ -116,11 +129,21 @@ beforeAll(async () => {
   ids.logs = await create('log');
   ids.buckets = await create('bucket');
   ids.rows = await create('bucket', 'service.name.keyword');
+  ids.routes = await create('log', 'service.name', [
+    { type: 'deviation', field: 'took', by: ['service.name', 'method', { route: 'url' }] },
+  ]);
   const user = await userWith(admin, readerRole(space));
   removeReader = user.remove;
   reader = { name: 'rita', client: user.client, privileges: ['read'] };
   await createResultStore(admin, { space, refresh: true }).write([
     result(ids.logs, 'asked', 0),
+    ...['POST /login?callback=7)+UNION', 'POST /login?callback=8)+UNION', 'GET /session'].map(
+      (request, i) => {
+        const [method, url] = request.split(' ');
+        const base = numeric(ids.routes, `of-route-${i}`, 'took', { value: 900 + i, low: 10, high: 50 });
+        return { ...base, method, url, anomaly: { ...base.anomaly, entity: 'sign-in' } };
+      },
+    ),
     result(ids.logs, 'real', -90, { state: { verdict: 'real' } }),
     result(ids.logs, 'hidden', -50, { state: { type: 'suppressed', verdict: 'not_an_anomaly' } }),
     result(ids.logs, 'withdrawn', -40, { state: { type: 'withdrawn' } }),
@@ -316,6 +339,23 @@ describe('a number over time', () => {
     expect(anomalies).toEqual([
       { id: idOf(ids.logs, 'slow'), time: iso(0), value: 900, severity: expect.any(String) },
     ]);
+  });
+
+  it('is of the logs that it names, and so are the anomalies', async () => {
+    const { status, body } = await values(owner, ids.routes, 'of-route-0', around);
+    expect([status, body]).toEqual([200, expect.anything()]);
+    const { within, points, anomalies } = body as Values;
+    // An address with its parameters is one log.
+    expect(within).toEqual([
+      { field: 'service.name', value: 'sign-in' },
+      { field: 'method', value: 'POST' },
+    ]);
+    expect(points.map(({ logs, max }) => [logs, max])).toEqual([
+      [0, null],
+      [0, null],
+      [2, 21],
+    ]);
+    expect(anomalies.map(({ value }) => value).sort()).toEqual([900, 901]);
   });
 
   it('is that of each bucket where a detector judges buckets', async () => {

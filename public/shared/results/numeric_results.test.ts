@@ -6,7 +6,7 @@ jest.mock('@kbn/i18n', () => jest.requireActual('../../../test/fakes/i18n'), { v
 
 const part = (feature: string, share: number, kind: string) =>
   ({ feature, field: feature, share, comparison: { kind } }) as Attribution;
-const TOOK = [part('route', 0.6, 'value'), part('bytes', 0.1, 'number'), part('took', 0.3, 'number')];
+const TOOK = [part('route', 0.5, 'value'), part('bytes', 0.1, 'number'), part('took', 0.4, 'number')];
 const found = (id: string, detector: string, attribution: readonly Attribution[] = TOOK) => ({
   id,
   result: { detector: { id: detector }, anomaly: { attribution } },
@@ -85,6 +85,17 @@ describe('firstWithValues', () => {
     const { tried, read } = reader({ gone: busy });
     await expect(firstWithValues([async () => results], { wanted: '', read })).rejects.toBe(busy);
     expect(tried).toEqual(['1']);
+  });
+
+  it('takes a number that a reason names, unless a feature is chosen', async () => {
+    const { read } = reader({});
+    const long = [part('bytes', 0.1, 'number'), part('url', 0.9, 'text')];
+    const searches = [async () => [found('long', 'web', long), found('slow', 'web')]];
+    expect((await firstWithValues(searches, { wanted: '', read }))?.values).toBe('took of slow');
+    expect((await firstWithValues(searches, { wanted: 'bytes', read }))?.values).toBe('bytes of long');
+    expect(
+      await firstWithValues([async () => [found('long', 'web', long)]], { wanted: '', read }),
+    ).toBeNull();
   });
 
   it('is null where no result has the number', async () => {

@@ -42,9 +42,11 @@ export function firstNumberOf<Reason extends { readonly attribution: readonly At
 }
 
 /**
- * Reads the values of the first result with a number whose values can be read: of each detector one result is tried.
+ * Reads the values of the first result with the wanted number, or one among its reasons, whose values can be read: of each detector one
+ * result is tried.
  *
  * @param searches in their order; a later one is asked where the results of those before lead to no values
+ * @param given `wanted`: the feature; empty: any that a reason names
  * @returns null where no result has a number
  * @throws ApiFailure the first one, where results have a number and the values of none can be read; any other failure at once
  */
@@ -60,7 +62,9 @@ export async function firstWithValues<Found extends Numeric, Values>(
   for (const search of searches) {
     for (const found of await search()) {
       const { anomaly, detector } = found.result;
-      const feature = numericFeatureOf(anomaly.attribution, wanted);
+      const feature = wanted
+        ? numericFeatureOf(anomaly.attribution, wanted)
+        : firstNumberOf([anomaly])?.feature;
       if (feature === undefined || tried.has(detector.id)) continue;
       tried.add(detector.id);
       try {

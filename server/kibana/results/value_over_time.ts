@@ -59,7 +59,12 @@ export async function readValueOverTime(
     detector.unit === 'bucket'
       ? timeOfRows({ from, to }, { now, span: spanOf(detector), time })
       : { from, to };
-  const { within, range } = await narrowedTo(elasticsearch, detector, { result, field, ...shown }, signal);
+  const { within, group, range } = await narrowedTo(
+    elasticsearch,
+    detector,
+    { result, field, ...shown },
+    signal,
+  );
   const { entity } = result.anomaly;
   const [usual, anomalies, values] = await Promise.all([
     usualOver(services, { elasticsearch, space }, { result, attribution, detector }),
@@ -87,7 +92,7 @@ export async function readValueOverTime(
     anomalies: anomalies.results.flatMap(({ id, result: other }) => {
       const own = other.anomaly.attribution.find((each) => each.feature === feature);
       const value = own?.comparison?.value;
-      return typeof value === 'number'
+      return typeof value === 'number' && isWithin(other as unknown as AnomalyResult, group)
         ? [{ id, time: other['@timestamp'], value, severity: other.anomaly.severity }]
         : [];
     }),
@@ -107,6 +112,14 @@ function numericOf({ anomaly }: AnomalyResult, wanted: string | undefined): Attr
   );
 }
 
+/** Tells whether all logs of a route have the same address. */
+const isOneValue = (address: string): boolean =>
+  !address.includes('?') && !routeOf(address, false).includes(MASK);
+
+/** Tells whether a result is of the logs that are shown; the entity it has. */
+const isWithin = (result: AnomalyResult, within: Within): boolean =>
+  within.every(({ field, value }) => getField(result, field) === value);
+
 /** Narrows the logs to the entity of a result and, of single logs, to the group that its number is compared within. */
 async function narrowedTo(
   client: RequestScope['elasticsearch'],
@@ -118,7 +131,7 @@ async function narrowedTo(
     readonly to: number;
   },
   signal: AbortSignal,
-): Promise<{ within: Within; range: LogRange }> {
+): Promise<{ within: Within; group: Within; range: LogRange }> {
   const { result, field, from, to } = given;
   const { source, features, unit } = detector;
   const { entity } = result.anomaly;
@@ -133,8 +146,8 @@ async function narrowedTo(
     const value: unknown = name === undefined ? undefined : getField(result, name);
     if (name === undefined || typeof value !== 'string' || value === '') continue;
     if (within.some((each) => each.field === name)) continue;
-    // Of a route with ids there is no one value to search for.
-    if (typeof part !== 'string' && routeOf(value, false).includes(MASK)) continue;
+    // Of a route with ids or parameters there is no one value to search for.
+    if (typeof part !== 'string' && !isOneValue(value)) continue;
     within.push({ field: name, value });
   }
   const inEntity =
@@ -150,7 +163,7 @@ async function narrowedTo(
     });
     range = queries.reduce(narrowed, range);
   }
-  return { within, range };
+  return { within, group: within.slice(ofEntity), range };
 }
 
 /** Reads the rows of an entity, none of an empty time: each bucket has one value. */
