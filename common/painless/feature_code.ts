@@ -11,12 +11,11 @@ import type { Novelty } from '../log_features/columns/novelty';
 import { ordinaryNumbers, type NumberState } from '../log_features/number/number_encoding';
 import type { AttackSignsState } from '../log_features/text/attack_signs_encoding';
 import {
-  combinationTables,
-  surpriseOfCombination,
+  RARE_PART,
+  ratedCombinations,
   type CombinationState,
 } from '../log_features/category/combination_encoding';
 import type { DeviationState } from '../log_features/number/deviation_encoding';
-import { PART_SEPARATOR } from '../log_features/fields/group_fields';
 import {
   parentsOfField,
   type ParentsOfField,
@@ -550,9 +549,7 @@ function combinationCode(
   i: number,
   parentsOf: ParentsOfField,
 ): FeatureCode {
-  const tables = combinationTables(state);
-  const surpriseOf = (name: string, count: number): number =>
-    surpriseOfCombination(state, tables, name.split(PART_SEPARATOR), count);
+  const { tables, known, isPartInBursts, isInBursts, usual } = ratedCombinations(state);
   const besides = tables.beside.map((beside) => {
     const table = Object.create(null) as Record<string, readonly number[]>;
     for (const [name, counts] of beside) table[keyOf(name)] = counts;
@@ -574,10 +571,17 @@ function combinationCode(
     missing: 'NaN',
     parameters: {
       parts: partsParameter(fields, parentsOf),
-      total: state.total,
-      known: keyedTable(state.values.map(([name, count]) => [name, surpriseOf(name, count)] as const)),
-      values: tables.values.map(keyedTable),
+      known: keyedTable(known),
+      shares: tables.values.map((values) => {
+        const shareOf = (count: number): number => (count + 1) / (state.total + values.size + 1);
+        return keyedTable(
+          [[RARE_PART, 0] as const, ...values].map(([value, count]) => [value, shareOf(count)] as const),
+        );
+      }),
       beside: besides,
+      rare: RARE_PART,
+      often: [...tables.values.map((_, place) => isPartInBursts[place] ?? false), isInBursts],
+      usual,
     },
     functions: [READ_ROUTES, READ_COMBINATIONS],
   };
