@@ -9,6 +9,5 @@ export {
   styleOf,
   subjectOf,
   tellable,
-  tellingOf,
   usualOf,
 } from './sentence';

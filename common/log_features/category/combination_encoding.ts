@@ -109,7 +109,7 @@ const besideOf = (parts: readonly string[], place: number): string =>
 const knownParts = (values: CombinationTables['values'], parts: readonly string[]): readonly string[] =>
   parts.map((part, place) => (values[place].has(part) ? part : RARE_PART));
 
-export function combinationTables(state: CombinationState): CombinationTables {
+function combinationTables(state: CombinationState): CombinationTables {
   const places = Array.from({ length: state.parts }, (_none, place) => place);
   const split = state.values.map(([name, count]) => ({ parts: name.split(PART_SEPARATOR), count }));
   const values = places.map((place) => {
@@ -153,7 +153,7 @@ function withRareParts(counts: ReadonlyMap<string, number>): Map<string, number>
  *
  * @param count training logs with the combination; 0 for one never seen
  */
-export function surpriseOfCombination(
+function surpriseOfCombination(
   state: CombinationState,
   tables: CombinationTables,
   parts: readonly string[],

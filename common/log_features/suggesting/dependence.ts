@@ -57,3 +57,39 @@ export function dependence(one: readonly string[], other: readonly string[]): nu
   const information = first.entropy + second.entropy - both.entropy + byChance;
   return Math.max(0, Math.min(1, information / least));
 }
+
+/**
+ * Returns what two fields tell of each other where a third is known: their mutual information given it, as a share of the smaller conditional
+ * entropy, less what chance makes of it.
+ *
+ * @returns 0 for fields that go together only because both follow from the third
+ */
+export function dependenceWithin(
+  one: readonly string[],
+  other: readonly string[],
+  third: readonly string[],
+): number {
+  const joined = (...columns: (readonly string[])[]): { entropy: number; distinct: number } =>
+    entropyOf(third.map((_value, row) => JSON.stringify(columns.map((column) => column[row]))));
+  const [groups, first, second, all] = [
+    joined(third),
+    joined(third, one),
+    joined(third, other),
+    joined(third, one, other),
+  ];
+  const least = Math.min(first.entropy, second.entropy) - groups.entropy;
+  if (least <= ROUNDING) return 0;
+  const byChance = (first.distinct + second.distinct - all.distinct - groups.distinct) / (2 * one.length);
+  const information = first.entropy + second.entropy - all.entropy - groups.entropy + byChance;
+  return Math.max(0, Math.min(1, information / least));
+}
+
+/** Returns true where each value of `from` goes with one value of `field`. */
+export function follows(field: readonly string[], from: readonly string[]): boolean {
+  const known = new Map<string, string>();
+  return from.every((value, row) => {
+    const own = known.get(value) ?? field[row];
+    known.set(value, own);
+    return own === field[row];
+  });
+}

@@ -23,7 +23,7 @@ const UNIT = /_(s|secs?|seconds|ms|msec|millis|us|usec|micros|ns|nsec|nanos|unix
 const ORIGIN = /(^|_)(line|line_?(no|number)|thread|version|build)$/;
 
 /** Returns the name in lower case with `_` between its parts: `client.srcPort` is `client_src_port`. */
-export const nameParts = (field: string): string =>
+const nameParts = (field: string): string =>
   field
     .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
     .replace(/[^A-Za-z0-9]+/g, '_')

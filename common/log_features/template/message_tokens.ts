@@ -78,7 +78,7 @@ const isQuantity = (word: string): boolean => word === '<size>' || word === '<du
 class Tokeniser extends TokenList {
   private at = 0;
   /** Places of closing quotes of texts that are read as if they had none. */
-  private readonly closings = new Set<number>();
+  private closings: Set<number> | undefined = undefined;
   /** End of the quoted texts that are read word by word, whose own quotes are escaped. */
   private textEnd = -1;
   private braces = 0;
@@ -218,7 +218,7 @@ class Tokeniser extends TokenList {
   /** @param escapes backslashes before the quote, of one in a quoted text */
   private readQuote(quote: 34 | 39, escapes = 0): void {
     const { text, at } = this;
-    if (this.closings.has(at)) {
+    if (this.closings?.has(at) === true) {
       this.at++;
       return;
     }
@@ -312,8 +312,8 @@ class Tokeniser extends TokenList {
       this.at += escapes;
       const end = escapes > 0 ? escapedQuoteEnd(text, this.at, escapes) : closingQuote(text, this.at, code);
       if (isText && end >= 0) {
-        if (this.version < 5) this.closings.clear();
-        this.closings.add(end);
+        if (this.version < 5) this.closings = undefined;
+        (this.closings ??= new Set()).add(end);
         this.markText(end);
         this.at++;
         return;

@@ -7,7 +7,6 @@ import {
   lagFindingOf,
   putAsideFindingOf,
   withGoneFeatures,
-  withoutSeldomFeatures,
 } from '../../detection/upkeep/readiness';
 import {
   createCheckpointStore,
@@ -170,7 +169,7 @@ function readinessFor(
     ...untrainedEditFinding(status?.edited, { enabled, hasModel: model !== undefined }),
     ...differing,
     // Rows of silent entities have no latency, by right.
-    ...withoutSeldomFeatures(unit === 'bucket' ? known : withGoneFeatures(known, lastRun)),
+    ...(unit === 'bucket' ? known : withGoneFeatures(known, lastRun)),
   ].sort(byLevel);
 }
 

@@ -1,0 +1,285 @@
+import type { z } from 'zod';
+import { featureSchema, type FeatureDefinition, type FieldPart } from '../../detector';
+import type { FeatureType } from '../../detector/feature_schema';
+import { printable } from '../../printable';
+import { DirtCounter, numberOf } from '../columns/field_value';
+import { attackPatternsIn } from '../text/text_encoding';
+import { ATTACK_WEIGHT } from './attack_weight';
+import { dependence, dependenceWithin, explainedShare, follows } from './dependence';
+import type { ComparedSuggestion, FeatureSuggestion } from './feature_suggestion';
+import { MESSAGE, NAME, STATUS, TARGET } from './guess_feature';
+import { callerOf, isSeldomAndClosed, LEAST_DEPENDENCE, textsOf, type FieldValues } from './seldom_fields';
+
+export interface Profile extends FieldValues {
+  readonly type: FeatureType;
+}
+
+/** Names of what does the work: what is usual is usual for it. */
+const WORKER =
+  /(^|[._-])(service|svc|app|application|component|program|process|logger|container|rpc|operation|endpoint|handler|job|method|verb|namespace|database|db|route|cluster|queue|topic|function)([._-]?name)?$/i;
+/** Values such as `10.4.8.92:8080`: a machine that may be gone tomorrow. */
+const ADDRESS = /^\[?[\da-f.:]*[\d:.][\da-f.:]*\]?(:\d+)?$/i;
+const METHOD = /(^|[._-])(method|verb)$/i;
+const SIZE = /(bytes|size|length)/i;
+const ANSWER = /(response|out|sent|body)/i;
+const MOST_WORKERS = 200;
+const MOST_GROUPS = 4;
+/** Fewer different values are better compared within than looked at. */
+const FEW_WORKERS = 12;
+
+/** Paths and URLs, as against other text from outside. */
+const isTarget = ({ field, values }: Profile): boolean =>
+  TARGET.test(field) &&
+  values.filter((value) => typeof value === 'string' && /^([A-Z]+ )?(\/|https?:)/.test(value)).length >=
+    0.5 * values.length;
+
+/**
+ * The suggestions, where a number is compared with those of the same service, method and route, a status is as bad as it is rare
+ * there, and a path has a route. What is only compared within is no feature.
+ */
+export function* comparedWithinGroups(
+  suggestions: readonly FeatureSuggestion[],
+  profiles: readonly Profile[],
+): Generator<undefined, ComparedSuggestion[]> {
+  const target = profiles.find(isTarget);
+  const named = profiles
+    .filter(
+      ({ field, distinct, type }) => WORKER.test(field) && distinct <= MOST_WORKERS && type !== 'number',
+    )
+    .sort((one, other) => one.distinct - other.distinct)
+    .filter((own, place, all) => !all.slice(0, place).some((before) => namesTheSame(before, own)))
+    .slice(0, MOST_GROUPS - (target === undefined ? 1 : 2));
+  const workers = yield* withTellingGroups(named, suggestions, profiles, target);
+  const line = target === undefined ? lineOf(suggestions, profiles) : undefined;
+  const route = target === undefined ? [] : [{ route: target.field }];
+  const statement = line === undefined ? [] : [{ masked: line.field }];
+  const names = workers.map(({ field }) => field);
+  const status = suggestions.find(
+    ({ definition: { type, field } }) => type === 'severity' && STATUS.test(field),
+  )?.definition.field;
+  const groups = [...names, ...route, ...statement].slice(0, MOST_GROUPS);
+  const namesOfCallers = suggestions.flatMap(({ definition }) =>
+    definition.type === 'category' && NAME.test(definition.field) ? [definition.field] : [],
+  );
+  const callers = profiles.filter(({ field }) => namesOfCallers.includes(field));
+  const told = `, for the same ${groups.map(nameOfPart).join(', ')}`;
+  return suggestions.flatMap((suggestion): ComparedSuggestion[] => {
+    const { definition, reason } = suggestion;
+    const { type, field } = definition;
+    const changed = (change: Partial<FeatureDefinition>, why: string): FeatureSuggestion => ({
+      ...suggestion,
+      definition: featureSchema.parse({ ...definition, ...change }),
+      reason: why,
+    });
+    const by = groups.filter((part) => part !== field);
+    if (type === 'severity' && by.length > 0) return [changed({ by }, reason + told)];
+    if (type === 'number' && by.length > 0) {
+      const isAnswer = SIZE.test(field) && ANSWER.test(field) && status !== undefined;
+      const within = isAnswer ? [status, ...[...names, ...route].slice(1 - MOST_GROUPS)] : by;
+      const change = isAnswer ? ({ direction: 'both' } as const) : {};
+      return [
+        changed({ type: 'deviation', by: within, ...change }, `${reason}; how far from the usual${told}`),
+      ];
+    }
+    if (type === 'attack_signs' && field === target?.field) {
+      const method = names.find((name) => METHOD.test(name));
+      const asRoute = changed(
+        { type: 'route', ...(method && { method }) },
+        'paths: the rarity of the route, ids masked',
+      );
+      const caller = method ?? names.at(-1);
+      return [
+        asRoute,
+        ...(caller === undefined ? [] : [beside(suggestion, pairOfRoute(caller, field))]),
+        changed({ weight: ATTACK_WEIGHT }, reason),
+        beside(suggestion, looksOf(field)),
+      ];
+    }
+    if (target !== undefined && SENT_BY_CLIENTS.test(field)) {
+      return [suggestion, beside(suggestion, signsIn(field))];
+    }
+    if (field === line?.field) {
+      const author = companionOf(
+        field,
+        named.map((worker) => worker.field),
+      );
+      return [
+        suggestion,
+        ...(author === undefined ? [] : [beside(suggestion, pairOfLine(author, field))]),
+        ...(holdsCommands(line) ? [] : [beside(suggestion, signsIn(field))]),
+      ];
+    }
+    const isPartOfTarget =
+      target !== undefined && /(^|\.)url\./.test(field) && field !== target.field && type === 'attack_signs';
+    if (isPartOfTarget) return [];
+    const isWorker = workers.some((worker) => worker.field === field && worker.distinct <= FEW_WORKERS);
+    if (type === 'category' && isWorker) return [];
+    const caller =
+      type === 'category' && !NAME.test(field) ? callerOfSeldom(suggestion, callers, profiles) : undefined;
+    if (caller !== undefined) return [suggestion, togetherWith(suggestion, caller)];
+    const partner = companionOf(field, names);
+    if (type !== 'category' || partner === undefined) return [suggestion];
+    if (NAME.test(field)) return [suggestion, togetherWith(suggestion, partner)];
+    // A pair that is new tells of a new value as well.
+    return areDependent(field, partner, profiles) ? [togetherWith(suggestion, partner)] : [suggestion];
+  });
+}
+
+/** Names of what a client says of itself, where attacks are sent as well as in paths. */
+const SENT_BY_CLIENTS = /(^|[._-])(user_?agent|agent|referr?er)([._-]?(name|original))?$/i;
+
+/** Share of the messages up to which signs of attacks in them are no part of what the logs are about, such as commands. */
+const MOST_COMMANDS = 0.01;
+
+/** Returns the messages of the logs where they are of many words. */
+const lineOf = (
+  suggestions: readonly FeatureSuggestion[],
+  profiles: readonly Profile[],
+): Profile | undefined =>
+  profiles.find(({ field }) =>
+    suggestions.some(
+      ({ definition }) => definition.type === 'template' && definition.field === field && MESSAGE.test(field),
+    ),
+  );
+
+/** Returns true where what looks like an attack is everyday: command lines, paths of programs, statements. */
+function holdsCommands({ values }: Profile): boolean {
+  const texts = values.filter((value) => typeof value === 'string');
+  const found = texts.filter((text) => attackPatternsIn(text, 'in_context').length > 0).length;
+  return found > MOST_COMMANDS * texts.length;
+}
+
+const nameOfPart = (part: FieldPart): string =>
+  typeof part === 'string' ? part : 'route' in part ? 'route' : 'message';
+
+type Addition = readonly [definition: z.input<typeof featureSchema>, reason: string];
+
+/**
+ * Looks at the path without the names of its parameters, with its method or what serves it. Where names such as `utm_source` make new
+ * routes all the time, a new route tells nothing, and a new path still does.
+ */
+const pairOfRoute = (caller: string, target: string): Addition => [
+  { type: 'combination', fields: [caller, { route: target }], weight: 0.5 },
+  `which ${printable(caller, 80)} goes with which path, whatever its parameters: a path or pair that is new or rare`,
+];
+
+/** Compares a line with what wrote it, so that a known line of another program tells something. */
+const pairOfLine = (author: string, message: string): Addition => [
+  { type: 'combination', fields: [author, { masked: message }] },
+  `which ${printable(author, 80)} writes which message: a pair that is new or rare`,
+];
+
+const looksOf = (target: string): Addition => [
+  { type: 'text', field: target, weight: 1 },
+  'text from outside: odd length and characters',
+];
+
+const signsIn = (field: string): Addition => [
+  { type: 'attack_signs', field },
+  'text from outside: signs of attacks',
+];
+
+const beside = (suggestion: FeatureSuggestion, [definition, reason]: Addition): ComparedSuggestion => ({
+  ...suggestion,
+  definition: featureSchema.parse(definition),
+  reason,
+  isBeside: true,
+});
+
+/** Share of the variance of a number that a field has to explain beyond others for the number to be compared within it. */
+const TOLD_VARIANCE = 0.1;
+/** Different values of a field that groups are made of, where no name says that it does the work. */
+const MOST_TELLING = 64;
+
+/** Fields that name who does the work, and those that the numbers of the logs depend on, whatever their names, up to {@link MOST_GROUPS}. */
+function* withTellingGroups(
+  named: readonly Profile[],
+  suggestions: readonly FeatureSuggestion[],
+  profiles: readonly Profile[],
+  target: Profile | undefined,
+): Generator<undefined, Profile[]> {
+  const numbers = new Set(
+    suggestions.flatMap(({ definition: { type, field } }) => (type === 'number' ? [field] : [])),
+  );
+  const dirt = new DirtCounter();
+  const columns = profiles
+    .filter(({ field }) => numbers.has(field))
+    .map(({ values }) => values.map((value) => (value === undefined ? undefined : numberOf(value, dirt))));
+  const chosen = [...named];
+  const groupsWith = (fields: readonly Profile[]): string[] => {
+    const texts = fields.map(textsOf);
+    return (target ?? fields[0])?.values.map((_value, row) => texts.map((own) => own[row]).join('\n')) ?? [];
+  };
+  let explained = columns.map((column) =>
+    chosen.length === 0 ? 0 : explainedShare(column, groupsWith(chosen)),
+  );
+  const most = MOST_GROUPS - (target === undefined ? 1 : 2);
+  while (chosen.length < most && columns.length > 0) {
+    const gains = [];
+    for (const profile of profiles) {
+      const isGroup = profile.type === 'category' && profile.distinct <= MOST_TELLING;
+      if (!isGroup || chosen.includes(profile)) continue;
+      yield undefined;
+      const shares = columns.map((column) => explainedShare(column, groupsWith([...chosen, profile])));
+      const gain = Math.max(...shares.map((share, i) => share - explained[i]));
+      if (gain >= TOLD_VARIANCE) gains.push({ profile, shares, gain, isAddress: areAddresses(profile) });
+    }
+    gains.sort(
+      (one, other) =>
+        Number(one.isAddress) - Number(other.isAddress) ||
+        other.gain - one.gain ||
+        one.profile.distinct - other.profile.distinct,
+    );
+    if (gains.length === 0) break;
+    chosen.push(gains[0].profile);
+    explained = gains[0].shares;
+  }
+  return chosen.sort((one, other) => one.distinct - other.distinct);
+}
+
+const areAddresses = ({ values }: Profile): boolean =>
+  values.every((value) => value === undefined || (typeof value === 'string' && ADDRESS.test(value)));
+
+/** Returns true for two names of the same, such as a service and its container. */
+function namesTheSame(one: Profile, other: Profile): boolean {
+  const [texts, others] = [textsOf(one), textsOf(other)];
+  return follows(texts, others) && follows(others, texts);
+}
+
+/** Returns true for two fields that know of each other more than what both follow from, as a pod and a logger from their service. */
+function areDependent(one: string, other: string, profiles: readonly Profile[]): boolean {
+  const [first, second] = [one, other].map((name) => profiles.find(({ field }) => field === name));
+  if (first === undefined || second === undefined || first.distinct > MOST_WORKERS) return false;
+  const [texts, others] = [textsOf(first), textsOf(second)];
+  if (dependence(texts, others) < LEAST_DEPENDENCE) return false;
+  const fewest = Math.min(first.distinct, second.distinct);
+  return profiles
+    .filter(({ distinct, type }) => distinct < fewest && type !== 'number')
+    .map(textsOf)
+    .filter((third) => follows(third, texts) && follows(third, others))
+    .every((third) => dependenceWithin(texts, others, third) >= LEAST_DEPENDENCE);
+}
+
+/** Returns who uses what a part of the logs has, such as the client of a grant; see {@link callerOf}. */
+function callerOfSeldom(
+  { definition: { field }, coverage }: FeatureSuggestion,
+  callers: readonly Profile[],
+  profiles: readonly Profile[],
+): string | undefined {
+  const own = profiles.find((profile) => profile.field === field);
+  return own !== undefined && isSeldomAndClosed(own.distinct, coverage) ? callerOf(own, callers) : undefined;
+}
+
+/** Returns what is called or run by a caller, user or machine: the most particular name of it. */
+const companionOf = (name: string, workers: readonly string[]): string | undefined =>
+  workers.filter((worker) => worker !== name && !METHOD.test(worker)).at(-1);
+
+/** A caller that is known may be strange where it calls. */
+const togetherWith = (suggestion: FeatureSuggestion, partner: string): FeatureSuggestion => ({
+  ...suggestion,
+  definition: featureSchema.parse({
+    type: 'combination',
+    fields: [suggestion.definition.field, partner],
+  }),
+  reason: `who goes with which ${printable(partner, 80)}: a pair that is new or rare`,
+});
