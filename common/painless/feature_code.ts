@@ -11,11 +11,12 @@ import type { Novelty } from '../log_features/columns/novelty';
 import { ordinaryNumbers, type NumberState } from '../log_features/number/number_encoding';
 import type { AttackSignsState } from '../log_features/text/attack_signs_encoding';
 import {
-  RARE_PART,
-  ratedCombinations,
+  combinationTables,
+  surpriseOfCombination,
   type CombinationState,
 } from '../log_features/category/combination_encoding';
 import type { DeviationState } from '../log_features/number/deviation_encoding';
+import { PART_SEPARATOR } from '../log_features/fields/group_fields';
 import {
   parentsOfField,
   type ParentsOfField,
@@ -549,7 +550,9 @@ function combinationCode(
   i: number,
   parentsOf: ParentsOfField,
 ): FeatureCode {
-  const { tables, known, isPartInBursts, isInBursts, usual } = ratedCombinations(state);
+  const tables = combinationTables(state);
+  const surpriseOf = (name: string, count: number): number =>
+    surpriseOfCombination(state, tables, name.split(PART_SEPARATOR), count);
   const besides = tables.beside.map((beside) => {
     const table = Object.create(null) as Record<string, readonly number[]>;
     for (const [name, counts] of beside) table[keyOf(name)] = counts;
@@ -571,17 +574,10 @@ function combinationCode(
     missing: 'NaN',
     parameters: {
       parts: partsParameter(fields, parentsOf),
-      known: keyedTable(known),
-      shares: tables.values.map((values) => {
-        const shareOf = (count: number): number => (count + 1) / (state.total + values.size + 1);
-        return keyedTable(
-          [[RARE_PART, 0] as const, ...values].map(([value, count]) => [value, shareOf(count)] as const),
-        );
-      }),
+      total: state.total,
+      known: keyedTable(state.values.map(([name, count]) => [name, surpriseOf(name, count)] as const)),
+      values: tables.values.map(keyedTable),
       beside: besides,
-      rare: RARE_PART,
-      often: [...tables.values.map((_, place) => isPartInBursts[place] ?? false), isInBursts],
-      usual,
     },
     functions: [READ_ROUTES, READ_COMBINATIONS],
   };

@@ -374,40 +374,28 @@ String combinationOf(List parts) {
 }
 
 double combinationSurprise(String name, List parts, Map p) {
-  def known = p.get('known').get(keyOf(name));
-  if (known != null) return known;
-  def shares = p.get('shares');
-  def rare = p.get('rare');
-  def often = p.get('often');
-  List keys = new ArrayList(parts);
-  int size = keys.size();
-  boolean isNew = false;
-  boolean isOften = false;
-  for (int i = 0; i < size; i++) {
-    if (shares.get(i).containsKey(keyOf((String) keys.get(i)))) continue;
-    keys.set(i, rare);
-    isNew = true;
-    if (often.get(i)) isOften = true;
-  }
-  if (!isNew) isOften = often.get(size);
-  if (isOften) return p.get('usual');
-  double together = 0;
-  List rows = new ArrayList();
-  for (int i = 0; i < size; i++) {
-    List others = new ArrayList(keys);
-    others.remove(i);
-    def row = p.get('beside').get(i).get(keyOf(String.join(separator(), others)));
-    rows.add(row == null ? [0, 1, 0] : row);
-    if (row != null && rare.equals(keys.get(i))) together = row.get(2);
-  }
+  def known = ((Map) p.get('known')).get(keyOf(name));
+  if (known != null) return ((Number) known).doubleValue();
+  double total = ((Number) p.get('total')).doubleValue();
   double sum = 0;
-  for (int i = 0; i < size; i++) {
-    double distinct = rows.get(i).get(1);
-    double all = rows.get(i).get(0) + distinct;
-    double share = shares.get(i).get(keyOf((String) keys.get(i)));
-    sum -= StrictMath.log((together + distinct * share) / all);
+  for (int place = 0; place < parts.size(); place++) {
+    Map own = (Map) ((List) p.get('values')).get(place);
+    def count = own.get(keyOf((String) parts.get(place)));
+    double share = ((count == null ? 0 : ((Number) count).doubleValue()) + 1) / (total + own.size() + 1);
+    StringBuilder others = new StringBuilder();
+    boolean first = true;
+    for (int i = 0; i < parts.size(); i++) {
+      if (i == place) continue;
+      if (!first) others.append(separator());
+      first = false;
+      others.append((String) parts.get(i));
+    }
+    List beside = (List) ((Map) ((List) p.get('beside')).get(place)).get(keyOf(others.toString()));
+    double seen = beside == null ? 0 : ((Number) beside.get(0)).doubleValue();
+    double distinct = beside == null ? 1 : ((Number) beside.get(1)).doubleValue();
+    sum -= StrictMath.log((0 + distinct * share) / (seen + distinct));
   }
-  return sum / size;
+  return sum / parts.size();
 }
 `;
 

@@ -42,15 +42,6 @@ type CategoryState = z.infer<typeof categoryStateSchema>;
 const BURSTS = { from: 0.02, timesRare: 4 };
 
 /**
- * Returns true where values that training did not hold come often, each of them in many logs.
- *
- * @param probability chance of a new value
- * @param rare training logs with values that occur once
- */
-export const comesInBursts = (probability: number, rare: number, total: number): boolean =>
-  probability > BURSTS.from && probability > (BURSTS.timesRare * rare) / Math.max(1, total);
-
-/**
  * The rarity of a value that training did not hold: rarer than all it held; where new values come all the time, each of them
  * often, that of what half of the logs are rarer than.
  */
@@ -65,9 +56,12 @@ export function rarityOfUnseen({
 }): number {
   const once = values.filter(([, count]) => count === 1).length;
   const remembered = values.reduce((sum, [, count]) => sum + count, 0);
-  const isBursty =
-    novelty !== undefined && comesInBursts(novelty.probability, once + total - remembered, total);
-  if (!isBursty) return rarity(0, total, values.length);
+  const rare = (once + total - remembered) / Math.max(1, total);
+  const comesInBursts =
+    novelty !== undefined &&
+    novelty.probability > BURSTS.from &&
+    novelty.probability > BURSTS.timesRare * rare;
+  if (!comesInBursts) return rarity(0, total, values.length);
   let logs = 0;
   const middle = values.find(([, count]) => (logs += count) >= remembered / 2);
   return rarity(middle?.[1] ?? 0, total, values.length);
