@@ -135,6 +135,8 @@ function groupedNumber(value: number, style: NumberStyle): string {
 
 /** From this part of a unit on a range is written in the unit of the value beside it. */
 const SMALLEST_PART = 0.1;
+/** Below this part of a unit an end of a range has a unit of its own: 410 bytes are 0.00039 MB. */
+const SMALLEST_END = 0.01;
 
 /**
  * A range, its unit once where both ends share it.
@@ -161,6 +163,9 @@ export function readableRange(
   const other =
     beside === undefined ? own : found.scale.find((each) => Math.abs(beside) * found.base >= each.from)!;
   const step = other.size > own.size && largest >= SMALLEST_PART * other.size ? other : own;
+  const least = Math.min(Math.abs(from), Math.abs(to)) * found.base;
+  if (least > 0 && least < SMALLEST_END * step.size)
+    return between(readableValue(from, unit, style), readableValue(to, unit, style));
   const [low, high] = [from, to].map((end) => roundedTo((end * found.base) / step.size, 2, style));
   return withUnit(between(low, high), found, step.name, style);
 }

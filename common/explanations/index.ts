@@ -9,5 +9,6 @@ export {
   styleOf,
   subjectOf,
   tellable,
+  tellingOf,
   usualOf,
 } from './sentence';

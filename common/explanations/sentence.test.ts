@@ -365,6 +365,22 @@ describe('reasonOf', () => {
       'status 500, where 99.9 % of POST /charge answer 201; answers 500, where 99.9 % of POST /charge answer 201',
     );
   });
+  it('leaves out what its group usually has, beside another reason', () => {
+    const usual: Attribution = {
+      ...status,
+      comparison: {
+        kind: 'status',
+        value: '500',
+        usual: '500',
+        usual_share: 1,
+        group: 'GET /index.php',
+        group_logs: 10,
+      },
+    };
+    expect(reasonOf([usual, { ...old, share: 0.4 }])).toBe('path /x, usually /a (90%)');
+    expect(headlineOf([usual, { ...status, share: 0.4, feature: 'answers' }])).toBe('Answers 500');
+    expect(reasonOf([{ ...usual, share: 1 }])).toBe('status 500, like 100 % of GET /index.php (10 logs)');
+  });
   it('makes do with what 0.1.0 and pipelines wrote', () => {
     expect(reasonOf([{ ...old, share: 1 }])).toBe('path /x, usually /a (90%)');
     expect(tellable([{ ...old, share: 1 }])).toBe(false);

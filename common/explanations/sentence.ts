@@ -425,7 +425,19 @@ function named(attribution: readonly Attribution[]): Attribution[] {
     found.push(feature);
     share += feature.share;
   }
-  return found;
+  return tellingOf(found);
+}
+
+/** Leaves out what its group usually has, such as "status 500, like 100 % of GET /index.php", which is no reason beside others. */
+export function tellingOf<Part extends Pick<Attribution, 'comparison'>>(features: readonly Part[]): Part[] {
+  const telling = features.filter(
+    ({ comparison }) =>
+      comparison?.kind !== 'status' ||
+      comparison.value === undefined ||
+      comparison.group === undefined ||
+      String(comparison.value) !== comparison.usual,
+  );
+  return [...(telling.length > 0 ? telling : features)];
 }
 
 /** A reason can be made of data in any language; else there is the text that was stored. */

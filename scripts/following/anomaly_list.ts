@@ -1,7 +1,7 @@
 import colors from 'picocolors';
 import { shownConfidence, type AnomalyResult, type Severity } from '../../common/anomaly';
 import { spanOf } from '../../common/buckets';
-import { sentenceOf, subjectOf } from '../../common/explanations';
+import { sentenceOf, subjectOf, tellingOf } from '../../common/explanations';
 import { mergeResults, type Finding } from '../../common/findings';
 import type { ModelSnapshot } from '../../common/model_snapshot';
 import { printable, type Session } from '../command_line/session';
@@ -84,12 +84,10 @@ function describe(
           ),
         ]),
     `  ${printable(line, 180)}`,
-    ...anomaly.attribution
-      .slice(0, features)
-      .map((part) =>
-        colors.dim(
-          `  ${`${Math.round(part.share * 100)}%`.padStart(4)}  ${printable(`${subjectOf(part)} ${sentenceOf(part)}`, 200)}`,
-        ),
+    ...tellingOf(anomaly.attribution.slice(0, features)).map((part) =>
+      colors.dim(
+        `  ${`${Math.round(part.share * 100)}%`.padStart(4)}  ${printable(`${subjectOf(part)} ${sentenceOf(part)}`, 200)}`,
       ),
+    ),
   ].join('\n');
 }

@@ -226,13 +226,12 @@ export function decodeTextEncoding(
 
   return {
     columns,
-    watched: columns.map((column) =>
-      column === LENGTH && state.direction !== undefined
-        ? state.direction
-        : LENGTHS.includes(column)
-          ? 'both'
-          : 'high',
-    ),
+    watched: columns.map((column, place) => {
+      // of an own pattern that few of the training logs hold, each further one is judged by their share
+      if (place >= COLUMNS.length) return { tail: 'high' };
+      if (column === LENGTH && state.direction !== undefined) return state.direction;
+      return LENGTHS.includes(column) ? 'both' : 'high';
+    }),
     missing: NaN,
     encode(value, out, offset, dirt) {
       const text = textOf(value, state.max_length, dirt);

@@ -31,13 +31,14 @@ import { EntityField } from './entity_field';
 import { FeatureFields } from './features/feature_fields';
 import { LogSample } from './log_sample';
 import { MoreFields } from './more_fields';
-import { ProblemList } from './problem_list';
+import { ProblemList, WaitForFields } from './problem_list';
 import { PreviewPanel, type Preview } from './preview_panel';
 import { readKql } from './draft/read_kql';
 import { rowSettings, rowsToFollow, withChosenThreshold, type CountedRows } from './draft/proposed_budget';
 import { SensitivityFields } from './sensitivity_fields';
 import { refusedSettings } from './draft/refused_settings';
 import { SourceFields } from './source_fields';
+import { fieldsOfNoLog, problemsOf } from './draft/fields_of_no_log';
 import { UnitChoice } from './unit_choice';
 import { useDescription } from './draft/use_description';
 import { YamlButtons } from './yaml_buttons';
@@ -108,6 +109,7 @@ export function DetectorForm({ initial, record }: { initial: Draft; record?: Det
   const [draft, setDraft] = useState<Draft>(initial);
   const [showsProblems, setShowsProblems] = useState(false);
   const [scoresPast, setScoresPast] = useState(true);
+  const [isWaitedFor, setIsWaitedFor] = useState(false);
   const refuse = (failure: ApiFailure) => setRefused({ of: draft, problems: refusedSettings(failure) });
   const { shown, counted, preview } = usePreview(draft, {
     refuse,
@@ -117,8 +119,10 @@ export function DetectorForm({ initial, record }: { initial: Draft; record?: Det
   const checked = checkDraft(draft, readKql);
   const source = sourceOf(draft);
   const description = useDescription(draft, source);
+  const unseen = fieldsOfNoLog(draft, description.value?.distributions ?? [], record?.detector);
+  const refusedFields = isWaitedFor ? [] : unseen;
   const found = new Map([...sourceProblem(description.failure, draft), ...checked.problems]);
-  const problems = new Map([...standing(refused, draft), ...found]);
+  const problems = new Map([...standing(refused, draft), ...problemsOf(refusedFields), ...found]);
   const { detector } = checked;
   const isOfBuckets = draft.unit === 'bucket';
   const isOutdated = shown.of !== learnedFrom(draft);
@@ -132,7 +136,7 @@ export function DetectorForm({ initial, record }: { initial: Draft; record?: Det
     // An index may be made later, by whoever sends logs there: a detector can wait for it, stopped.
     const canWait = description.failure?.status === 404 && (record !== undefined || !start);
     // The server judges again what it refused: its logs may have come since.
-    if (detector === undefined || (found.size > 0 && !canWait)) return;
+    if (detector === undefined || (found.size > 0 && !canWait) || refusedFields.length > 0) return;
     await send(detector, { start, scoresPast });
   };
   return (
@@ -177,6 +181,7 @@ export function DetectorForm({ initial, record }: { initial: Draft; record?: Det
         </EuiPanel>
         <EuiSpacer size="l" />
         {showsProblems && <ProblemList problems={problems} draft={draft} />}
+        {showsProblems && <WaitForFields {...{ unseen, isWaitedFor }} change={setIsWaitedFor} />}
         <SaveRow
           draft={draft}
           load={setDraft}

@@ -18,7 +18,7 @@ export type Group = Answer<'summarizeResults'>['groups'][number];
 const NO_SPACE = { left: 0, right: 0, top: 0, bottom: 0 };
 
 /**
- * Logs scored and anomalies among them over time, each on a scale of its own, whose largest value stands beside it. A brush
+ * Logs scored and anomalies among them over time, each on a scale of its own, whose highest bar is told beside it. A brush
  * chooses a time. Its time axis is that of the lanes.
  */
 export function AnomalyTimeline(props: {
@@ -132,8 +132,8 @@ function SeriesNames({ series }: { series: readonly Drawn[] }): ReactElement {
           </EuiHealth>
           <EuiText size="xs" color="subdued">
             {i18n.translate('logAnomalies.chart.scale', {
-              defaultMessage: 'own scale: 0 to {most}',
-              values: { most: formatCount(most) },
+              defaultMessage: '{total, plural, =0 {none} other {highest bar: {most}}}',
+              values: { total: most, most: formatCount(most) },
             })}
           </EuiText>
         </EuiFlexItem>

@@ -6,6 +6,7 @@ import {
   putAsideFindingOf,
   readinessOf,
   withGoneFeatures,
+  withoutSeldomFeatures,
   type LagFacts,
 } from './readiness';
 
@@ -104,6 +105,8 @@ describe('sparse hours', () => {
   it('are not told of less than a day, nor of a handful of logs', () => {
     expect(readinessOf({ times: hoursOf((hour) => (hour < 12 ? 100 : 0), 1).slice(0, 900) })).toEqual([]);
     expect(readinessOf({ times: hoursOf((hour) => (hour < 12 ? 5 : 0)) })).toEqual([]);
+    // Each hour was there once or twice.
+    expect(readinessOf({ times: hoursOf((hour) => (hour < 12 ? 100 : 0), 2) })).toEqual([]);
   });
 });
 
@@ -213,6 +216,17 @@ it('tells at once of features that the logs of a run lack, once, and of no handf
   // Of a field that mostly was not there, thirty logs without it tell nothing.
   const [seldom] = readinessOf({ dirt: { report: { took: { missing: 88 } }, logs: 100 }, features: [] });
   expect(withGoneFeatures([seldom], { dirt: { took: { missing: 28 } }, logs: 30 })).toEqual([seldom]);
+});
+
+it('does not tell what training saw of a field that some logs have, nor of one that a handful lacks', () => {
+  const known = readinessOf({
+    dirt: { report: { seldom: { missing: 87 }, gone: { missing: 100 }, odd: { wrong_type: 20 } }, logs: 100 },
+  });
+  const told = withoutSeldomFeatures(withGoneFeatures(known, { dirt: { took: { missing: 42 } }, logs: 42 }));
+  expect(told.map(({ said }) => [said?.code, said?.values?.feature])).toEqual([
+    ['feature_missing', 'gone'],
+    ['feature_mistyped', 'odd'],
+  ]);
 });
 
 it('names closed indices, the first few of many', () => {

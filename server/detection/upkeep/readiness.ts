@@ -8,8 +8,9 @@ import { DAY } from '../../../common/duration';
 
 /** An hour of the day with less than this part of the logs of a usual hour is sparse. */
 const SPARSE_PART = 0.05;
-/** Logs of a sample from which hours are told apart, and the time that it must cover. */
+/** Logs of a sample from which hours are told apart, and the days that it must cover: of fewer an hour is seen too seldom. */
 const FEWEST_SPREAD_LOGS = 500;
+const FEWEST_SPREAD_DAYS = 3;
 /** A feature that is missing in this share of the logs and more is worth a word. */
 const MISSING_SHARE = 0.05;
 /** Likewise anomalies that are suppressed. */
@@ -120,7 +121,7 @@ function sparseHours({ times = [] }: ReadinessFacts): ReadinessFinding[] {
     ([low, high], time) => [Math.min(low, time), Math.max(high, time)],
     [Infinity, -Infinity],
   );
-  if (last - first < DAY * 0.95) return [];
+  if (last - first < FEWEST_SPREAD_DAYS * DAY * 0.95) return [];
   const counts = new Array<number>(24).fill(0);
   for (const time of times) counts[new Date(time).getUTCHours()]++;
   const usual = [...counts].sort((left, right) => left - right)[12];
@@ -351,7 +352,7 @@ export function putAsideFindingOf(
 const GONE_SHARE = 0.9;
 /** Share of the logs of training without a feature from which a run without it is no news: a few logs say either by chance. */
 const SELDOM_SHARE = 0.5;
-const GONE_LOGS = 30;
+const GONE_LOGS = 100;
 
 /**
  * Adds findings of features that the logs of the last run lack, or hold in another type: a field was renamed, or its mapping was.
@@ -378,6 +379,10 @@ export function withGoneFeatures(
     .map((finding): ReadinessFinding => ({ ...finding, level: 'warning' }));
   return [...known.filter((told) => !news.some((finding) => isOf(told, finding))), ...news];
 }
+
+/** Leaves out features that only some logs of the training lack: the name of their field is right, and the model knows of it. */
+export const withoutSeldomFeatures = (findings: readonly ReadinessFinding[]): ReadinessFinding[] =>
+  findings.filter(({ level, said: sentence }) => level !== 'hint' || sentence?.code !== 'feature_missing');
 
 /** Names of closed indices that are shown. */
 const CLOSED_SHOWN = 5;

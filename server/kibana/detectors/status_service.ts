@@ -7,6 +7,7 @@ import {
   lagFindingOf,
   putAsideFindingOf,
   withGoneFeatures,
+  withoutSeldomFeatures,
 } from '../../detection/upkeep/readiness';
 import {
   createCheckpointStore,
@@ -169,7 +170,7 @@ function readinessFor(
     ...untrainedEditFinding(status?.edited, { enabled, hasModel: model !== undefined }),
     ...differing,
     // Rows of silent entities have no latency, by right.
-    ...(unit === 'bucket' ? known : withGoneFeatures(known, lastRun)),
+    ...withoutSeldomFeatures(unit === 'bucket' ? known : withGoneFeatures(known, lastRun)),
   ].sort(byLevel);
 }
 
