@@ -48,6 +48,7 @@ const refresh = () => admin.indices.refresh({ index: resultsPattern(space), allo
 beforeAll(async () => {
   await createLogs(admin, index, webLogs({ from: start, to: start + SECONDS * 1_000 }), {
     mappings: {
+      runtime: { shop: { type: 'keyword' } },
       properties: {
         '@timestamp': { type: 'date' },
         event: { properties: { ingested: { type: 'date' } } },
@@ -238,6 +239,7 @@ describe('what the form of a detector shows', () => {
       { type: 'number', field: 'response_time' },
       { type: 'category', field: 'service.name' },
       { type: 'category', field: 'no.such.field' },
+      { type: 'category', field: 'shop' },
     ];
     const body = { source: { index }, window: '3h', features };
     const found = await ok(owner, 'describeLogs', { body });
@@ -246,10 +248,16 @@ describe('what the form of a detector shows', () => {
     expect(found.days).toBeCloseTo(SECONDS / 86_400, 2);
     expect(found.documents).toHaveLength(10);
     expect(found.documents[0].document).toMatchObject({ service: { name: expect.any(String) } });
-    const [time, service, none] = found.distributions;
+    const [time, service, none, runtime] = found.distributions;
     expect(time.bins.reduce((sum, bin) => sum + bin.logs, 0)).toBe(500);
     expect(service.values.map(({ value }) => value).sort()).toEqual(['blog', 'shop']);
     expect(none).toMatchObject({ missing: 500, values: [] });
+    expect([time, service, none, runtime].map(({ is_mapped: isMapped }) => isMapped)).toEqual([
+      true,
+      true,
+      false,
+      true,
+    ]);
     const kinds = Object.fromEntries(found.fields.map(({ field, kind }) => [field, kind]));
     expect(kinds).toMatchObject({
       '@timestamp': 'time',

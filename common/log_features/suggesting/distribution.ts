@@ -27,8 +27,23 @@ export const distributionSchema = z.object({
   of: z.enum(['number', 'length', 'time', 'value']).describe('Quantity that bins or values count'),
   bins: z.array(z.object({ from: z.number(), to: z.number(), logs: z.number() })),
   values: z.array(z.object({ value: z.string(), logs: z.number() })),
+  is_mapped: z
+    .boolean()
+    .optional()
+    .describe('Indices have a field of this name: a detector may read it where the sample has it not'),
 });
 export type Distribution = z.infer<typeof distributionSchema>;
+
+/**
+ * Returns true where neither a sampled log has a value of any type, nor an index the field: the sample has no runtime fields,
+ * aliases, multi-fields and copies, and `missing` counts values of another type as well.
+ */
+export const isOfNoLog = ({
+  logs,
+  distinct,
+  is_mapped: isMapped,
+}: Pick<Distribution, 'logs' | 'distinct' | 'is_mapped'>): boolean =>
+  logs > 0 && distinct === 0 && isMapped === false;
 
 export interface DistributedFeature {
   readonly type: FeatureType;

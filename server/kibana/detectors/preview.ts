@@ -7,7 +7,7 @@ import { daysWithLogs } from '../../../common/days_with_logs';
 import { DetectionError } from '../../../common/detection_error';
 import { findLabelFields, suggestingSteps } from '../../../common/log_features';
 import { withMappedUnits } from '../../../common/log_features/suggesting/mapped_units';
-import { distributionOf } from '../../../common/log_features/suggesting/distribution';
+import { distributionOf, type Distribution } from '../../../common/log_features/suggesting/distribution';
 import { leafFields } from '../../../common/log_features/fields/leaf_fields';
 import { logFieldsOf } from '../../../common/log_features/fields/log_fields';
 import { proposeEntity } from '../../../common/scanning/propose_detectors';
@@ -219,13 +219,14 @@ export async function describeLogs(
   const described = documents.slice(0, FIELD_ROWS);
   const names = leafFields(described).flatMap((field) => [field, `${field}.keyword`]);
   const [{ types }, days] = await Promise.all([
-    fieldTypes(scope.elasticsearch, source.index, names, {}),
+    fieldTypes(scope.elasticsearch, source.index, [...names, ...features.map(({ field }) => field)], {}),
     daysOf(scope, sample.range),
   ]);
   const turns = createTurns();
-  const distributions: ReturnType<typeof distributionOf>[] = [];
+  const distributions: Distribution[] = [];
   for (const feature of features) {
-    distributions.push(distributionOf(feature, documents));
+    const isMapped = Object.hasOwn(types, feature.field);
+    distributions.push({ ...distributionOf(feature, documents), is_mapped: isMapped });
     await turns.next();
   }
   const fields = logFieldsOf(described, (field) => types[field]);

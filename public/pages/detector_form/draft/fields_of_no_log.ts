@@ -1,6 +1,6 @@
 import { i18n } from '@kbn/i18n';
 import type { Detector } from '../../../../common/detector';
-import type { Distribution } from '../../../../common/log_features/suggesting/distribution';
+import { isOfNoLog, type Distribution } from '../../../../common/log_features/suggesting/distribution';
 import type { Draft } from './draft';
 
 export interface FieldOfNoLog {
@@ -15,20 +15,26 @@ export const problemsOf = (fields: readonly FieldOfNoLog[]): [string, string][] 
   fields.map(({ path, problem }) => [path, problem]);
 
 /**
- * Returns a problem for each feature of a field that no sampled log has, by the path of the setting.
+ * Returns a problem for each feature of a field that no log has, by the path of the setting.
  *
  * @param saved the detector that is edited: its own fields may be those of seldom logs
  */
 export function fieldsOfNoLog(
-  { features, unit }: Pick<Draft, 'features' | 'unit'>,
-  distributions: readonly Pick<Distribution, 'field' | 'logs' | 'missing'>[],
+  {
+    features,
+    unit,
+    source,
+  }: Pick<Draft, 'features' | 'unit'> & {
+    readonly source: Pick<Draft['source'], 'timestamp_field'>;
+  },
+  distributions: readonly Pick<Distribution, 'field' | 'logs' | 'distinct' | 'is_mapped'>[],
   saved?: Pick<Detector, 'features'>,
 ): FieldOfNoLog[] {
   // Those of buckets are numbers of rows, which no log has.
   if (unit === 'bucket') return [];
-  const unseen = new Set(
-    distributions.filter(({ logs, missing }) => logs > 0 && missing === logs).map(({ field }) => field),
-  );
+  const unseen = new Set(distributions.filter(isOfNoLog).map(({ field }) => field));
+  // The logs were found by it.
+  unseen.delete(source.timestamp_field ?? '@timestamp');
   return features.flatMap(({ field }, place) => {
     if (!field || !unseen.has(field) || saved?.features.some((feature) => feature.field === field)) return [];
     const problem = i18n.translate('logAnomalies.form.fieldOfNoLog', {

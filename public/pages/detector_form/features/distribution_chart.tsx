@@ -1,7 +1,7 @@
 import React, { type ReactElement } from 'react';
 import { EuiText, EuiToolTip, useEuiTheme } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
-import type { Distribution } from '../../../../common/log_features/suggesting/distribution';
+import { isOfNoLog, type Distribution } from '../../../../common/log_features/suggesting/distribution';
 import { valueText } from '../../../shared/results/sentence_text';
 import { formatCount, formatShare } from '../../../shared/values/format';
 
@@ -11,6 +11,13 @@ const HEIGHT = 30;
 /** Small bar chart of the values of a field: logs in each range or for each frequent value. A tooltip holds the numbers. */
 export function DistributionChart({ distribution }: { distribution: Distribution }): ReactElement {
   const { logs, missing, bins, values, of } = distribution;
+  if (missing === logs && !isOfNoLog(distribution)) {
+    return (
+      <EuiText size="xs" color="subdued">
+        {i18n.translate('logAnomalies.distribution.unshown', { defaultMessage: 'no values to show' })}
+      </EuiText>
+    );
+  }
   if (missing === logs) {
     return (
       <EuiText size="xs" color="danger">
