@@ -51,6 +51,7 @@ export function* comparedWithinGroups(
     .slice(0, MOST_GROUPS - (target === undefined ? 1 : 2));
   const workers = yield* withTellingGroups(named, suggestions, profiles, target);
   const line = target === undefined ? lineOf(suggestions, profiles) : undefined;
+  const hasCommands = line !== undefined && (yield* holdsCommands(line));
   const route = target === undefined ? [] : [{ route: target.field }];
   const statement = line === undefined ? [] : [{ masked: line.field }];
   const names = workers.map(({ field }) => field);
@@ -106,7 +107,7 @@ export function* comparedWithinGroups(
       return [
         suggestion,
         ...(author === undefined ? [] : [beside(suggestion, pairOfLine(author, field))]),
-        ...(holdsCommands(line) ? [] : [beside(suggestion, signsIn(field))]),
+        ...(hasCommands ? [] : [beside(suggestion, signsIn(field))]),
       ];
     }
     const isPartOfTarget =
@@ -130,6 +131,9 @@ const SENT_BY_CLIENTS = /(^|[._-])(user_?agent|agent|referr?er)([._-]?(name|orig
 
 /** Share of the messages up to which signs of attacks in them are no part of what the logs are about, such as commands. */
 const MOST_COMMANDS = 0.01;
+/** Messages that are looked at in one step, and code units of each. */
+const MESSAGES_A_STEP = 20;
+const LONGEST_MESSAGE = 2_048;
 
 /** Returns the messages of the logs where they are of many words. */
 const lineOf = (
@@ -143,10 +147,15 @@ const lineOf = (
   );
 
 /** Returns true where what looks like an attack is everyday: command lines, paths of programs, statements. */
-function holdsCommands({ values }: Profile): boolean {
+function* holdsCommands({ values }: Profile): Generator<undefined, boolean> {
   const texts = values.filter((value) => typeof value === 'string');
-  const found = texts.filter((text) => attackPatternsIn(text, 'in_context').length > 0).length;
-  return found > MOST_COMMANDS * texts.length;
+  let found = 0;
+  for (const [place, text] of texts.entries()) {
+    if (place % MESSAGES_A_STEP === 0) yield undefined;
+    if (attackPatternsIn(text.slice(0, LONGEST_MESSAGE), 'in_context').length > 0) found++;
+    if (found > MOST_COMMANDS * texts.length) return true;
+  }
+  return false;
 }
 
 const nameOfPart = (part: FieldPart): string =>

@@ -64,6 +64,16 @@ describe('isTime', () => {
     ).toBe(false);
   });
 
+  it('leaves amounts alone where the logs tell their times in seconds, and those named as sizes', () => {
+    const inSeconds = times.map((time) => Math.floor(time / 1_000));
+    const amounts = times.map((_time, row) => 200 + ((row * 7_919) % 90_000));
+    expect(isTime('orig_len', amounts, inSeconds)).toBe(false);
+    expect(isTime('ts', inSeconds, inSeconds)).toBe(true);
+    const near = times.map((time) => Math.floor(time / 1_000));
+    expect(isTime('heap_used', near, times)).toBe(false);
+    expect(isTime('started', near, times)).toBe(true);
+  });
+
   it('goes by the order of logs that have no time of their own', () => {
     const none = times.map(() => undefined);
     expect(

@@ -19,6 +19,8 @@ const RISES_A_FALL = 10;
 const TIME =
   /(^|_)(timestamp|date|datetime|ts|epoch|clock|created|modified|updated|at)$|(^|(^|_)(start|end|begin|finish|event|log|system|kernel|boot|monotonic|creation|update|access|write)_)time$/;
 const UNIT = /_(s|secs?|seconds|ms|msec|millis|us|usec|micros|ns|nsec|nanos|unix|utc)$/;
+/** Parts of names of amounts: some are as large as a time is. */
+const SIZE = /(^|_)(bytes|size|used|free|total|count|memory|mem|heap|rss|capacity|quota|disk|amount)(_|$)/;
 /** Last parts of names of numbers that say where a line was written. */
 const ORIGIN = /(^|_)(line|line_?(no|number)|thread|version|build)$/;
 
@@ -46,7 +48,10 @@ const isNamedTime = (field: string): boolean =>
  * @param times of the logs, in milliseconds; where none has one, the order of the documents stands for them
  */
 export function isTime(field: string, numbers: Numbers, times: Numbers): boolean {
-  const known = times.filter((time) => time !== undefined);
+  // A time in seconds is of 1970 in milliseconds, and says nothing of what is near.
+  const known = times
+    .filter((time) => time !== undefined)
+    .filter((time) => time >= KNOWN_YEARS[0] && time <= KNOWN_YEARS[1]);
   const hasTimes = known.length > 0;
   const isNamed = isNamedTime(field);
   const own = numbers.filter((number) => number !== undefined);
@@ -58,7 +63,7 @@ export function isTime(field: string, numbers: Numbers, times: Numbers): boolean
     return own.length > 0 && within.length >= TIME_SHARE * own.length;
   });
   // A hundred years in seconds hold many sizes: without times of the logs the name has to tell.
-  if (isEpoch && (hasTimes || isNamed)) return true;
+  if (isEpoch && (isNamed || (hasTimes && !SIZE.test(nameParts(field))))) return true;
   return isNamed && isRising(numbers, hasTimes ? times : undefined);
 }
 

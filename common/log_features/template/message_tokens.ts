@@ -77,8 +77,8 @@ const isQuantity = (word: string): boolean => word === '<size>' || word === '<du
 
 class Tokeniser extends TokenList {
   private at = 0;
-  /** Places of closing quotes of texts that are read as if they had none. */
-  private closings: Set<number> | undefined = undefined;
+  /** Places of closing quotes of texts that are read as if they had none, with the open braces around each. */
+  private closings: Map<number, number> | undefined = undefined;
   /** End of the quoted texts that are read word by word, whose own quotes are escaped. */
   private textEnd = -1;
   private braces = 0;
@@ -218,7 +218,10 @@ class Tokeniser extends TokenList {
   /** @param escapes backslashes before the quote, of one in a quoted text */
   private readQuote(quote: 34 | 39, escapes = 0): void {
     const { text, at } = this;
-    if (this.closings?.has(at) === true) {
+    const bracesAround = this.closings?.get(at);
+    if (bracesAround !== undefined) {
+      // Those of the text itself may be without their other half.
+      this.braces = bracesAround;
       this.at++;
       return;
     }
@@ -313,7 +316,7 @@ class Tokeniser extends TokenList {
       const end = escapes > 0 ? escapedQuoteEnd(text, this.at, escapes) : closingQuote(text, this.at, code);
       if (isText && end >= 0) {
         if (this.version < 5) this.closings = undefined;
-        (this.closings ??= new Set()).add(end);
+        (this.closings ??= new Map()).set(end, this.braces);
         this.markText(end);
         this.at++;
         return;

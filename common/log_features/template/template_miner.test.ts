@@ -125,6 +125,32 @@ describe('mineTemplates', () => {
     expect(match('Flags: FATAL')).toBeUndefined();
   });
 
+  it('reads the keys of JSON behind a prefix after a text with half a pair of braces', () => {
+    const { texts } = mine(
+      times(
+        40,
+        (i) =>
+          `stdout F {"level":"error","err":"Unexpected token } in JSON at position 5","user":"${word(i % 10)}","file":"a.js"}`,
+      ),
+    );
+    expect(texts).toHaveLength(1);
+  });
+
+  it('keeps pairs apart from a few lists of their context, and names of states always', () => {
+    const job = (state: string, count: number): string[] => times(count, () => `Job finished: ${state}`);
+    const flags = (names: string, count: number): string[] =>
+      times(count, () => `Dropped packet with flags: ${names}`);
+    const { texts, match } = mine([
+      ...[...job('sync, ok', 300), ...job('load, ok', 300), ...job('purge, ok', 300)],
+      ...[...job('sync, load, purge', 3), ...job('purge, failed', 1)],
+      ...[...flags('SYN, ACK', 40), ...flags('FIN, ACK', 30), ...flags('RST, ACK', 20)],
+      ...[...flags('FIN, PSH, ACK', 60), ...flags('SYN, FIN', 1)],
+    ]);
+    expect(texts.some((text) => text.includes('<*>, <*>'))).toBe(false);
+    expect(match('Job finished: purge, failed')).toBe('Job finished: purge, failed');
+    expect(match('Dropped packet with flags: SYN, FIN')).toBe('Dropped packet with flags: SYN, FIN');
+  });
+
   it('takes quoted names before a colon for a variable part', () => {
     const { texts } = mine(times(16, (i) => `user "${word(i)}": password mismatch`));
     expect(texts).toEqual(['user "<*>": password mismatch']);

@@ -19,7 +19,7 @@ import {
 import { groupsByFrequentWords } from './frequent_words';
 import { sharedContexts } from './shared_contexts';
 import { ANY, TemplateMatcher } from './template_matcher';
-import { FEW_VALUES, holdsValue, MASK_MESSAGES, varies } from './varying_places';
+import { areStates, FEW_VALUES, holdsValue, MASK_MESSAGES, MASKED_SHARE, varies } from './varying_places';
 
 export const MAX_TEMPLATES = 1_000;
 
@@ -157,12 +157,14 @@ const contextOf = (words: readonly string[], from: number, to: number): string =
 
 /** Makes one template of those that have two words with a comma where another has lists: `Members: ada, bob`. */
 function mergePairs(groups: Group[]): Group[] {
-  const contexts = new Set<string>();
+  const contexts = new Map<string, number>();
   for (const { words, variants } of groups) {
     for (let place = 0; place < words.length; place++) {
       let lists = 0;
       for (const variant of variants) if (variant.words[place] === '<list>') lists += variant.count;
-      if (lists >= MASK_MESSAGES) contexts.add(contextOf(words, place, place + 1));
+      if (lists < MASK_MESSAGES) continue;
+      const context = contextOf(words, place, place + 1);
+      contexts.set(context, (contexts.get(context) ?? 0) + lists);
     }
   }
   if (contexts.size === 0) return groups;
@@ -182,9 +184,13 @@ function mergePairs(groups: Group[]): Group[] {
   }
   const gone = new Set<Group>();
   const made: Group[] = [];
-  for (const { comma, members } of pairs.values()) {
+  for (const [context, { comma, members }] of pairs) {
     const items = new Set(members.flatMap(({ words }) => [words[comma - 1], words[comma + 1]]));
-    if (members.length < 2 || items.size < FEW_VALUES) continue;
+    if (members.length < 2 || items.size < FEW_VALUES || areStates(items)) continue;
+    // A few lists among many pairs, such as "sync, ok", say nothing of the pairs.
+    const lists = contexts.get(context) ?? 0;
+    const all = members.reduce((sum, { count }) => sum + count, lists);
+    if (lists < MASKED_SHARE * all) continue;
     for (const group of members) gone.add(group);
     const variable = members[0].words.flatMap((word, at) =>
       word === ANY || at === comma - 1 || at === comma + 1 ? [at] : [],

@@ -45,7 +45,11 @@ const NAME_MASKS = new Set(['<id>', '<path>', '<host>', '<url>', '<email>']);
 export const MASK_MESSAGES = 3;
 
 /** Share of such messages from which the place varies. */
-const MASKED_SHARE = 0.2;
+export const MASKED_SHARE = 0.2;
+
+/** Returns true for names of states, such as flags of TCP, which messages of different meaning have. */
+export const areStates = (words: Iterable<string>): boolean =>
+  [...words].every((word) => /^[A-Z][A-Z_]+$/.test(word));
 
 /** Returns true when a place varies from message to message, by its values in the variants of a group. */
 export function varies(variants: readonly Variant[], place: number): boolean {
@@ -74,7 +78,7 @@ export function varies(variants: readonly Variant[], place: number): boolean {
   }
   if (holdsName(words, place) && distinct >= NAME_VALUES) return true;
   if (distinct < FEW_VALUES) return false;
-  const isState = [...values.keys()].every((value) => /^[A-Z][A-Z_]+$/.test(value));
+  const isState = areStates(values.keys());
   if (place >= 1 && PREPOSITIONS.has(words[place - 1].toLowerCase()) && !isState) return true;
   if (isState) return false;
   let singles = 0;
