@@ -504,6 +504,8 @@ describe('the rule type "Log incident"', () => {
     now = START + 200 * MINUTE;
     await page([
       resultOf('c1', 190, 'cart', { confidence: 0.97 }),
+      // The same log, found by another detector as well.
+      { ...resultOf('c1', 190, 'cart', { confidence: 0.97 }), detector: { id: 'calls', name: 'Calls' } },
       resultOf('c2', 199, 'cart'),
       resultOf('d1', 199, 'desk', { confidence: 0.6 }),
       resultOf('e1', 199, 'edge', { run: 'backfill-2' }),
@@ -520,6 +522,7 @@ describe('the rule type "Log incident"', () => {
     expect(await reportedWith({ min_duration: '9m' })).toEqual(['cart']);
     expect(await reportedWith({ min_duration: '10m' })).toEqual([]);
     expect(await reportedWith({ min_results: 2 })).toEqual(['cart']);
+    expect(await reportedWith({ min_results: 3 })).toEqual([]);
     expect(await reportedWith({ min_entities: 2 })).toEqual(['cart', 'desk']);
     expect(await reportedWith({ min_entities: 3 })).toEqual([]);
     expect(await reportedWith({ detector_ids: ['another'] })).toEqual([]);
@@ -527,6 +530,7 @@ describe('the rule type "Log incident"', () => {
     expect(
       await reportedWith({ ...like({ range: { 'anomaly.confidence': { gte: 0.95 } } }), min_results: 2 }),
     ).toEqual([]);
+    expect(await reportedWith(like({ range: { 'anomaly.confidence': { gte: 0.95 } } }))).toEqual(['cart']);
     expect(() => incidentRule.validate.params.validate({ query: '{"script":{"script":"1"}}' })).toThrow(
       /query.*holds a query of the type "script"/,
     );

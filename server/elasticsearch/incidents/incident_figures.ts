@@ -17,8 +17,8 @@ const MOST_INDICES = 100;
 interface Hits {
   hits: { hits: { _id: string; _source: AnomalyResult }[] };
 }
-interface Counted {
-  doc_count: number;
+/** Answer to `resultAggregations`. */
+export interface CountedResults {
   logs_of: {
     doc_count: number;
     found_by: { buckets: { doc_count: number }[] };
@@ -26,6 +26,9 @@ interface Counted {
   };
   buckets_of: { doc_count: number };
   changes_of: { doc_count: number };
+}
+interface Counted extends CountedResults {
+  doc_count: number;
   score: { value: number | null };
   confidence: { value: number | null };
   detectors: { buckets: { key: string; doc_count: number; name: { buckets: { key: string }[] } }[] };
@@ -42,7 +45,10 @@ const byTime = (order: 'asc' | 'desc') =>
 
 const IS_CHANGE = { exists: { field: 'anomaly.change.kind' } };
 
-const countsOf = ({ bucketDetectors }: Group): Record<string, estypes.AggregationsAggregationContainer> => ({
+/** Returns the aggregations that count the results of a group, for `countsOf`. */
+export const resultAggregations = ({
+  bucketDetectors,
+}: Group): Record<string, estypes.AggregationsAggregationContainer> => ({
   logs_of: {
     filter: { bool: { must_not: [{ terms: { 'detector.id': [...bucketDetectors] } }, IS_CHANGE] } },
     aggs: {
@@ -57,6 +63,10 @@ const countsOf = ({ bucketDetectors }: Group): Record<string, estypes.Aggregatio
     filter: { bool: { filter: [{ terms: { 'detector.id': [...bucketDetectors] } }], must_not: [IS_CHANGE] } },
   },
   changes_of: { filter: IS_CHANGE },
+});
+
+const figureAggregations = (group: Group): Record<string, estypes.AggregationsAggregationContainer> => ({
+  ...resultAggregations(group),
   score: { max: { field: 'anomaly.score' } },
   confidence: { max: { field: 'anomaly.confidence' } },
   detectors: {
@@ -116,7 +126,7 @@ export async function countIncidents(
             aggs: Object.fromEntries(
               part.map((group, place): [string, estypes.AggregationsAggregationContainer] => [
                 `incident_${place}`,
-                { filter: queryOfMembers(group, namedOf(group)), aggs: countsOf(group) },
+                { filter: queryOfMembers(group, namedOf(group)), aggs: figureAggregations(group) },
               ]),
             ),
           },
@@ -134,10 +144,17 @@ export async function countIncidents(
  * Returns the number of different logs, of which several detectors may have found one. A detector has one result of a log, so there
  * are as many as one of them has found at least, and as many as results at most.
  */
-function distinctLogs({ doc_count: results, found_by: by, indices }: Counted['logs_of']): number {
+function distinctLogs({ doc_count: results, found_by: by, indices }: CountedResults['logs_of']): number {
   const counted = indices.buckets.reduce((sum, { ids }) => sum + ids.value, indices.sum_other_doc_count);
   return Math.min(results, Math.max(by.buckets[0]?.doc_count ?? 0, counted));
 }
+
+/** Returns the counts of an incident: each log once, whichever detectors have found it. */
+export const countsOf = (counted: CountedResults): IncidentFigures['counts'] => ({
+  logs: distinctLogs(counted.logs_of),
+  buckets: counted.buckets_of.doc_count,
+  ...(counted.changes_of.doc_count > 0 && { changes: counted.changes_of.doc_count }),
+});
 
 function figuresOf(counted: Counted | undefined): IncidentFigures | undefined {
   if (counted === undefined || counted.doc_count === 0) return undefined;
@@ -149,11 +166,7 @@ function figuresOf(counted: Counted | undefined): IncidentFigures | undefined {
     .flatMap((bucket) => hitOf(bucket.leading))
     .sort((one, other) => mostSevereFirst(one.result, other.result));
   return {
-    counts: {
-      logs: distinctLogs(counted.logs_of),
-      buckets: counted.buckets_of.doc_count,
-      ...(counted.changes_of.doc_count > 0 && { changes: counted.changes_of.doc_count }),
-    },
+    counts: countsOf(counted),
     detectors: counted.detectors.buckets.map(({ key, doc_count: results, name }) => ({
       id: key,
       name: name.buckets[0]?.key ?? key,

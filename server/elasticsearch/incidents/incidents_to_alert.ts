@@ -1,10 +1,11 @@
 import type { estypes } from '@elastic/elasticsearch';
-import type { Incident } from '../../../common/incidents';
+import { resultsOf, type Group, type Incident } from '../../../common/incidents';
 import { BACKFILL_RUN_PREFIX } from '../../detection/scoring/result_documents';
 import { incidentsIndex } from '../indices/names';
 import { filterResults, resultsOfSpace } from '../results/results_query';
 import { attempt } from '../transport/attempt';
 import type { ElasticsearchClient } from '../transport/client';
+import { countsOf, resultAggregations, type CountedResults } from './incident_figures';
 import { namedBeside } from './incident_search';
 import { COUNTING, queryOfMembers } from './member_query';
 import { keptOf, type IncidentDocument } from './stored_incident';
@@ -94,7 +95,7 @@ async function search(
 
 /** Results of an incident that a rule counts. */
 export interface MatchingResults {
-  /** Those that match the query of the rule. */
+  /** Those that match the query of the rule, counted as those of the incident are: each log once. */
   readonly count: number;
   /** Of these, those that no backfill has found. */
   readonly live: number;
@@ -135,8 +136,9 @@ export async function countMatchingResults(
             [...groups].map(([id, members]): [string, estypes.AggregationsAggregationContainer] => [
               id,
               {
-                filter: members,
+                filter: members.query,
                 aggs: {
+                  ...resultAggregations(members.group),
                   live: {
                     filter: { bool: { must_not: [{ prefix: { 'run.id': BACKFILL_RUN_PREFIX } }] } },
                   },
@@ -149,22 +151,31 @@ export async function countMatchingResults(
     );
     const found = (answer.aggregations ?? {}) as unknown as Record<
       string,
-      { doc_count: number; live: { doc_count: number } } | undefined
+      (CountedResults & { live: { doc_count: number } }) | undefined
     >;
     for (const id of groups.keys()) {
       const counted = found[id];
-      counts.set(id, { count: counted?.doc_count ?? 0, live: counted?.live.doc_count ?? 0 });
+      counts.set(id, {
+        count: counted === undefined ? 0 : resultsOf({ counts: countsOf(counted) }),
+        live: counted?.live.doc_count ?? 0,
+      });
     }
   }
   return counts;
 }
 
-/** @returns a query for the results of each incident, by its id */
+interface Members {
+  readonly group: Group;
+  /** Selects the results of the group. */
+  readonly query: Query;
+}
+
+/** @returns what each incident is made of, by its id */
 async function groupsOf(
   client: ElasticsearchClient,
   space: string,
   ids: readonly string[],
-): Promise<Map<string, Query>> {
+): Promise<Map<string, Members>> {
   const answer = await attempt(
     () =>
       client.search<IncidentDocument>({
@@ -177,10 +188,11 @@ async function groupsOf(
       }),
     { what: 'read what incidents are made of' },
   );
-  const queries = new Map<string, Query>();
+  const members = new Map<string, Members>();
   for (const { _id: id, _source: source } of answer.hits.hits) {
     const { group } = (source as IncidentDocument).kept;
-    queries.set(id as string, queryOfMembers(group, await namedBeside(client, space, group)));
+    const query = queryOfMembers(group, await namedBeside(client, space, group));
+    members.set(id as string, { group, query });
   }
-  return queries;
+  return members;
 }
