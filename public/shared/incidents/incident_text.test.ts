@@ -109,6 +109,13 @@ describe('what an incident is', () => {
     expect(incidentWhat(incident({ logs: 3 }, { ...reason(status), title: reworded, routes, counted }))).toBe(
       'Status 500: GET /b and 1 more',
     );
+    // One that is not among those that are kept, though another ends like it.
+    const far = titleOf(group, { key: 'GET /admin/', headline: 'Status 500' }, 'shop');
+    expect(
+      incidentWhat(
+        incident({ logs: 3 }, { ...reason(status), title: far, routes: ['/', 'GET /a'], counted }),
+      ),
+    ).toBe('Status 500: GET /admin/ and 1 more');
     // Those that were written before titles began with a capital letter, and before they had a reason.
     for (const headline of ['status 500', undefined]) {
       const old = titleOf(group, { key: 'GET /b', headline }, 'shop');

@@ -24,7 +24,9 @@ function leadingOf({
 }: Pick<IncidentBody, 'title' | 'routes' | 'patterns' | 'reasons'>): string {
   const [named] = title.split(/ and \d+ more of /);
   const keys = [...routes, ...patterns].map((key) => printable(key, LONGEST_KEY));
-  const ends = keys.filter((key) => named.endsWith(key)).sort((left, right) => right.length - left.length);
+  // The whole of what follows the reason: "/" is no name of "/admin/".
+  const isNamed = (key: string): boolean => named === key || named.endsWith(`: ${key}`);
+  const ends = keys.filter(isNamed).sort((left, right) => right.length - left.length);
   if (ends.length > 0) return ends[0];
   // Not all are kept. Titles of before began with a small letter.
   const attributions = reasons.map(({ attribution }) => attribution);
