@@ -229,6 +229,18 @@ it('does not tell what training saw of a field that some logs have, nor of one t
   ]);
 });
 
+it('tells of a field of seldom logs once so many logs lack it that a hundred would have had it', () => {
+  const known = readinessOf({ dirt: { report: { took: { missing: 86 } }, logs: 100 }, features: [] });
+  const told = (missing: number, logs: number) =>
+    withoutSeldomFeatures(withGoneFeatures(known, { dirt: { took: { missing } }, logs })).map(
+      ({ level, message }) => [level, message],
+    );
+  expect(told(5_000, 5_000)).toEqual([['warning', 'The feature took is missing in 100% of the logs.']]);
+  // As in training, and too few to tell.
+  expect(told(4_600, 5_000)).toEqual([]);
+  expect(told(700, 700)).toEqual([]);
+});
+
 it('names closed indices, the first few of many', () => {
   expect(closedIndicesFindingOf([])).toEqual([]);
   expect(closedIndicesFindingOf(['a']).map(({ message }) => message)).toEqual([

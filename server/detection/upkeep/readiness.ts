@@ -357,7 +357,8 @@ const GONE_LOGS = 100;
 /**
  * Adds findings of features that the logs of the last run lack, or hold in another type: a field was renamed, or its mapping was.
  *
- * @param known findings of the training and of later measurements: those of half the logs and more stay, those that say less of the same feature go
+ * @param known findings of the training and of later measurements: those of half the logs and more stay, unless so many logs would have
+ * had the feature that the run tells more; those that say less of the same feature go
  */
 export function withGoneFeatures(
   known: readonly ReadinessFinding[],
@@ -371,11 +372,15 @@ export function withGoneFeatures(
     one.kind === 'missing_feature' &&
     other.kind === 'missing_feature' &&
     one.said?.values?.feature === other.said?.values?.feature;
+  const shareOf = (finding: ReadinessFinding): number => Number(finding.said?.values?.share);
+  /** A feature of seldom logs is gone where a hundred logs would have it and next to none has. */
+  const saysAll = (told: ReadinessFinding, finding: ReadinessFinding): boolean => {
+    const usual = 1 - shareOf(told);
+    const isGone = usual * run.logs >= GONE_LOGS && 1 - shareOf(finding) <= (1 - GONE_SHARE) * usual;
+    return shareOf(told) >= SELDOM_SHARE && !isGone;
+  };
   const news = missingFeatures({ dirt: { report: Object.fromEntries(gone), logs: run.logs } })
-    .filter(
-      (finding) =>
-        !known.some((told) => isOf(told, finding) && Number(told.said?.values?.share) >= SELDOM_SHARE),
-    )
+    .filter((finding) => !known.some((told) => isOf(told, finding) && saysAll(told, finding)))
     .map((finding): ReadinessFinding => ({ ...finding, level: 'warning' }));
   return [...known.filter((told) => !news.some((finding) => isOf(told, finding))), ...news];
 }
