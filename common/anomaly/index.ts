@@ -164,6 +164,10 @@ export function shownConfidence(confidence: number, digits = 0): string {
     : (Number(rounded) - 10 ** -digits).toFixed(digits);
 }
 
+/** Returns a confidence to four places, as it is given beside its severity: never rounded up into the next one. */
+export const roundedConfidence = (confidence: number): number =>
+  Number((Number(shownConfidence(confidence, 2)) / 100).toFixed(4));
+
 /** Returns a severity and all that are worse, the worst first. */
 export const severitiesFrom = (least: Severity): Severity[] =>
   SEVERITIES.slice(0, SEVERITIES.findIndex(({ name }) => name === least) + 1).map(({ name }) => name);

@@ -1,4 +1,4 @@
-import { SEVERITIES, severityOf, shownConfidence } from './index';
+import { roundedConfidence, SEVERITIES, severityOf, shownConfidence } from './index';
 
 it('is rounded, but never into the next severity', () => {
   expect(
@@ -7,6 +7,12 @@ it('is rounded, but never into the next severity', () => {
   expect(['74.9', '75.0', '97.4', '97.5']).toEqual(
     [0.74999, 0.75, 0.97499, 0.975].map((each) => shownConfidence(each, 1)),
   );
+});
+
+it('keeps four places as a number, and its severity', () => {
+  expect([0.12345, 0.749_94, 0.749_96, 0.75, 0.899_99, 0.974_99, 1].map(roundedConfidence)).toEqual([
+    0.1235, 0.7499, 0.7499, 0.75, 0.8999, 0.9749, 1,
+  ]);
 });
 
 it('belongs to the severity that it stands beside', () => {

@@ -166,6 +166,11 @@ describe('the variables of an incident', () => {
     );
   });
 
+  it('give no confidence of the next severity', () => {
+    const { context } = incidentAlert(incidentOf({ confidence: 0.749_96, severity: 'warning' }), base);
+    expect(context).toMatchObject({ confidence: 0.7499, severity: 'warning' });
+  });
+
   it('hold nothing that turns text around, and no links in sentences', () => {
     const hostile = incidentOf({ assignee: HOSTILE }, HOSTILE);
     for (const context of [

@@ -1,3 +1,4 @@
+import { roundedConfidence } from '../../../common/anomaly';
 import { precedenceText } from '../../../common/annotations';
 import { resultsOf, type Incident } from '../../../common/incidents';
 import { incidentMessage } from '../../notifications';
@@ -60,7 +61,7 @@ function contextOf(incident: Incident, base: LinkBase, news: 'opened' | 'over') 
     state: incident.state,
     severity: incident.severity,
     score: Number(incident.score.toFixed(4)),
-    confidence: Number(incident.confidence.toFixed(4)),
+    confidence: roundedConfidence(incident.confidence),
     entity: clean(incident.entity),
     place: scope.kind === 'entity' || scope.kind === 'host' ? clean(scope.value) : name,
     count: resultsOf(incident),

@@ -67,6 +67,14 @@ const health = checkHealth(
 );
 
 describe('what rules hand to actions', () => {
+  it('has no confidence of the next severity', () => {
+    const anomaly = { ...result.anomaly, confidence: 0.749_96, severity: 'warning' as const };
+    const top = [{ id: 'r', result: { ...result, anomaly } }];
+    const counts = { count: 1, newCount: 1, entityCount: 1 };
+    const { context } = logAnomalyAlert({ id: 'd1:x', name: 'x', ...counts, top }, '5m', base);
+    expect(context).toMatchObject({ confidence: 0.7499, severity: 'warning' });
+  });
+
   const cases: [string, unknown][] = [
     ['the context of an alert', alert.context],
     ['the document of an alert', alert.payload],

@@ -1,5 +1,5 @@
 import { dottedWordsOf } from '../../../common/defang_links';
-import { shownConfidence, type AnomalyResult } from '../../../common/anomaly';
+import { roundedConfidence, shownConfidence, type AnomalyResult } from '../../../common/anomaly';
 import type { Detector } from '../../../common/detector';
 import { sentenceOf, subjectOf } from '../../../common/explanations';
 import type { ActionVariable } from '../contracts/alerting_contracts';
@@ -85,7 +85,7 @@ function resultContext({ id, result }: FoundResult, base: LinkBase, sources: Sou
     detector: clean(result.detector.name, LONGEST_NAME),
     detector_id: clean(result.detector.id, LONGEST_NAME),
     score: Number(anomaly.score.toFixed(4)),
-    confidence: Number(anomaly.confidence.toFixed(4)),
+    confidence: roundedConfidence(anomaly.confidence),
     severity: anomaly.severity,
     entity: clean(anomaly.entity),
     reason: told(anomaly.reason, known),
