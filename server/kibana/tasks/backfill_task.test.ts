@@ -3,6 +3,7 @@ import { DetectionError } from '../../../common/detection_error';
 import { smallKibana } from '../../../test/fakes/small_kibana';
 import { SMALL_DETECTOR } from '../../../test/kibana_versions/small_detector';
 import { detectAnomalies } from '../../detection/scoring/detect_anomalies';
+import { documentId } from '../../elasticsearch/indices/names';
 import { BACKFILL_TASK_TYPE, backfillTaskId } from '../contracts/identifiers';
 import { withCurrentSettings } from '../records/effective_snapshot';
 import type { BackfillOrder } from './backfill_order';
@@ -90,6 +91,28 @@ describe('a backfill whose piece cannot begin', () => {
     await run();
     expect(await backfill()).toMatchObject({ id: 'other', state: 'queued' });
   });
+});
+
+it('a backfill that waits for a model ends at once when it is cancelled while it looks for one', async () => {
+  const { client, space, status, detectorId, run, task, backfill } = await ordered({ awaits_model: true });
+  await run();
+  expect(task()).toMatchObject({ state: { looks: 1 } });
+  const get = client.get.bind(client) as (...given: unknown[]) => Promise<unknown>;
+  let isAsked = false;
+  Object.assign(client, {
+    get: async (...given: unknown[]) => {
+      const { id } = given[0] as { id: string };
+      if (!isAsked && id === documentId('active', space, detectorId)) {
+        isAsked = true;
+        await status.writePart(detectorId, 'backfill_cancelled', { id: 'order-1' });
+      }
+      return get(...given);
+    },
+  });
+  await run();
+  expect(isAsked).toBe(true);
+  expect(task()).toBeUndefined();
+  expect(await backfill()).toMatchObject({ state: 'cancelled', finished_at: expect.any(String) });
 });
 
 describe('a backfill in the cluster that is cancelled', () => {

@@ -118,12 +118,14 @@ async function waitForModel(
   state: TaskInstance['state'],
 ): Promise<TaskRunResult | undefined> {
   const { detectorId } = job.target;
+  const model = await job.models.active(detectorId);
+  // Asked last: the next look may be a quarter of an hour away.
   if (await wasCancelled(job, report)) {
     await job.status.writePart(detectorId, 'backfill', cancelledNow(services, report));
     return undefined;
   }
   const now = services.clock.now();
-  if ((await job.models.active(detectorId)) === undefined) {
+  if (model === undefined) {
     const looks = Number(state.looks ?? 0) + 1;
     const pause = backoffMilliseconds(looks, FIRST_PAUSE_MILLISECONDS);
     return { state: { looks }, runAt: new Date(now + pause) };
