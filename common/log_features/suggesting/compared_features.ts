@@ -16,7 +16,7 @@ export interface Profile extends FieldValues {
 
 /** Names of what does the work: what is usual is usual for it. */
 const WORKER =
-  /(^|[._-])(service|svc|app|application|component|program|process|logger|container|rpc|operation|endpoint|handler|job|method|verb|namespace|database|db|route|cluster|queue|topic|function)([._-]?name)?$/i;
+  /(^|[._-])(service|svc|app|application|component|program|process|logger|container|rpc|operation|endpoint|handler|job|method|verb|namespace|database|db)([._-]?name)?$/i;
 /** Values such as `10.4.8.92:8080`: a machine that may be gone tomorrow. */
 const ADDRESS = /^\[?[\da-f.:]*[\d:.][\da-f.:]*\]?(:\d+)?$/i;
 const METHOD = /(^|[._-])(method|verb)$/i;
