@@ -75,7 +75,7 @@ describe('what stands in the way of a detector', () => {
     ),
     ...readinessOf({ enough: { logs: 0, needed: 256, span: undefined, window: 7 * 86_400_000 } }),
     ...readinessOf({
-      times: Array.from({ length: 72 * 50 }, (_each, i) => START + Math.floor(i / 50) * HOUR).filter(
+      times: Array.from({ length: 96 * 50 }, (_each, i) => START + Math.floor(i / 50) * HOUR).filter(
         (time) => new Date(time).getUTCHours() > 2,
       ),
       features: [{ name: 'status', columns: 0 }],
