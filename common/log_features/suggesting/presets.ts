@@ -303,7 +303,7 @@ function fitted(
  * The preset that fits a sample best: most of its telling fields are there, under their own or an alternative name.
  * Fields that the sample lacks are left out of its definitions.
  *
- * @returns undefined when no preset has at least two telling fields in the sample; see `suggestFeatures` then
+ * @returns undefined when no preset has at least two telling fields in the sample, of requests their status among them; see `suggestFeatures` then
  */
 export function presetFor(
   documents: readonly LogDocument[],
@@ -333,7 +333,7 @@ export function presetFor(
     }
     const found = telling.size;
     const own = [...telling.values()].filter(Boolean).length;
-    if (found < 2) continue;
+    if (found < 2 || !ratesRequests(preset, definitions)) continue;
     const better = best === undefined || own > best.own || (own === best.own && found > best.found);
     const by = partsIn([preset.numbersBy ?? []].flat(), find);
     if (better) best = { preset: { ...preset, definitions }, own, found, by };
@@ -347,6 +347,10 @@ export function presetFor(
         definitions: [...preset.definitions, ...otherNumbers(sample, preset.definitions, by, timestampField)],
       };
 }
+
+/** Returns false for requests without a status that was found: what looks at their paths alone knows little of them. */
+const ratesRequests = (preset: FeaturePreset, fitted: readonly FeatureDefinition[]): boolean =>
+  !preset.definitions.some(({ type }) => type === 'route') || fitted.some(({ type }) => type === 'severity');
 
 /** Numbers that no definition reads are looked at up to so many, those that most logs hold first. */
 const MOST_NUMBERS = 4;

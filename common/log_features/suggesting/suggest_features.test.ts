@@ -369,6 +369,19 @@ it('looks at callers beside what they call, and at signs of attack as presets do
   );
 });
 
+it('takes no preset for requests whose status has a name of its own', () => {
+  const logs = Array.from({ length: 200 }, (_none, i) => ({
+    '@timestamp': new Date(Date.UTC(2026, 2, 2) + i * 60_000).toISOString(),
+    method: i % 3 === 0 ? 'POST' : 'GET',
+    path: `/v1/items/${i}`,
+    answered_with: i % 20 === 0 ? 404 : 200,
+    user_agent: 'curl/8.1',
+  }));
+  expect(presetFor(logs)).toBeUndefined();
+  const named = logs.map(({ answered_with: status_code, ...log }) => ({ ...log, status_code }));
+  expect(presetFor(named)?.name).toBe('web_simple');
+});
+
 it('compares a gateway’s numbers within routes rather than within machines, and looks at who calls and at flags', () => {
   const routes = ['charge', 'search', 'export', 'login', 'cart'];
   const logs = Array.from({ length: 600 }, (_none, i) => {
