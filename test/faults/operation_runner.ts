@@ -171,7 +171,11 @@ async function training(): Promise<Subject> {
       return [
         ...(await oneActive(id)),
         ...unreadable,
-        ...says(!['promoted', 'refused'].includes(report?.state ?? ''), `training is ${report?.state}`),
+        // Each of these is an end: a gate that has doubts leaves the model to a person.
+        ...says(
+          !['promoted', 'refused', 'waiting'].includes(report?.state ?? ''),
+          `training is ${report?.state}: ${report?.message}`,
+        ),
       ];
     },
   };
