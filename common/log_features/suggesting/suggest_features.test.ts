@@ -369,6 +369,18 @@ it('looks at callers beside what they call, and at signs of attack as presets do
   );
 });
 
+it('compares numbers within no field whose name a feature may not have', () => {
+  const logs = Array.from({ length: 300 }, (_none, i) => ({
+    '@timestamp': new Date(Date.UTC(2026, 2, 2) + i * 60_000).toISOString(),
+    'control\u001b[2J': `value${i % 3}`,
+    took: 10 ** (i % 3) + (i % 7),
+  }));
+  const definitions = suggestFeatures(logs, { timestampField: '@timestamp' }).map(
+    ({ definition }) => definition,
+  );
+  expect(definitions.map(({ field, by }) => [field, by])).toContainEqual(['took', undefined]);
+});
+
 it('takes no preset for requests whose status has a name of its own', () => {
   const logs = Array.from({ length: 200 }, (_none, i) => ({
     '@timestamp': new Date(Date.UTC(2026, 2, 2) + i * 60_000).toISOString(),

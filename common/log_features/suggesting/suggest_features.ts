@@ -162,8 +162,10 @@ export function* suggestingSteps(
       .slice(0, 3)
       .map(([value]) => printable(value, 80));
     const reason = `${found.reason}; in ${readableShare(coverage)} of the logs`;
-    profiles.push({ field, values: all, distinct: distinct.size, type: found.type });
     const { type, encoding, masked } = found;
+    // A name that no feature may have is nothing to compare within either.
+    if (!featureSchema.safeParse({ type, field }).success) continue;
+    profiles.push({ field, values: all, distinct: distinct.size, type });
     suggest({ type, field, ...(encoding && { encoding }), ...(masked && { masked }) }, reason, {
       weight: found.weight * coverage,
       examples,

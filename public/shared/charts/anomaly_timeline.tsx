@@ -132,7 +132,7 @@ function SeriesNames({ series }: { series: readonly Drawn[] }): ReactElement {
           </EuiHealth>
           <EuiText size="xs" color="subdued">
             {i18n.translate('logAnomalies.chart.scale', {
-              defaultMessage: '{total, plural, =0 {none} other {highest bar: {most}}}',
+              defaultMessage: '{total, plural, =0 {no bar} other {highest bar: {most}}}',
               values: { total: most, most: formatCount(most) },
             })}
           </EuiText>

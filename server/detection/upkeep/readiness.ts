@@ -352,7 +352,9 @@ export function putAsideFindingOf(
 const GONE_SHARE = 0.9;
 /** Share of the logs of training without a feature from which a run without it is no news: a few logs say either by chance. */
 const SELDOM_SHARE = 0.5;
-const GONE_LOGS = 100;
+const GONE_LOGS = 50;
+/** Logs that would have a feature of seldom logs, from which none of them having it is news. */
+const SELDOM_LOGS = 100;
 
 /**
  * Adds findings of features that the logs of the last run lack, or hold in another type: a field was renamed, or its mapping was.
@@ -376,7 +378,7 @@ export function withGoneFeatures(
   /** A feature of seldom logs is gone where a hundred logs would have it and next to none has. */
   const saysAll = (told: ReadinessFinding, finding: ReadinessFinding): boolean => {
     const usual = 1 - shareOf(told);
-    const isGone = usual * run.logs >= GONE_LOGS && 1 - shareOf(finding) <= (1 - GONE_SHARE) * usual;
+    const isGone = usual * run.logs >= SELDOM_LOGS && 1 - shareOf(finding) <= (1 - GONE_SHARE) * usual;
     return shareOf(told) >= SELDOM_SHARE && !isGone;
   };
   const news = missingFeatures({ dirt: { report: Object.fromEntries(gone), logs: run.logs } })
