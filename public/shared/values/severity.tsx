@@ -49,7 +49,7 @@ export const SeverityLabel = ({
   /** Of the text that it stands in. */
   size?: 'xs' | 's';
 }): ReactElement => (
-  <EuiHealth color={useSeverityColors()[severity]} textSize={size}>
+  <EuiHealth color={useSeverityColors()[severity]} textSize={size} style={{ verticalAlign: 'bottom' }}>
     {`${severityName(severity)} ${shownConfidence(confidence)}`}
   </EuiHealth>
 );
