@@ -219,9 +219,8 @@ function* withTellingGroups(
     const texts = fields.map(textsOf);
     return (target ?? fields[0])?.values.map((_value, row) => texts.map((own) => own[row]).join('\n')) ?? [];
   };
-  let explained = columns.map((column) =>
-    chosen.length === 0 ? 0 : explainedShare(column, groupsWith(chosen)),
-  );
+  const ofNamed = groupsWith(chosen);
+  let explained = columns.map((column) => (chosen.length === 0 ? 0 : explainedShare(column, ofNamed)));
   const most = MOST_GROUPS - (target === undefined ? 1 : 2);
   while (chosen.length < most && columns.length > 0) {
     const gains = [];
@@ -229,7 +228,8 @@ function* withTellingGroups(
       const isGroup = profile.type === 'category' && profile.distinct <= MOST_TELLING;
       if (!isGroup || chosen.includes(profile)) continue;
       yield undefined;
-      const shares = columns.map((column) => explainedShare(column, groupsWith([...chosen, profile])));
+      const groups = groupsWith([...chosen, profile]);
+      const shares = columns.map((column) => explainedShare(column, groups));
       const gain = Math.max(...shares.map((share, i) => share - explained[i]));
       if (gain >= TOLD_VARIANCE) gains.push({ profile, shares, gain, isAddress: areAddresses(profile) });
     }

@@ -53,12 +53,12 @@ const agentsGuess = (distinct: number): Guess => ({
 
 /** Returns true for a field that each log has and that says nothing in most of them, by a dash or an empty text: what it seldom says stands out. */
 export function isSeldomFlag(values: readonly unknown[], read: readonly unknown[]): boolean {
-  const texts = new Set(values.filter((value) => value !== undefined));
+  const distinct = new Set(values).size;
   return (
-    texts.size > 0 &&
-    texts.size <= MOST_FLAGS &&
-    read.every((value) => typeof value === 'string') &&
-    values.filter((value) => value !== undefined).length < MIN_COVERAGE * values.length
+    distinct > 0 &&
+    distinct <= MOST_FLAGS &&
+    values.length < MIN_COVERAGE * read.length &&
+    read.every((value) => typeof value === 'string')
   );
 }
 

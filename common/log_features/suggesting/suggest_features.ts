@@ -139,17 +139,17 @@ export function* suggestingSteps(
   for (const field of leafFields(sample)) {
     yield undefined;
     if (field === options.timestampField || isMetadata(field) || labels.has(field)) continue;
-    const read = compileField(field);
     const dirt = new DirtCounter();
     const distinct = new Map<string, number>();
-    const all = sample.map((document) => scalarOf(read(document), dirt));
+    const read = sample.map(compileField(field));
+    const all = read.map((value) => scalarOf(value, dirt));
     const values = all.filter((value) => value !== undefined);
     for (const value of values) {
       const text = textOf(value, 256, dirt)!;
       distinct.set(text, (distinct.get(text) ?? 0) + 1);
     }
     const coverage = values.length / sample.length;
-    const isFlag = isSeldomFlag(all, sample.map(read));
+    const isFlag = isSeldomFlag(values, read);
     if (!isFlag && (coverage < MIN_COVERAGE || distinct.size < 2)) continue;
     const found = isFlag ? flagsGuess(distinct.size) : guess(field, values, distinct);
     if (found === undefined) continue;
