@@ -1,5 +1,6 @@
 import type { DetectorInput } from '../detector';
 import { isPasserBy, PASSERS_BY } from '../detector/bucket_fields';
+import { withoutKeyword } from '../detector/entity_fields';
 import type { LogDocument } from '../log_document';
 import { getField } from '../log_features/fields/field_access';
 import type { LogField, MappedTypes } from '../log_features/fields/log_fields';
@@ -61,9 +62,6 @@ const RARE: Readonly<Record<string, string>> = {
   'user_agent.name': 'agents',
 };
 
-const KEYWORD_PART = /\.keyword$/;
-const baseOf = (field: string): string => field.replace(KEYWORD_PART, '');
-
 const LONGEST_NAME = 40;
 
 /**
@@ -73,7 +71,7 @@ const LONGEST_NAME = 40;
  * @example bucketNameOf('Geo.Country-ISO', []) // "geo_country_iso"
  */
 export function bucketNameOf(field: string, taken: readonly string[]): string {
-  const base = baseOf(field);
+  const base = withoutKeyword(field);
   const plain = base
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '_')
@@ -97,7 +95,7 @@ export function bucketNameOf(field: string, taken: readonly string[]): string {
 export function proposeBucket(fields: readonly LogField[], chosen?: string): BucketProposal {
   const first = (names: readonly string[], share: number, kinds: readonly LogField['kind'][] = ['value']) =>
     names
-      .flatMap((name) => fields.filter(({ field }) => baseOf(field) === name))
+      .flatMap((name) => fields.filter(({ field }) => withoutKeyword(field) === name))
       .find((found) => found.share >= share && kinds.includes(found.kind));
   const entity = chosen ?? first([...ENTITIES, ...PASSERS_BY], ENTITY_SHARE)?.field;
   const latency = fields

@@ -1,3 +1,4 @@
+import { withoutKeyword } from './entity_fields';
 import type { BucketSettings } from './bucket_schema';
 import type { ValueUnit, featureSchema } from './feature_schema';
 import type { z } from 'zod';
@@ -57,8 +58,7 @@ const WEIGHTS = {
 /** Most of these come once and go: that one of them sends fewer logs than it did is no news, nor is its silence. */
 export const PASSERS_BY = ['client.ip', 'source.ip', 'clientip', 'client_ip', 'user.name'];
 
-export const isPasserBy = (entityField: string): boolean =>
-  PASSERS_BY.includes(entityField.replace(/\.keyword$/, ''));
+export const isPasserBy = (entityField: string): boolean => PASSERS_BY.includes(withoutKeyword(entityField));
 
 /** All numbers that a bucket row holds, with the title that explanations show. */
 export function bucketFields(bucket: BucketSettings): BucketField[] {

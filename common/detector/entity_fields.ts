@@ -6,6 +6,9 @@ export const MOST_ENTITY_FIELDS = 3;
 /** Characters of an entity that a result holds. */
 export const LONGEST_ENTITY = 256;
 
+/** Returns the field that a `.keyword` is the part of, or the field itself. */
+export const withoutKeyword = (field: string): string => field.replace(/\.keyword$/, '');
+
 /** Settings of a detector that say what its results are grouped by. */
 export interface EntitySettings {
   readonly entity_field?: string | undefined;

@@ -1,3 +1,4 @@
+import { withoutKeyword } from '../detector/entity_fields';
 import type { AnomalyResult } from '../anomaly';
 import type { Detector } from '../detector';
 import { entityFieldsOf } from '../detector/entity_fields';
@@ -19,7 +20,7 @@ const PLAIN_ENDING = /\.(name|ip|id|hostname|address|keyword)$/;
 
 /** @example entityNoun('service.name') // "service" */
 export function entityNoun(field: string): string {
-  const short = field.replace(/\.keyword$/, '').replace(PLAIN_ENDING, '');
+  const short = withoutKeyword(field).replace(PLAIN_ENDING, '');
   return (short.split('.').pop() || field).replaceAll('_', ' ');
 }
 

@@ -1,3 +1,4 @@
+import { withoutKeyword } from '../detector/entity_fields';
 import type { LogDocument } from '../log_document';
 import type { LogField } from '../log_features/fields/log_fields';
 import { compileField } from '../log_features/fields/field_access';
@@ -174,7 +175,7 @@ function hasSentences(documents: readonly LogDocument[], fields: readonly LogFie
   return fields
     .filter(({ field, share }) => MESSAGE.test(field.replace(/\.keyword$/, '')) && share >= MOST_LOGS)
     .some(({ field }) => {
-      const read = compileField(field.replace(/\.keyword$/, ''));
+      const read = compileField(withoutKeyword(field));
       const texts = documents
         .map((document): unknown => [read(document)].flat()[0])
         .filter((value) => typeof value === 'string');
