@@ -78,7 +78,7 @@ it('takes over a claim whose Kibana was stopped, and removes what failed before 
   const { kibana, call, ok, status } = world;
   const failed = await world.create();
   const at = kibana.now();
-  const claim = { state: 'writing', claim_id: 'one', failed_detector_id: failed } as const;
+  const claim = { state: 'writing', claim_id: 'one', failed_detector_ids: [failed] } as const;
   const requested_at = new Date(at).toISOString();
   await status.writePart(SAMPLE_OF_SPACE, 'sample', { ...claim, requested_at, written: 0, total: 10 });
   kibana.now = () => at + 119_000;
@@ -131,4 +131,88 @@ it('does not begin again by itself what was removed while its task wrote logs', 
   await kibana.tasks.run(demoTaskId(world.target(id)));
   expect(isRemoved).toBe(true);
   expect(await ok('getSample')).toMatchObject({ state: 'none' });
+});
+
+describe('sample logs whose Kibana was stopped while it made them', () => {
+  /** Stops it at the second write of the status of the sample: the detector is saved, and its name is not yet. */
+  const beforeNaming = ({ client }: World): (() => void) => {
+    const bulk = client.bulk.bind(client) as (...given: unknown[]) => Promise<unknown>;
+    let writes = 0;
+    Object.assign(client, {
+      bulk: (...given: unknown[]) =>
+        JSON.stringify(given).includes('"part\\":\\"sample') && ++writes === 2
+          ? new Promise(() => {})
+          : bulk(...given),
+    });
+    return () => void Object.assign(client, { bulk });
+  };
+  const beforeItsTask = ({ kibana }: World): (() => void) => {
+    const schedule = kibana.tasks.ensureScheduled.bind(kibana.tasks);
+    kibana.tasks.ensureScheduled = () => new Promise(() => {});
+    return () => {
+      kibana.tasks.ensureScheduled = schedule;
+    };
+  };
+  const settle = () => new Promise((done) => setTimeout(done, 50));
+
+  const cutOff = async (stop: (world: World) => () => void): Promise<World & { left: string }> => {
+    const world = smallKibana();
+    const start = stop(world);
+    void world.call('installSample');
+    await settle();
+    start();
+    const at = world.kibana.now();
+    world.kibana.now = () => at + 121_000;
+    expect(detectorsOf(world)).toHaveLength(1);
+    expect(world.kibana.tasks.scheduled.size).toBe(0);
+    return { ...world, left: detectorsOf(world)[0] };
+  };
+
+  it.each([
+    ['had not named their detector', beforeNaming],
+    ['had no task for them', beforeItsTask],
+  ])('are removed whole: it %s', async (_name, stop) => {
+    const world = await cutOff(stop);
+    expect(await world.ok('removeSample')).toMatchObject({ warnings: [] });
+    expect(detectorsOf(world)).toEqual([]);
+    expect(await world.ok('getSample')).toMatchObject({ state: 'none' });
+  });
+
+  it.each([
+    ['had not named their detector', beforeNaming],
+    ['had no task for them', beforeItsTask],
+  ])('are told to have failed and begun again: it %s', async (_name, stop) => {
+    const world = await cutOff(stop);
+    expect(await world.ok('getSample')).toMatchObject({
+      state: 'failed',
+      failure: { code: 'interrupted', next_step: 'Begin again.' },
+    });
+    expect(await world.ok('installSample')).toMatchObject({ state: 'writing' });
+    expect(detectorsOf(world)).toEqual([await nameOf(world)]);
+    expect(detectorsOf(world)).not.toEqual([world.left]);
+  });
+
+  it('go on as long as they have a task', async () => {
+    const world = smallKibana();
+    await world.ok('installSample');
+    const at = world.kibana.now();
+    world.kibana.now = () => at + 3_600_000;
+    expect(await world.ok('getSample')).toMatchObject({ state: 'writing' });
+    const [id] = world.kibana.tasks.scheduled.keys();
+    world.kibana.tasks.scheduled.set(id, { ...world.kibana.tasks.scheduled.get(id)!, status: 'failed' });
+    expect(await world.ok('getSample')).toMatchObject({ state: 'failed' });
+  });
+});
+
+it('finds the detector of sample logs that could neither be made nor taken back', async () => {
+  const world = smallKibana();
+  const { kibana, call, ok } = world;
+  const { ensureScheduled, removeIfExists } = kibana.tasks;
+  const fails = () => Promise.reject(new Error('Task Manager is away'));
+  Object.assign(kibana.tasks, { ensureScheduled: fails, removeIfExists: fails });
+  expect(await call('installSample')).not.toMatchObject({ status: 200 });
+  Object.assign(kibana.tasks, { ensureScheduled, removeIfExists });
+  expect(detectorsOf(world)).toHaveLength(1);
+  await ok('removeSample');
+  expect(detectorsOf(world)).toEqual([]);
 });

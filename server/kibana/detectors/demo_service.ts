@@ -16,6 +16,7 @@ import { DEMO_LOGS, scheduleDemo } from '../tasks/demo_task';
 import { createDetectorRepository } from '../records/detector_repository';
 import { createDetector, deleteDetector } from './detector_service';
 import { failureOf } from '../records/failure_advice';
+import { findTask } from '../tasks/find_task';
 import { demoTaskId } from '../contracts/identifiers';
 import type { RequestScope, Services } from '../contracts/services';
 import {
@@ -28,7 +29,7 @@ import {
 
 const NONE: StoredSample = { state: 'none', written: 0, total: 0 };
 
-/** Whoever claims the sample logs makes their detector within seconds; a claim that is older was cut off. */
+/** Whoever claims the sample logs makes their detector and the task within seconds; a claim that is older was cut off. */
 const LONGEST_CLAIM_MILLISECONDS = 2 * 60_000;
 
 const statusOf = (scope: RequestScope): StatusStore => createStatusStore(scope.elasticsearch, scope);
@@ -63,18 +64,13 @@ async function reportOf(
     return { ...report, state: 'failed', failure };
   };
   if (stored.state === 'none') return report;
-  if (stored.detector_id === undefined) {
-    const isCutOff =
-      stored.state === 'writing' &&
-      services.clock.now() - Date.parse(stored.requested_at ?? '') > LONGEST_CLAIM_MILLISECONDS;
-    if (!isCutOff) return report;
-    return failed(
-      new DetectionError(
-        'interrupted',
-        'Kibana was stopped, or lost Elasticsearch, before it had made the detector of the sample logs.',
-      ),
+  const cutOff = (before: string): SampleReport =>
+    failed(
+      new DetectionError('interrupted', `Kibana was stopped, or lost Elasticsearch, before ${before}.`),
       'Begin again.',
     );
+  if (stored.detector_id === undefined) {
+    return isOld(services, stored) ? cutOff('it had made the detector of the sample logs') : report;
   }
   if (!(await hasDetector(scope, stored.detector_id))) {
     return failed(
@@ -85,7 +81,9 @@ async function reportOf(
       'Remove the sample logs, and try again.',
     );
   }
-  if (stored.state !== 'scoring') return report;
+  if (stored.state !== 'scoring') {
+    return (await isLeftBehind(services, scope, stored)) ? cutOff('the sample logs were made') : report;
+  }
   const backfill = await status.readPart(stored.detector_id, 'backfill');
   if (backfill === undefined) return report;
   const progress = { ...report, done: backfill.logs, total: backfill.total ?? stored.total };
@@ -100,6 +98,20 @@ async function reportOf(
       // Whoever has stopped the scoring looks at what there is.
       return { ...progress, state: backfill.state === 'cancelled' ? 'ready' : 'scoring' };
   }
+}
+
+const isOld = ({ clock }: Services, { state, requested_at: at }: StoredSample): boolean =>
+  (state === 'writing' || state === 'training') &&
+  clock.now() - Date.parse(at ?? '') > LONGEST_CLAIM_MILLISECONDS;
+
+/** @returns true where no task makes the sample logs any more, and none has put their end on record */
+async function isLeftBehind(services: Services, scope: RequestScope, stored: StoredSample): Promise<boolean> {
+  const { detector_id: detectorId } = stored;
+  if (detectorId === undefined || !isOld(services, stored)) return false;
+  const task = await findTask(services, demoTaskId({ space: scope.space, detectorId }));
+  if (task !== undefined && task.status !== 'failed') return false;
+  // The task goes once it has put its end on record, which may have happened since it was read.
+  return isDeepStrictEqual(await storedSample(scope), stored);
 }
 
 async function hasDetector(scope: RequestScope, id: string): Promise<boolean> {
@@ -135,14 +147,14 @@ export async function installDemo(services: Services, scope: RequestScope): Prom
       );
     }
   }
-  const failedDetector = detectorOf(stored);
+  const failedDetectors = detectorsOf(stored);
   const claim: Claim = {
     state: 'writing',
     claim_id: randomUUID(),
     requested_at: new Date(services.clock.now()).toISOString(),
     written: 0,
     total: DEMO_LOGS,
-    ...(failedDetector !== undefined && { failed_detector_id: failedDetector }),
+    ...(failedDetectors.length > 0 && { failed_detector_ids: failedDetectors }),
   };
   // Of several who ask at once one alone removes what is left, and makes a detector.
   const isClaimed = await claimSample(elasticsearch, scope, claim, (known = NONE) =>
@@ -152,11 +164,11 @@ export async function installDemo(services: Services, scope: RequestScope): Prom
   let made: MadeSample | undefined;
   let left = stored;
   try {
-    if (before.state === 'failed') await removeParts(services, scope, failedDetector);
+    if (before.state === 'failed') await removeParts(services, scope, failedDetectors);
     left = NONE;
     made = await makeDetectorAndIndex(services, scope, claim);
     const { id } = made.detector;
-    const { failed_detector_id: _removed, ...own } = claim;
+    const { failed_detector_ids: _removed, ...own } = claim;
     const sample = { ...own, detector_id: id };
     if (!(await claimSample(elasticsearch, scope, sample, isOf(claim)))) {
       throw new DetectionError('conflict', 'Somebody has removed the sample logs while they were made.');
@@ -164,7 +176,9 @@ export async function installDemo(services: Services, scope: RequestScope): Prom
     await scheduleDemo(services, { space, detectorId: id });
   } catch (error) {
     await made?.undo();
-    await claimSample(elasticsearch, scope, left, isOf(claim)).catch(() => undefined);
+    // A detector that could not be removed is found by the claim.
+    if (!(await hasDetector(scope, claim.claim_id).catch(() => true)))
+      await claimSample(elasticsearch, scope, left, isOf(claim)).catch(() => undefined);
     throw error;
   }
   return readDemo(services, scope);
@@ -177,8 +191,12 @@ const isOf =
   (known: StoredSample | undefined): boolean =>
     known?.claim_id === id;
 
-const detectorOf = (stored: StoredSample): string | undefined =>
-  stored.detector_id ?? stored.failed_detector_id;
+/** Returns the detectors that may be there: also one that was saved by a Kibana that has noted no more than its claim. */
+const detectorsOf = ({
+  detector_id: id,
+  claim_id: claimed,
+  failed_detector_ids: failed = [],
+}: StoredSample): string[] => [...new Set([id, claimed, ...failed].filter((each) => each !== undefined))];
 
 const isThere = (): DetectionError =>
   new DetectionError('conflict', 'The sample logs of this space are there already; remove them first.');
@@ -197,7 +215,10 @@ async function makeDetectorAndIndex(
 ): Promise<MadeSample> {
   const { elasticsearch, space } = scope;
   const [detector, index] = await Promise.allSettled([
-    createDetector(services, scope, parseDetector(demoDetector(demoIndex(space))), { start: false }),
+    createDetector(services, scope, parseDetector(demoDetector(demoIndex(space))), {
+      start: false,
+      id: claim.claim_id,
+    }),
     createDemoIndex(elasticsearch, space),
   ]);
   const removeIndex = async (): Promise<void> => {
@@ -206,7 +227,8 @@ async function makeDetectorAndIndex(
   };
   const undo = async (): Promise<void> => {
     const undone = await Promise.allSettled([
-      detector.status === 'fulfilled' ? deleteDetector(services, scope, detector.value.id, true) : [],
+      // An error of saving it may be no more than an answer that was lost.
+      removeDetector(services, scope, claim.claim_id),
       index.status === 'fulfilled' && index.value ? removeIndex() : undefined,
     ]);
     const left = undone.flatMap((each) =>
@@ -229,7 +251,7 @@ export async function removeDemo(services: Services, scope: RequestScope): Promi
   const warnings: string[] = [];
   for (;;) {
     const stored = await storedSample(scope);
-    warnings.push(...(await removeParts(services, scope, detectorOf(stored))));
+    warnings.push(...(await removeParts(services, scope, detectorsOf(stored))));
     if (stored.state === 'none') return warnings;
     const isSame = (known: StoredSample = NONE): boolean =>
       known.claim_id === stored.claim_id && known.detector_id === stored.detector_id;
@@ -237,20 +259,21 @@ export async function removeDemo(services: Services, scope: RequestScope): Promi
   }
 }
 
-/** Removes detector and index, and leaves the status as it is. @returns what could not be removed, a sentence for each */
+/** Removes detectors and index, and leaves the status as it is. @returns what could not be removed, a sentence for each */
 async function removeParts(
   services: Services,
   scope: RequestScope,
-  detectorId: string | undefined,
+  detectorIds: readonly string[],
 ): Promise<string[]> {
   const { elasticsearch, space } = scope;
   const warnings: string[] = [];
-  if (detectorId !== undefined) {
-    await services.taskManager.removeIfExists(demoTaskId({ space, detectorId }));
-    if (await hasDetector(scope, detectorId)) {
-      warnings.push(...(await deleteDetector(services, scope, detectorId, true)));
-    }
-  }
+  for (const id of detectorIds) warnings.push(...(await removeDetector(services, scope, id)));
   if (await demoIndexExists(elasticsearch, space)) await deleteDemoIndex(elasticsearch, space);
   return warnings;
+}
+
+/** @returns what could not be removed, a sentence for each */
+async function removeDetector(services: Services, scope: RequestScope, id: string): Promise<string[]> {
+  await services.taskManager.removeIfExists(demoTaskId({ space: scope.space, detectorId: id }));
+  return (await hasDetector(scope, id)) ? deleteDetector(services, scope, id, true) : [];
 }

@@ -74,15 +74,23 @@ export async function createDetector(
   services: Services,
   scope: RequestScope,
   detector: Detector,
-  /** `scorePast`: logs from so long before are scored as well, once there is a model. */
-  { start, scorePast }: { readonly start: boolean; readonly scorePast?: string },
+  {
+    start,
+    scorePast,
+    id = randomUUID(),
+  }: {
+    readonly start: boolean;
+    /** Logs from so long before are scored as well, once there is a model. */
+    readonly scorePast?: string;
+    /** A random UUID; default: a new one. */
+    readonly id?: string;
+  },
 ): Promise<DetectorRecord> {
   const { usage } = services;
   checkInterval(detector, usage);
   checkDetectorCount(await createDetectorRepository(scope.savedObjects).count(), 1, usage);
   const warnings = await checkRights(services, scope, detector);
   await checkGroupField(services, scope, detector);
-  const id = randomUUID();
   const steered = { detector, model_reads: readsOf(detector) };
   const { apiKeys } = services;
   const use = { detectorId: id, space: scope.space, steering: steeringOf(steered) };

@@ -60,10 +60,10 @@ export interface StoredSample {
   readonly state: 'none' | 'writing' | 'training' | 'scoring' | 'failed';
   /** Absent while somebody has claimed them and makes the detector. */
   readonly detector_id?: string;
-  /** Random; absent in what older versions wrote. */
+  /** Id of the detector that is made with this claim, before it is there; absent in what older versions wrote. */
   readonly claim_id?: string;
-  /** Detector of an attempt that has failed, until it is removed. */
-  readonly failed_detector_id?: string;
+  /** Detectors of attempts that have failed, until they are removed. */
+  readonly failed_detector_ids?: readonly string[];
   readonly requested_at?: string;
   readonly written: number;
   readonly total: number;

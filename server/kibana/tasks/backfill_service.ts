@@ -6,7 +6,6 @@ import {
   backfillTarget,
   createDetectorSource,
   createSnapshotStore,
-  toDetectionError,
 } from '../../elasticsearch';
 import {
   backfillProgress,
@@ -21,7 +20,7 @@ import { createDetectorRepository, inSpace, type StoredDetector } from '../recor
 import { checkRights } from '../keys/check_rights';
 import { backfillTaskId, BACKFILL_TASK_TYPE, type TaskTarget } from '../contracts/identifiers';
 import type { RequestScope, Services } from '../contracts/services';
-import type { TaskInstance } from '../contracts/task_contracts';
+import { findTask } from './find_task';
 import { failureOf } from '../records/failure_advice';
 import { createStatusStore, type StatusStore } from '../records/status_store';
 import { rangeOf } from '../../detection/ports/log_range';
@@ -210,7 +209,7 @@ async function schedule(
     });
   } catch (error) {
     // An answer that was lost says nothing; the sweep of keys sees to one that no task works with.
-    const scheduled = await findTask(services, target).catch(() => 'unknown' as const);
+    const scheduled = await findTask(services, backfillTaskId(target)).catch(() => 'unknown' as const);
     if (scheduled !== 'unknown' && scheduled !== undefined && orderOf(scheduled)?.id === order.id)
       return report;
     if (key !== undefined && scheduled !== 'unknown') {
@@ -243,20 +242,6 @@ async function endUnscheduled(
     log.warn(
       `Detector ${detectorId}: the end of its backfill is not on record: ${(thrown as Error).message}`,
     );
-  }
-}
-
-/** @returns the task of the backfill, undefined where there is none */
-export async function findTask(
-  { taskManager }: Services,
-  target: TaskTarget,
-): Promise<TaskInstance | undefined> {
-  try {
-    return await taskManager.get(backfillTaskId(target));
-  } catch (thrown) {
-    const error = toDetectionError(thrown, 'look at the task of the backfill');
-    if (error.code === 'not_found') return undefined;
-    throw error;
   }
 }
 
@@ -298,7 +283,7 @@ export async function cancelBackfill(
   if (!isUnderWay(report)) return;
   await askToStop(scope, detectorId, report);
   const target = { space: scope.space, detectorId };
-  const found = await findTask(services, target);
+  const found = await findTask(services, backfillTaskId(target));
   if (found?.status === 'running' || found?.status === 'claiming') return;
   if (report.task !== undefined) {
     if (found !== undefined && found.status !== 'failed') {

@@ -8,7 +8,8 @@ import { incidentsOfBackfill } from './job_incidents';
 import { createSuppressor } from '../../detection/feedback/suppress_new_results';
 import { rangeOf } from '../../detection/ports/log_range';
 import { scoreInCluster } from './cluster_backfill';
-import { findTask, forgetKeyOf } from './backfill_service';
+import { forgetKeyOf } from './backfill_service';
+import { findTask } from './find_task';
 import { orderOf, steeringOfBackfill, type BackfillOrder } from './backfill_order';
 import { openDetectorJob, type DetectorJob, type JobKey } from '../records/detector_job';
 import type { StoredDetector } from '../records/detector_repository';
@@ -186,7 +187,11 @@ async function endWithoutTask(
 ): Promise<boolean> {
   const { status, target } = job;
   try {
-    if (!(await wasCancelled(job, report)) || (await findTask(services, target)) !== undefined) return false;
+    if (
+      !(await wasCancelled(job, report)) ||
+      (await findTask(services, backfillTaskId(target))) !== undefined
+    )
+      return false;
     const found = await status.readPart(target.detectorId, 'backfill');
     if (found?.id === report.id) {
       await status.writePart(target.detectorId, 'backfill', cancelledNow(services, found));
