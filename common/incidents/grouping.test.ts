@@ -42,6 +42,32 @@ describe('anomalies that belong together', () => {
     expect(groupOf(change(0, 'Retry'), QUIET)).toMatchObject({ patterns: ['Retry'], bucketDetectors: [] });
   });
 
+  it('makes one of a service that fails in one way on several routes within minutes', () => {
+    const failing = (minute: number, route: string, more: Parameters<typeof links>[1] = {}) =>
+      links(minute, { pattern: route, route, failures: ['server_error'], ...more });
+    expect(placesOf(failing(0, 'a'), failing(0.2, 'b'), failing(5.2, 'c'))).toEqual([[0, 1, 2]]);
+    expect(placesOf(failing(0, 'a'), failing(5.1, 'b'))).toHaveLength(2);
+    expect(placesOf(failing(0, 'a'), links(0.2, { pattern: 'b' }))).toHaveLength(2);
+    expect(placesOf(failing(0, 'a'), failing(0.2, 'b', { failures: ['slow'] }))).toHaveLength(2);
+    expect(placesOf(failing(0, 'a'), failing(0, 'b', { entity: 'search' }))).toHaveLength(2);
+    // Nothing says that two logs without entity and host are of one service.
+    const scope = { kind: 'detector', value: 'logs' } as const;
+    expect(placesOf(failing(0, 'a', { scope }), failing(0.2, 'b', { scope }))).toHaveLength(2);
+    // One route that fails now and then all day holds nothing but its own.
+    const day = Array.from({ length: 48 }, (_, i) => failing(i * 30, 'a'));
+    expect(placesOf(...day, failing(15, 'b'), failing(92, 'c'))).toEqual([
+      [...day.map((_, i) => i), 49],
+      [48],
+    ]);
+  });
+
+  it('does not wait longer than the quiet time for a service that fails', () => {
+    const failing = (minute: number, pattern: string): Group =>
+      groupOf(links(minute, { pattern, failures: ['slow'] }), MINUTE);
+    expect(joinAll([failing(0, 'a'), failing(1, 'b')])).toHaveLength(1);
+    expect(joinAll([failing(0, 'a'), failing(1.1, 'b')])).toHaveLength(2);
+  });
+
   it('keeps two hosts apart', () => {
     expect(placesOf(links(0, { entity: 'web-1' }), links(0, { entity: 'web-2' }))).toEqual([[0], [1]]);
     const onHost = (value: string) => links(0, { scope: { kind: 'host', value } });
@@ -85,9 +111,12 @@ const anyLinks = fc
     route: fc.option(fc.constantFrom('x', 'y'), { nil: undefined }),
     client: fc.option(fc.constantFrom('1', '2', '3'), { nil: undefined }),
     isBucket: fc.integer({ min: 0, max: 9 }).map((draw) => draw === 0),
-    quiet: fc.constantFrom(10, 30),
+    failures: fc.option(fc.subarray(['server_error' as const, 'slow' as const], { minLength: 1 }), {
+      nil: undefined,
+    }),
+    quiet: fc.constantFrom(3, 10, 30),
   })
-  .map(({ minute, entity, pattern, route, client, isBucket, quiet }) =>
+  .map(({ minute, entity, pattern, route, client, isBucket, failures, quiet }) =>
     groupOf(
       links(minute, {
         entity,
@@ -95,6 +124,7 @@ const anyLinks = fc
         isBucket,
         to: (minute + (isBucket ? 5 : 0)) * MINUTE,
         ...(route !== undefined && { route }),
+        ...(failures !== undefined && { failures }),
         ...(client !== undefined && { source: { field: 'client.ip', value: client } }),
       }),
       quiet * MINUTE,
@@ -110,6 +140,33 @@ const nearBuckets = ({ buckets, quiet }: Group, other: Group): boolean =>
 const share = (one: readonly string[], other: readonly string[]): boolean =>
   one.some((each) => other.includes(each));
 
+const FAILING = ['server_error', 'slow'] as const;
+const failNear = (one: Group, other: Group): boolean =>
+  FAILING.some((kind) =>
+    one.failures?.[kind]?.some((span) =>
+      other.failures?.[kind]?.some(
+        ({ from, to }) =>
+          Math.max(span.from, from) - Math.min(span.to, to) <=
+          Math.min(5 * MINUTE, Math.max(one.quiet, other.quiet)),
+      ),
+    ),
+  );
+/** Points and spans of both in order; those that {@link failNear} would join are one span. */
+function failuresOf(one: Group, other: Group): Pick<Group, 'failures'> {
+  const apart = Math.min(5 * MINUTE, Math.max(one.quiet, other.quiet));
+  const all = FAILING.flatMap((kind) => {
+    const spans = [...(one.failures?.[kind] ?? []), ...(other.failures?.[kind] ?? [])]
+      .map(({ from, to }) => [from, to])
+      .sort(([a], [b]) => a - b);
+    for (let i = 1; i < spans.length;) {
+      if (spans[i][0] > spans[i - 1][1] + apart) i++;
+      else spans.splice(i - 1, 2, [spans[i - 1][0], Math.max(spans[i - 1][1], spans[i][1])]);
+    }
+    return spans.length === 0 ? [] : [[kind, spans.map(([from, to]) => ({ from, to }))]];
+  });
+  return all.length === 0 ? {} : { failures: Object.fromEntries(all) as Group['failures'] };
+}
+
 /** The rule as it is said, by brute force. */
 function joinedByHand(given: readonly Group[]): Group[] {
   const groups = [...given];
@@ -120,6 +177,7 @@ function joinedByHand(given: readonly Group[]): Group[] {
         one.scope.value === other.scope.value &&
         (nearBuckets(one, other) ||
           nearBuckets(other, one) ||
+          failNear(one, other) ||
           (near(one, other) &&
             ((one.buckets && other.buckets) ||
               share(one.patterns, other.patterns) ||
@@ -144,6 +202,7 @@ function joinedByHand(given: readonly Group[]): Group[] {
             to: Math.max(one.buckets?.to ?? -Infinity, other.buckets?.to ?? -Infinity),
           },
         }),
+        ...failuresOf(one, other),
       };
       return joinedByHand(groups);
     }

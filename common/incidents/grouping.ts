@@ -1,5 +1,15 @@
+import { MINUTE } from '../duration';
+import { FAILURE_KINDS, type FailureKind } from './failure_kinds';
 import { INCIDENT_LIMITS, type IncidentScope } from './incident';
 import type { ResultLinks } from './result_links';
+
+/** Logs of a service that fails are one incident across patterns and routes where at most so long, and no quiet time, lies between them. */
+const FAILING_APART = 5 * MINUTE;
+
+interface Span {
+  readonly from: number;
+  readonly to: number;
+}
 
 /**
  * Anomalies that belong together, by all that decides about others: where, from when to when (epoch milliseconds), and what they
@@ -18,7 +28,9 @@ export interface Group {
   /** Ids of detectors that judge buckets. */
   readonly bucketDetectors: readonly string[];
   /** Time of the buckets in it, which tell of all logs of the entity. */
-  readonly buckets?: { readonly from: number; readonly to: number };
+  readonly buckets?: Span;
+  /** Times at which the service fails, in order, by the way; absent in what earlier versions stored, and where nothing says which service it is. */
+  readonly failures?: Readonly<Partial<Record<FailureKind, readonly Span[]>>>;
 }
 
 /** @example sourceKey({ field: 'client.ip', value: '203.0.113.9' }) // 'client.ip=203.0.113.9' */
@@ -36,6 +48,13 @@ export const groupOf = (links: ResultLinks, quiet: number): Group => ({
   sources: links.isBucket || links.source === undefined ? [] : [sourceKey(links.source)],
   bucketDetectors: links.isBucket && !links.isChange ? [links.detectorId] : [],
   ...(links.isBucket && { buckets: { from: links.from, to: links.to } }),
+  ...(!links.isBucket &&
+    links.failures !== undefined &&
+    links.scope.kind !== 'detector' && {
+      failures: Object.fromEntries(
+        links.failures.map((kind) => [kind, [{ from: links.from, to: links.to }]]),
+      ),
+    }),
 });
 
 export const scopeKey = ({ kind, value }: IncidentScope): string => `${kind}:${value}`;
@@ -50,7 +69,8 @@ const keysOf = ({ patterns, routes, sources, buckets }: Group): string[] => [
 
 /**
  * Puts groups together that belong together. Two are one if they are of the same scope, at most the quiet time of either apart, and
- * share a pattern, a route or a source, or both hold buckets; or if one is at most the quiet time from the buckets of the other.
+ * share a pattern, a route or a source, or both hold buckets; or if one is at most the quiet time from the buckets of the other; or
+ * if logs that say that the service fails in the same way are at most {@link FAILING_APART} apart.
  * So on with what comes out, until no two are left that are one. Joining only ever adds times and keys, so the outcome is the
  * same in whatever order, in whatever portions and however often the anomalies are given.
  *
@@ -77,7 +97,7 @@ interface Joined {
 function joinInScope(given: Joined[]): Joined[] {
   let current = given;
   for (;;) {
-    const swept = united(current, sweep);
+    const swept = united(united(current, sweep), joinFailures);
     const next = swept.length === current.length ? united(swept, joinToBuckets) : swept;
     if (next.length === current.length) return next;
     current = next;
@@ -93,11 +113,26 @@ function sweep(given: readonly Joined[], unite: Unite): void {
   for (const index of order) {
     for (const key of keysOf(given[index].group)) {
       let front = fronts.get(key);
-      if (front === undefined) fronts.set(key, (front = new Front(given)));
-      const neighbour = front.neighbourOf(index);
-      if (neighbour !== undefined) unite(index, neighbour);
-      front.add(index);
+      if (front === undefined) fronts.set(key, (front = new Front()));
+      front.pass({ index, ...spanOf(given[index].group) }, unite);
     }
+  }
+}
+
+const spanOf = ({ from, to, quiet }: Group): Reaching => ({ from, to, quiet });
+
+const failingApart = (quiet: number): number => Math.min(quiet, FAILING_APART);
+
+/** Joins groups that fail in the same way at nearly the same time. */
+function joinFailures(given: readonly Joined[], unite: Unite): void {
+  for (const kind of FAILURE_KINDS) {
+    const front = new Front();
+    given
+      .flatMap(({ group: { failures, quiet } }, index) =>
+        (failures?.[kind] ?? []).map((span) => ({ index, ...span, quiet: failingApart(quiet) })),
+      )
+      .sort((one, other) => one.from - other.from)
+      .forEach((each) => front.pass(each, unite));
   }
 }
 
@@ -141,56 +176,66 @@ function united(given: readonly Joined[], join: (given: readonly Joined[], unite
   );
 }
 
+interface Reaching extends Span {
+  readonly quiet: number;
+}
+interface Passed extends Reaching {
+  readonly index: number;
+}
+
 /** Of the groups passed so far those that reach furthest: if any is near a later one, one of these two is. */
 class Front {
-  private furthest: number | undefined;
-  private last: number | undefined;
+  private furthest: Passed | undefined;
+  private last: Passed | undefined;
 
-  constructor(private readonly groups: readonly Joined[]) {}
-
-  neighbourOf(index: number): number | undefined {
-    if (this.furthest === undefined || this.last === undefined) return undefined;
-    const { from, quiet } = this.groups[index].group;
-    if (from <= this.reachOf(this.furthest)) return this.furthest;
-    return from <= this.groups[this.last].group.to + quiet ? this.last : undefined;
-  }
-
-  add(index: number): void {
-    const { to } = this.groups[index].group;
-    if (this.furthest === undefined || this.reachOf(index) > this.reachOf(this.furthest))
-      this.furthest = index;
-    if (this.last === undefined || to > this.groups[this.last].group.to) this.last = index;
-  }
-
-  private reachOf(index: number): number {
-    const { to, quiet } = this.groups[index].group;
-    return to + quiet;
+  /** Passes the next one by its beginning, and joins it to one of those before that it touches. */
+  public pass(next: Passed, unite: Unite): void {
+    const { furthest, last } = this;
+    if (furthest !== undefined && next.from <= reachOf(furthest)) unite(next.index, furthest.index);
+    else if (last !== undefined && next.from <= last.to + next.quiet) unite(next.index, last.index);
+    if (furthest === undefined || reachOf(next) > reachOf(furthest)) this.furthest = next;
+    if (last === undefined || next.to > last.to) this.last = next;
   }
 }
+
+const reachOf = ({ to, quiet }: Reaching): number => to + quiet;
 
 /** Several groups as one, whatever they share. The scope is that of the first. */
 export function joinMany(groups: readonly Group[]): Group {
   const all = (pick: (group: Group) => readonly string[]): string[] =>
     [...new Set(groups.flatMap(pick))].sort().slice(0, INCIDENT_LIMITS.keys);
+  const quiet = groups.reduce((most, group) => Math.max(most, group.quiet), 0);
+  const buckets = groups.flatMap((group) => group.buckets ?? []);
+  const failures = FAILURE_KINDS.flatMap((kind) => {
+    const spans = groups.flatMap((group) => group.failures?.[kind] ?? []);
+    return spans.length === 0 ? [] : [[kind, unionOf(spans, failingApart(quiet))] as const];
+  });
   return {
     scope: groups[0].scope,
-    from: groups.reduce((least, { from }) => Math.min(least, from), Infinity),
-    to: groups.reduce((most, { to }) => Math.max(most, to), -Infinity),
-    quiet: groups.reduce((most, { quiet }) => Math.max(most, quiet), 0),
+    ...hullOf(groups),
+    quiet,
     patterns: all(({ patterns }) => patterns),
     routes: all(({ routes }) => routes),
     sources: all(({ sources }) => sources),
     bucketDetectors: all(({ bucketDetectors }) => bucketDetectors),
-    ...hullOf(groups.flatMap(({ buckets }) => buckets ?? [])),
+    ...(buckets.length > 0 && { buckets: hullOf(buckets) }),
+    ...(failures.length > 0 && { failures: Object.fromEntries(failures) }),
   };
 }
 
-const hullOf = (spans: readonly { from: number; to: number }[]): Pick<Group, 'buckets'> =>
-  spans.length === 0
-    ? {}
-    : {
-        buckets: {
-          from: spans.reduce((least, { from }) => Math.min(least, from), Infinity),
-          to: spans.reduce((most, { to }) => Math.max(most, to), -Infinity),
-        },
-      };
+const hullOf = (spans: readonly Span[]): Span => ({
+  from: spans.reduce((least, { from }) => Math.min(least, from), Infinity),
+  to: spans.reduce((most, { to }) => Math.max(most, to), -Infinity),
+});
+
+/** Returns the spans in order, those that are at most so far apart as one; of too many the last. */
+function unionOf(spans: readonly Span[], apart: number): Span[] {
+  const union: Span[] = [];
+  for (const { from, to } of [...spans].sort((one, other) => one.from - other.from)) {
+    const last = union.at(-1);
+    if (last !== undefined && from <= last.to + apart)
+      union[union.length - 1] = { from: last.from, to: Math.max(last.to, to) };
+    else union.push({ from, to });
+  }
+  return union.slice(-INCIDENT_LIMITS.keys);
+}

@@ -4,6 +4,7 @@ import { wellFormed } from '../json_values';
 import { getField } from '../log_features/fields/field_access';
 import { routeOf } from '../log_features/fields/routes';
 import { patternOf } from '../suppressions/result_facts';
+import { failuresOf, type FailureKind } from './failure_kinds';
 import type { IncidentScope, IncidentSource } from './incident';
 
 /**
@@ -45,6 +46,8 @@ export interface ResultLinks {
   readonly route?: string;
   /** Absent where the log names nobody. */
   readonly source?: IncidentSource;
+  /** Present for a log that says that its service fails. */
+  readonly failures?: readonly FailureKind[];
   /** A bucket tells of all logs of its entity, and so does a change of a pattern in it. */
   readonly isBucket: boolean;
   /** A change of a pattern. */
@@ -89,6 +92,7 @@ export function linksOf(result: AnomalyResult): ResultLinks {
   const path = textAt(result, PATH_FIELDS, Infinity);
   const method = textAt(result, METHOD_FIELDS, 32);
   const source = sourceOf(result);
+  const failures = failuresOf(result.anomaly.attribution ?? []);
   return {
     detectorId: result.detector.id,
     scope: scopeOf(result),
@@ -99,6 +103,7 @@ export function linksOf(result: AnomalyResult): ResultLinks {
       route: [method?.toUpperCase(), routeOf(path, false)].filter((part) => part !== undefined).join(' '),
     }),
     ...(source !== undefined && { source }),
+    ...(failures.length > 0 && { failures }),
     isBucket: result.anomaly.entity_field !== undefined || result.anomaly.change !== undefined,
     isChange: result.anomaly.change !== undefined,
   };

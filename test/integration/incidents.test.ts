@@ -99,6 +99,24 @@ it('a critical log comes before a lesser change of a pattern with a higher score
   expect(incident.reasons.map(({ confidence }) => confidence)).toEqual([0.99, 0.8]);
 });
 
+it('a service that fails on several routes within minutes is one incident, also in several pages, and counts all of them', async () => {
+  const { page, list } = world();
+  const failing = (route: string, minute: number): AnomalyResult => {
+    const result = found(route, minute, { message: `GET /api/${route} failed` });
+    const comparison = { kind: 'status', value: '500', usual: '200', usual_share: 0.99 } as const;
+    const field = 'http.response.status_code';
+    const attribution = [{ feature: field, field, share: 1, actual: '500', typical: '200', comparison }];
+    return { ...result, anomaly: { ...result.anomaly, attribution } };
+  };
+  const [search, suggest, late] = [failing('search', 0), failing('suggest', 0.2), failing('status', 12)];
+  await page([search]);
+  await page([suggest]);
+  await page([search, suggest, late]);
+  const incidents = await list();
+  expect(incidents.map(({ counts }) => counts.logs)).toEqual([2, 1]);
+  expect(incidents[0].title).toBe('Status 500: GET /api/search failed and 1 more of checkout');
+});
+
 const flood = (count: number, from = 0): AnomalyResult[] =>
   Array.from({ length: count }, (_, i) =>
     found(`flood-${i}`, from + i / 60, {
