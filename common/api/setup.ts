@@ -87,7 +87,6 @@ export const setupEndpoints = {
       logs: z.number(),
       days: z.number().describe('Days from the first log in the window to its end'),
       kind: z.enum(LOG_KINDS).optional().describe('Absent where the documents do not look like logs'),
-      preset: z.string().optional().describe('Preset that the features of single logs come from'),
       proposals: z
         .array(
           z.object({

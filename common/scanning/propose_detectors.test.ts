@@ -1,9 +1,10 @@
 import { newDetectorSchema } from '../detector/query_limits';
 import type { LogDocument } from '../log_document';
 import { logFieldsOf, type MappedTypes } from '../log_features/fields/log_fields';
-import { suggestFeatures } from '../log_features';
+import { leafFields } from '../log_features/fields/leaf_fields';
 import { guessedTypes } from '../buckets/propose_bucket';
-import { proposeDetectors, proposeEntity, type SourceProposals } from './propose_detectors';
+import { proposeDetectors, type SourceProposals } from './propose_detectors';
+import { proposeEntity, proposeFromSample } from './propose_from_sample';
 
 const LOGS = 300;
 const start = Date.parse('2026-11-20T00:00:00Z');
@@ -21,17 +22,12 @@ function proposed(
 ): SourceProposals {
   const guessed = guessedTypes(documents);
   const text: MappedTypes = { text: { aggregatable: false } };
-  const fields = logFieldsOf(documents, (field) => (field === 'message' ? text : guessed(field)));
-  const suggestions = suggestFeatures(documents, { timestampField: '@timestamp' });
-  return proposeDetectors({
-    index,
-    timestampField: '@timestamp',
-    documents,
-    fields,
-    suggestions,
-    logs,
-    days,
-  });
+  const types = Object.fromEntries(
+    leafFields(documents).map((field) => [field, field === 'message' ? text : guessed(field)]),
+  );
+  const timestampField = '@timestamp';
+  const proposal = proposeFromSample({ index, timestampField, documents, types });
+  return proposeDetectors({ index, timestampField, proposal, logs, days });
 }
 
 const paths = ['/', '/cart', '/product/17', '/product/18', '/login', '/search?q=shoes'];
@@ -49,7 +45,6 @@ const KINDS: readonly (readonly [
   kind: string,
   index: string,
   make: (place: number) => LogDocument,
-  preset: string | undefined,
   entity: string | undefined,
 ])[] = [
   [
@@ -60,7 +55,6 @@ const KINDS: readonly (readonly [
       'host.name': pick(['web-1', 'web-2'], place),
       ...web(place),
     }),
-    'web_access',
     'host.name',
   ],
   [
@@ -72,7 +66,6 @@ const KINDS: readonly (readonly [
       'host.name': 'web-1',
       ...web(place),
     }),
-    'web_access',
     'host.name',
   ],
   [
@@ -92,7 +85,6 @@ const KINDS: readonly (readonly [
       size: 500 + ((place * 37) % 900),
       status: pick([200, 200, 404], place),
     }),
-    'any',
     'request.host',
   ],
   [
@@ -108,7 +100,6 @@ const KINDS: readonly (readonly [
       stream: pick(['stdout', 'stderr'], place),
       message: `Request ${place} took ${place % 50} ms`,
     }),
-    'kubernetes',
     'kubernetes.container.name',
   ],
   [
@@ -126,7 +117,6 @@ const KINDS: readonly (readonly [
       'user.name': pick(['ann', 'ben', 'root'], place),
       message: `Accepted publickey for ann from 10.0.0.${place % 9} port ${4_000 + place} ssh2`,
     }),
-    'authentication',
     'host.name',
   ],
   [
@@ -138,7 +128,6 @@ const KINDS: readonly (readonly [
       'process.name': pick(['systemd', 'cron', 'kernel'], place),
       message: `Started session ${place} of user root.`,
     }),
-    undefined,
     'host.name',
   ],
   [
@@ -150,7 +139,6 @@ const KINDS: readonly (readonly [
       'host.name': 'db-1',
       message: `Harvester started for file ${place}`,
     }),
-    'any',
     'host.name',
   ],
   [
@@ -162,35 +150,24 @@ const KINDS: readonly (readonly [
       'log.logger': 'com.example.Cart',
       message: `Order ${place} was placed`,
     }),
-    'application',
     'service.name',
   ],
-  [
-    'other',
-    'notes',
-    (place) => ({ message: `Order ${place} was placed by a customer` }),
-    undefined,
-    undefined,
-  ],
+  ['other', 'notes', (place) => ({ message: `Order ${place} was placed by a customer` }), undefined],
 ];
 
 describe('proposeDetectors', () => {
-  it.each(KINDS)(
-    '%s: kind, preset, entity and detectors that can be saved',
-    (kind, index, make, preset, entity) => {
-      const answer = proposed(index, times(make));
-      expect(answer.kind).toBe(kind);
-      if (preset !== 'any') expect(answer.preset).toBe(preset);
-      expect(answer.proposals.map(({ unit }) => unit)).toEqual(
-        entity === undefined ? ['log'] : ['log', 'bucket'],
-      );
-      for (const { detector, isReady } of answer.proposals) {
-        expect(newDetectorSchema.safeParse(detector).error).toBeUndefined();
-        expect(detector.entity_field).toBe(entity);
-        expect(isReady).toBe(true);
-      }
-    },
-  );
+  it.each(KINDS)('%s: kind, entity and detectors that can be saved', (kind, index, make, entity) => {
+    const answer = proposed(index, times(make));
+    expect(answer.kind).toBe(kind);
+    expect(answer.proposals.map(({ unit }) => unit)).toEqual(
+      entity === undefined ? ['log'] : ['log', 'bucket'],
+    );
+    for (const { detector, isReady } of answer.proposals) {
+      expect(newDetectorSchema.safeParse(detector).error).toBeUndefined();
+      expect(detector.entity_field).toBe(entity);
+      expect(isReady).toBe(true);
+    }
+  });
 
   it('recognises kinds by their fields where no data set is named', () => {
     expect(proposed('x', times(web)).kind).toBe('web');
@@ -277,7 +254,7 @@ describe('proposeDetectors', () => {
     }
   });
 
-  it.each(KINDS)('%s is grouped as the form proposes it', (_kind, index, make, _preset, entity) => {
+  it.each(KINDS)('%s is grouped as the form proposes it', (_kind, index, make, entity) => {
     const documents = times(make);
     const fields = logFieldsOf(documents, guessedTypes(documents));
     expect(proposeEntity(index, documents, fields)).toBe(entity);

@@ -1,21 +1,11 @@
-import { proposeBucket } from '../buckets/propose_bucket';
-import {
-  detectorSchema,
-  parseDetector,
-  type Detector,
-  type DetectorInput,
-  type FeatureDefinition,
-} from '../detector';
+import { detectorSchema, parseDetector, type Detector, type DetectorInput } from '../detector';
 import { durationToMilliseconds } from '../detector';
 import { bucketSchema } from '../detector/bucket_schema';
-import type { LogDocument } from '../log_document';
-import { presetFor } from '../log_features';
-import type { LogField } from '../log_features/fields/log_fields';
-import type { FeatureSuggestion } from '../log_features/suggesting/suggest_features';
 import { printable } from '../printable';
 import { DAY } from '../duration';
-import { ENTITIES_OF_KIND, logKindOf, type LogKind } from './log_kinds';
+import type { LogKind } from './log_kinds';
 import { expectedRows, proposeBudget, proposeShare, type LogsInWindow } from './propose_budget';
+import type { SampleProposal } from './propose_from_sample';
 
 /** Detector that a scan proposes for a source of logs. */
 export interface DetectorProposal {
@@ -32,8 +22,6 @@ export interface DetectorProposal {
 
 export interface SourceProposals {
   readonly kind: LogKind | undefined;
-  /** Preset that the features of single logs come from; absent where they were proposed one by one. */
-  readonly preset?: string;
   /** Empty where the documents are no logs, or hold nothing that could be looked at. */
   readonly proposals: readonly DetectorProposal[];
 }
@@ -42,7 +30,6 @@ export interface SourceProposals {
 const FEWEST_ROWS = 256;
 /** Mean logs in a span of time from which counting them says something. */
 const FEWEST_LOGS_A_SPAN = 1;
-const ENTITY_SHARE = 0.5;
 const LONGEST_NAME = 160;
 /** Fields that lead from a result to other pages of Kibana; no default, since models of 0.1.0 stand for what the defaults were. */
 const TRACES = ['trace.id', 'transaction.id'];
@@ -53,39 +40,23 @@ const CONTEXT_FIELDS = detectorSchema.parse({
 }).context_fields;
 const DEFAULT_SPAN = durationToMilliseconds(bucketSchema.parse({}).span);
 
-/** Returns the field that results of these logs are best grouped by, whichever way a detector is made. */
-export function proposeEntity(
-  index: string,
-  documents: readonly LogDocument[],
-  fields: readonly LogField[],
-): string | undefined {
-  const kind = logKindOf(index, documents, fields);
-  return (kind && entityOf(kind, fields)) ?? proposeBucket(fields).entity_field;
-}
-
 /**
  * Proposes what to find anomalies with in a source of logs: a detector of single logs, of what the logs of an entity are in spans of
  * time, or both, where there are enough of them.
  *
- * @param given `documents`: a sample; `fields`: those of the sample as they are mapped; `suggestions`: features for where no preset
- *   fits; `logs` came in `days`, both of the window of training
+ * @param given `proposal`: of a sample of the logs; `logs` came in `days`, both of the window of training
  */
 export function proposeDetectors(given: {
   readonly index: string;
   readonly timestampField: string;
-  readonly documents: readonly LogDocument[];
-  readonly fields: readonly LogField[];
-  readonly suggestions: readonly FeatureSuggestion[];
+  readonly proposal: SampleProposal;
   readonly logs: number;
   readonly days: number;
 }): SourceProposals {
-  const { index, timestampField, documents, fields, suggestions, logs, days } = given;
-  const kind = logKindOf(index, documents, fields);
+  const { index, timestampField, proposal: looked, logs, days } = given;
+  const { kind, fields, suggestions, entity_field: entity, bucket } = looked;
   if (kind === undefined) return { kind, proposals: [] };
-  const preset = presetFor(documents, timestampField);
-  const features: readonly FeatureDefinition[] =
-    preset?.definitions ?? suggestions.map(({ definition }) => definition);
-  const { entity_field: entity, bucket } = proposeBucket(fields, proposeEntity(index, documents, fields));
+  const features = suggestions.map(({ definition }) => definition);
   const entities = fields.find(({ field }) => field === entity)?.distinct ?? 0;
   const spans = (days * DAY) / DEFAULT_SPAN;
   const hasBuckets = entity !== undefined && logs >= FEWEST_LOGS_A_SPAN * spans;
@@ -129,9 +100,8 @@ export function proposeDetectors(given: {
   };
   return {
     kind,
-    ...(preset !== undefined && { preset: preset.name }),
     proposals: [
-      ...(features.length === 0 ? [] : proposal('log', { logs, days }, { features: [...features] })),
+      ...(features.length === 0 ? [] : proposal('log', { logs, days }, { features })),
       ...(hasBuckets
         ? proposal('bucket', expectedRows(entities, DEFAULT_SPAN, days), {
             unit: 'bucket',
@@ -140,18 +110,6 @@ export function proposeDetectors(given: {
         : []),
     ],
   };
-}
-
-/** The entity of the kind, where most logs have one. */
-function entityOf(kind: LogKind, fields: readonly LogField[]): string | undefined {
-  for (const name of ENTITIES_OF_KIND[kind] ?? []) {
-    const found = fields.find(
-      ({ field, kind: of, share }) =>
-        (field === name || field === `${name}.keyword`) && of === 'value' && share >= ENTITY_SHARE,
-    );
-    if (found !== undefined) return found.field;
-  }
-  return undefined;
 }
 
 /** Names are made of those of indices and fields alone, so that they read alike in every language. */

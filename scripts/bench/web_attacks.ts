@@ -38,7 +38,7 @@ export interface WebAttackAccuracy {
   readonly averagePrecision: number;
 }
 
-/** Trains as a detector with nothing but defaults does (preset, 100 trees, psi 256) and ranks the logs. */
+/** Trains with the web preset and else with nothing but defaults (100 trees, psi 256) and ranks the logs. */
 export function measureWebAttacks(
   sources: WebSources,
   { normalParameterShare, training }: WebAttackCase,

@@ -3,7 +3,8 @@ import { detectorOfFileSchema } from '../../common/detector/query_limits';
 import { parseWith } from '../../common/validation';
 import { DetectionError } from '../../common/detection_error';
 import { basename, extname } from 'node:path';
-import { getField, presetFor, suggestFeatures, type LabelField } from '../../common/log_features';
+import { getField, suggestFeatures, type LabelField } from '../../common/log_features';
+import { proposeFromSample } from '../../common/scanning/propose_from_sample';
 import type { LogDocument } from '../../common/log_document';
 import { parseYamlText, type Config } from './config';
 import { readBounded } from '../../server/notifications/read_bounded';
@@ -51,8 +52,8 @@ export const aboutLabel = ({ field, isReadable, values }: LabelField): string =>
     : '; a label must be true or false, 1 or 0, "anomaly" or "normal"');
 
 /**
- * The detector to train: a file, named features, the one of the configuration, the preset that fits the logs, or
- * suggested features, in this order.
+ * The detector to train: a file, named features, the one of the configuration, or suggested
+ * features, in this order.
  *
  * @returns with one sentence on where the features come from
  */
@@ -109,17 +110,15 @@ async function baseDetector(
     );
   }
   if (config.detector !== undefined) return { detector: config.detector, why: 'from the configuration' };
-  const preset = presetFor(documents);
-  if (preset !== undefined) return make([...preset.definitions], `preset "${preset.title}"`);
-  const suggested = suggestFeatures(documents, { timestampField: '@timestamp' });
-  if (suggested.length === 0) {
+  const { suggestions } = proposeFromSample({ index: config.index, timestampField: '@timestamp', documents });
+  if (suggestions.length === 0) {
     throw new DetectionError(
       'too_few_logs',
       'No field of the logs is fit to be a feature; name some with --features or --detector.',
     );
   }
   return make(
-    suggested.map(({ definition }) => definition),
+    suggestions.map(({ definition }) => definition),
     'suggested from the logs',
   );
 }

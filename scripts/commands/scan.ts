@@ -31,7 +31,7 @@ interface Options {
 /** Source with what was proposed for it, or why nothing could be. */
 interface Scanned {
   readonly source: FoundSource;
-  readonly looked?: Omit<LookedAt, 'fields'>;
+  readonly looked?: LookedAt;
   readonly problem?: string;
   /** Detectors that read it already: it gets no other. */
   readonly watchedBy?: readonly string[];
@@ -134,7 +134,7 @@ async function scanCluster(
     const scanned: Scanned[] = [];
     for (const source of chosen) {
       try {
-        const { fields: _fields, ...looked } = await lookAtSource(client, source, range, { signal });
+        const looked = await lookAtSource(client, source, range, { signal });
         const watchedBy = watchersOf?.(source.index, source.indices);
         scanned.push({ source, looked, ...(watchedBy && { watchedBy }) });
       } catch (error) {
@@ -219,8 +219,7 @@ function sourceText({ source, looked, problem, watchedBy = [] }: Scanned): strin
     ({ unit, detector, expectedAlertsPerDay, isReady, rows, rowsNeeded }) => {
       const entity =
         detector.entity_field === undefined ? '' : `, by ${printable(detector.entity_field, 60)}`;
-      const what =
-        unit === 'log' ? `each log${looked.preset ? `, as ${looked.preset}` : ''}` : 'spans of time';
+      const what = unit === 'log' ? 'each log' : 'spans of time';
       const wait = isReady
         ? ''
         : `, ${rows} of ${rowsNeeded} ${unit === 'bucket' ? 'rows' : 'logs'} to learn from yet`;

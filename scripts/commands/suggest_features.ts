@@ -3,23 +3,18 @@ import { isDeepStrictEqual } from 'node:util';
 import { Command } from 'commander';
 import { featureSchema, type FeatureDefinition } from '../../common/detector';
 import { stringify } from 'yaml';
-import {
-  BUCKET_CONTAMINATION,
-  guessedTypes,
-  proposeBucket,
-  type BucketProposal,
-} from '../../common/buckets/propose_bucket';
+import { BUCKET_CONTAMINATION, type BucketProposal } from '../../common/buckets/propose_bucket';
 import { parseDetector, type DetectorInput } from '../../common/detector';
 import { sourceOfFileSchema } from '../../common/detector/query_limits';
 import { unitWords } from '../../common/findings';
 import { spanOf } from '../../common/buckets';
-import { findLabelFields, suggestFeatures } from '../../common/log_features';
-import { leafFields } from '../../common/log_features/fields/leaf_fields';
-import { logFieldsOf, type LogField } from '../../common/log_features/fields/log_fields';
-import { withMappedUnits } from '../../common/log_features/suggesting/mapped_units';
+import { proposeFromSample } from '../../common/scanning/propose_from_sample';
 import { DetectionError } from '../../common/detection_error';
 import type { LogDocument } from '../../common/log_document';
-import { createLogSource, fieldTypes, whyNoLogs, type FieldTypes } from '../../server/elasticsearch';
+import { sourceSchema } from '../../common/detector/detector_schema';
+import { rangeOf } from '../../server/detection/ports/log_range';
+import { whyNoLogs } from '../../server/elasticsearch';
+import { drawSample, proposeForLogs } from '../../server/elasticsearch/scanning';
 import { aboutLabel } from '../command_line/detectors';
 import { loadDocuments, unreadOf, writeWhole } from '../command_line/log_files';
 import { numberBetween, printable, runs, type Session } from '../command_line/session';
@@ -35,10 +30,6 @@ interface Options {
   output?: string;
   name: string;
 }
-
-const SAMPLE = 2_000;
-/** Logs of the sample whose fields are looked at for buckets. */
-const DESCRIBED = 500;
 
 export const suggestFeaturesCommand = (): Command =>
   runs<Options>(
@@ -76,21 +67,20 @@ Examples:
         options.input === undefined
           ? await sample(session, index, options.days)
           : await logsOf(session, options.input);
-      const described = documents.slice(0, DESCRIBED);
-      const mapped = options.input === undefined ? await mappedFields(session, index, described) : undefined;
-      const typesOf = mapped === undefined ? guessedTypes(described) : (field: string) => mapped[field];
-      const buckets = bucketDetector(index, options.name, logFieldsOf(described, typesOf));
-      const suggestions = withMappedUnits(
-        suggestFeatures(documents, { timestampField: '@timestamp', limit: options.limit }),
-        mapped ?? {},
-      );
+      const given = { index, timestampField: '@timestamp', documents, limit: options.limit };
+      const proposal =
+        options.input === undefined
+          ? await withClient(session, (client) => proposeForLogs(client, given, { signal: session.signal }))
+          : proposeFromSample(given);
+      const { suggestions } = proposal;
+      const buckets = bucketDetector(index, options.name, proposal);
       if (suggestions.length === 0) {
         throw new DetectionError(
           'too_few_logs',
           `No field of ${documents.length} logs is fit to be a feature.`,
         );
       }
-      for (const label of findLabelFields(documents)) session.say(aboutLabel(label));
+      for (const label of proposal.labels) session.say(aboutLabel(label));
       if (options.output !== undefined) {
         const detector = {
           name: options.name,
@@ -130,9 +120,8 @@ function bucketsFile(path: string): string {
 function bucketDetector(
   index: string,
   name: string,
-  fields: readonly LogField[],
+  proposal: BucketProposal,
 ): (DetectorInput & { entity_field: string }) | undefined {
-  const proposal = proposeBucket(fields);
   return proposal.entity_field === undefined
     ? undefined
     : {
@@ -153,18 +142,6 @@ const withoutEmpty = (bucket: BucketProposal['bucket']): BucketProposal['bucket'
         !(setting === 'silence' && value === true),
     ),
   );
-
-async function mappedFields(
-  session: Session,
-  index: string,
-  documents: readonly LogDocument[],
-): Promise<FieldTypes> {
-  return withClient(session, async (client) => {
-    const names = leafFields(documents).flatMap((field) => [field, `${field}.keyword`]);
-    const { types } = await fieldTypes(client, index, names, { signal: session.signal });
-    return types;
-  });
-}
 
 function bucketsText(input: DetectorInput): string {
   const detector = parseDetector(input);
@@ -204,18 +181,12 @@ async function sample(session: Session, index: string, days: number): Promise<Lo
   const to = session.clock.now();
   return withClient(session, async (client) => {
     const { signal } = session;
-    const range = {
-      index,
-      timestampField: '@timestamp',
-      ingestedField: 'event.ingested',
-      from: Math.round(to - days * DAY),
-      to,
-    };
-    const { logs } = await createLogSource(client).sample(range, { size: SAMPLE, seed: 42, signal });
-    if (logs.length === 0) {
+    const range = rangeOf(sourceSchema.parse({ index }), Math.round(to - days * DAY), to);
+    const drawn = await drawSample(client, range, { signal });
+    if (drawn === undefined) {
       const why = await whyNoLogs(client, range, `in the last ${days} days`, { signal });
       throw new DetectionError('too_few_logs', why);
     }
-    return logs.map((log) => log.document);
+    return drawn.logs.map((log) => log.document);
   });
 }

@@ -139,8 +139,8 @@ describe('the API', () => {
   });
 
   it('proposes what can be saved with the same rights, and is made at once', async () => {
-    const { kind, preset, proposals, logs: count } = await looked(owner, pattern);
-    expect({ kind, preset, count }).toEqual({ kind: 'nginx', preset: 'web_access', count: 800 });
+    const { kind, proposals, logs: count } = await looked(owner, pattern);
+    expect({ kind, count }).toEqual({ kind: 'nginx', count: 800 });
     expect(proposals.map(({ unit, detector }) => [unit, detector.entity_field])).toEqual([
       ['log', 'host.name'],
       ['bucket', 'host.name'],
@@ -238,7 +238,7 @@ describe('the command', () => {
     const { code, stdout } = await command(owner, '--output', 'found');
     expect(code).toBe(0);
     expect(stdout).toContain(
-      `${pattern}  (800 documents in 2 indices)\n    nginx\n    each log, as web_access, by host.name`,
+      `${pattern}  (800 documents in 2 indices)\n    nginx\n    each log, by host.name`,
     );
     expect(stdout).toContain(`${names.numbers}  (200 documents in 1 index)\n    does not look like logs`);
     expect(stdout).toMatch(/Left out: 1 without a document in this time, such as /);

@@ -5,16 +5,15 @@ import { newDetectorSchema } from '../../../common/detector/query_limits';
 import { parseWith } from '../../../common/validation';
 import { daysWithLogs } from '../../../common/days_with_logs';
 import { DetectionError } from '../../../common/detection_error';
-import { findLabelFields, suggestingSteps } from '../../../common/log_features';
-import { withMappedUnits } from '../../../common/log_features/suggesting/mapped_units';
 import { distributionOf, type Distribution } from '../../../common/log_features/suggesting/distribution';
 import { leafFields } from '../../../common/log_features/fields/leaf_fields';
 import { logFieldsOf } from '../../../common/log_features/fields/log_fields';
-import { proposeEntity } from '../../../common/scanning/propose_detectors';
+import { proposeEntity } from '../../../common/scanning/propose_from_sample';
 import { createTurns } from '../../detection/ports/in_turns';
 import { rangeOf } from '../../detection/ports/log_range';
-import type { LogRange, LogSample } from '../../detection/ports';
-import { checkConnection, createDetectorSource, createLogSource } from '../../elasticsearch';
+import type { LogRange } from '../../detection/ports';
+import { checkConnection, createDetectorSource } from '../../elasticsearch';
+import { drawSample, proposeForLogs, type DrawnSample } from '../../elasticsearch/scanning';
 import { fieldTypes } from '../../elasticsearch/transport/log_query';
 import { whyNoLogs } from '../../elasticsearch/logs/no_logs';
 import { firstLogAt } from '../../elasticsearch/logs/sample_logs';
@@ -26,12 +25,6 @@ import { collectWork } from '../models/train_detector';
 
 /** Text of a log in a preview is cut here, in characters: it is for looking at. */
 const SHOWN_CHARACTERS = 2_000;
-/** Enough to see what a field holds, and looked at in a few milliseconds. */
-const SUGGESTION_ROWS = 300;
-/** Enough for a small histogram of each field. */
-const DESCRIBED_ROWS = 500;
-/** Enough to name the fields that logs have. */
-const FIELD_ROWS = 200;
 const SHOWN_LOGS = 10;
 
 /** Says all that is wrong with a detector instead of failing at the first. */
@@ -165,17 +158,18 @@ export async function suggest(
   source: Detector['source'],
   window: string,
 ): Promise<ApiResponse<Endpoints['suggestFeatures']>> {
-  const sample = await sampleOf(services, scope, { source, window, rows: SUGGESTION_ROWS });
-  const documents = sample.logs.map((log) => log.document);
-  const options = { timestampField: source.timestamp_field };
-  const found = await createTurns().finish(suggestingSteps(documents, options));
-  const names = found.map(({ definition }) => definition.field);
-  const { types } = await fieldTypes(scope.elasticsearch, source.index, names, {});
-  const suggestions = withMappedUnits(found, types);
+  const { logs, total } = await sampleOf(services, scope, { source, window });
+  const { index, timestamp_field: timestampField } = source;
+  const documents = logs.map((log) => log.document);
+  const { suggestions, labels } = await proposeForLogs(scope.elasticsearch, {
+    index,
+    timestampField,
+    documents,
+  });
   return {
-    logs: sample.total,
+    logs: total,
     suggestions: suggestions.map((suggestion) => ({ ...suggestion })),
-    label_fields: findLabelFields(documents).map(({ field, isReadable, values }) => ({
+    label_fields: labels.map(({ field, isReadable, values }) => ({
       field,
       is_readable: isReadable,
       values: [...values],
@@ -185,22 +179,14 @@ export async function suggest(
 
 async function sampleOf(
   services: Services,
-  scope: RequestScope,
-  { source, window, rows }: Pick<Detector, 'source'> & { readonly window: string; readonly rows: number },
-): Promise<LogSample & { range: LogRange }> {
+  { elasticsearch }: RequestScope,
+  { source, window }: Pick<Detector, 'source'> & { readonly window: string },
+): Promise<DrawnSample & { readonly range: LogRange }> {
   const to = services.clock.now();
   const range = rangeOf(source, to - durationToMilliseconds(window), to);
-  const sample = await createLogSource(scope.elasticsearch).sample(range, {
-    size: rows,
-    seed: 1,
-    fields: ['*'],
-    identified: true,
-  });
-  if (sample.logs.length === 0) {
-    throw new DetectionError(
-      'too_few_logs',
-      await whyNoLogs(scope.elasticsearch, range, `in the last ${window}`),
-    );
+  const sample = await drawSample(elasticsearch, range);
+  if (sample === undefined) {
+    throw new DetectionError('too_few_logs', await whyNoLogs(elasticsearch, range, `in the last ${window}`));
   }
   return { ...sample, range };
 }
@@ -214,14 +200,11 @@ export async function describeLogs(
   scope: RequestScope,
   { source, window, features }: ApiRequest<Endpoints['describeLogs']>['body'],
 ): Promise<ApiResponse<Endpoints['describeLogs']>> {
-  const sample = await sampleOf(services, scope, { source, window, rows: DESCRIBED_ROWS });
-  const documents = sample.logs.map((log) => log.document);
-  const described = documents.slice(0, FIELD_ROWS);
-  const names = leafFields(described).flatMap((field) => [field, `${field}.keyword`]);
-  const [{ types }, days] = await Promise.all([
-    fieldTypes(scope.elasticsearch, source.index, [...names, ...features.map(({ field }) => field)], {}),
-    daysOf(scope, sample.range),
-  ]);
+  const { logs, total, first, range } = await sampleOf(services, scope, { source, window });
+  const documents = logs.map((log) => log.document);
+  const names = leafFields(documents).flatMap((field) => [field, `${field}.keyword`]);
+  const asked = [...names, ...features.map(({ field }) => field)];
+  const { types } = await fieldTypes(scope.elasticsearch, source.index, asked, {});
   const turns = createTurns();
   const distributions: Distribution[] = [];
   for (const feature of features) {
@@ -229,14 +212,14 @@ export async function describeLogs(
     distributions.push({ ...distributionOf(feature, documents), is_mapped: isMapped });
     await turns.next();
   }
-  const fields = logFieldsOf(described, (field) => types[field]);
+  const fields = logFieldsOf(documents, (field) => types[field]);
   const entity = proposeEntity(source.index, documents, fields);
   return {
-    logs: sample.total,
-    days,
+    logs: total,
+    days: daysWithLogs(range, first),
     sampled: documents.length,
     ...(entity !== undefined && { entity_field: entity }),
-    documents: sample.logs
+    documents: logs
       .slice(0, SHOWN_LOGS)
       .map(({ index, id, document }) => ({ index, id, document: shortened(document) })),
     fields,

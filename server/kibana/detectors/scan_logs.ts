@@ -45,7 +45,7 @@ export async function proposeForSource(
   { index, timestamp_field: timestampField, window }: ApiRequest<Endpoints['proposeDetectors']>['body'],
   signal: AbortSignal,
 ): Promise<ApiResponse<Endpoints['proposeDetectors']>> {
-  const { logs, days, kind, preset, proposals } = await lookAtSource(
+  const { logs, days, kind, proposals } = await lookAtSource(
     elasticsearch,
     { index, timestampField },
     windowOf(services, window),
@@ -55,7 +55,6 @@ export async function proposeForSource(
     logs,
     days,
     ...(kind !== undefined && { kind }),
-    ...(preset !== undefined && { preset }),
     proposals: proposals.map(({ unit, detector, expectedAlertsPerDay, isReady, rows, rowsNeeded }) => ({
       unit,
       detector: parseDetector(detector),
