@@ -1,13 +1,27 @@
 import React, { useState, type ReactElement } from 'react';
-import { EuiButtonEmpty } from '@elastic/eui';
+import { EuiButtonEmpty, EuiContextMenuItem, EuiContextMenuPanel, EuiPopover } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import { PLUGIN_ID } from '../../common/plugin';
-import { logAnomalyParamsSchema, type LogAnomalyParams } from '../../common/rules';
+import {
+  incidentParamsSchema,
+  logAnomalyParamsSchema,
+  type IncidentParams,
+  type LogAnomalyParams,
+} from '../../common/rules';
 import { useApp } from '../shared/app/app_context';
 import { findKibanaContextProvider } from '../kibana/kibana_react_context';
 import { newRulePath } from '../kibana/kibana_version';
 import { handOver } from './handed_parameters';
-import { LOG_ANOMALY_RULE_TYPE } from './rule_types';
+import { incidentParamsFor } from './incident_params_for';
+import { INCIDENT_RULE_TYPE, LOG_ANOMALY_RULE_TYPE } from './rule_types';
+
+interface Choice {
+  readonly ruleTypeId: string;
+  readonly label: string;
+  /** Name of the rule that the form proposes. */
+  readonly name: string;
+  readonly params: IncidentParams | LogAnomalyParams;
+}
 
 /** Opens Kibana's form for an alert rule on one detector, filled in; absent for those who may only look. */
 export function CreateRuleButton(props: {
@@ -17,54 +31,102 @@ export function CreateRuleButton(props: {
   params?: LogAnomalyParams;
   label?: string;
 }): ReactElement | null {
-  const { detectorId, detectorName, params } = props;
   const { core, plugins, canWrite, kibanaVersion } = useApp();
-  const [isOpen, setIsOpen] = useState(false);
+  const [isMenuOpen, setIsMenuOpen] = useState(false);
+  const [chosen, setChosen] = useState<Choice>();
   const { triggersActionsUi } = plugins;
   if (!canWrite || triggersActionsUi === undefined) return null;
   const label =
     props.label ?? i18n.translate('logAnomalies.rule.create', { defaultMessage: 'Create alert rule' });
   const KibanaContextProvider = findKibanaContextProvider();
   const openForm = triggersActionsUi.getAddRuleFlyout;
-  const given: LogAnomalyParams = {
-    ...(params ?? logAnomalyParamsSchema.parse({})),
-    detector_ids: [detectorId],
-  };
-  if (KibanaContextProvider === undefined || openForm === undefined) {
-    return (
-      <EuiButtonEmpty
-        iconType="bell"
-        href={core.application.getUrlForApp('management', {
-          path: `${newRulePath(kibanaVersion, LOG_ANOMALY_RULE_TYPE)}${handOver(given)}`,
-        })}
-        data-test-subj="logAnomaliesCreateRule"
-      >
-        {label}
-      </EuiButtonEmpty>
-    );
-  }
+  const hasFlyout = KibanaContextProvider !== undefined && openForm !== undefined;
+  const itemOf = (choice: Choice): ReactElement => (
+    <EuiContextMenuItem
+      key={choice.ruleTypeId}
+      data-test-subj={`logAnomaliesCreateRule-${choice.ruleTypeId}`}
+      {...(hasFlyout
+        ? {
+            onClick: () => {
+              setIsMenuOpen(false);
+              setChosen(choice);
+            },
+          }
+        : {
+            href: core.application.getUrlForApp('management', {
+              path: `${newRulePath(kibanaVersion, choice.ruleTypeId)}${handOver(choice.params)}`,
+            }),
+          })}
+    >
+      {choice.label}
+    </EuiContextMenuItem>
+  );
   return (
     <>
-      <EuiButtonEmpty iconType="bell" onClick={() => setIsOpen(true)} data-test-subj="logAnomaliesCreateRule">
-        {label}
-      </EuiButtonEmpty>
-      {isOpen && (
+      <EuiPopover
+        isOpen={isMenuOpen}
+        closePopover={() => setIsMenuOpen(false)}
+        panelPaddingSize="none"
+        button={
+          <EuiButtonEmpty
+            iconType="bell"
+            onClick={() => setIsMenuOpen(!isMenuOpen)}
+            data-test-subj="logAnomaliesCreateRule"
+          >
+            {label}
+          </EuiButtonEmpty>
+        }
+      >
+        <EuiContextMenuPanel items={choicesFor(props).map(itemOf)} />
+      </EuiPopover>
+      {hasFlyout && chosen !== undefined && (
         <KibanaContextProvider services={{ ...core, ...plugins }}>
           {openForm({
             consumer: PLUGIN_ID,
-            ruleTypeId: LOG_ANOMALY_RULE_TYPE,
+            ruleTypeId: chosen.ruleTypeId,
             canChangeTrigger: false,
-            initialValues: {
-              name: i18n.translate('logAnomalies.rule.defaultName', {
-                defaultMessage: 'Anomalies of {detector}',
-                values: { detector: detectorName },
-              }),
-              params: given,
-            },
-            onClose: () => setIsOpen(false),
+            initialValues: { name: chosen.name, params: chosen.params },
+            onClose: () => setChosen(undefined),
           })}
         </KibanaContextProvider>
       )}
     </>
   );
+}
+
+/** Returns the rules that tell people of anomalies: that of incidents, which suits most, first. */
+function choicesFor(props: {
+  detectorId: string;
+  detectorName: string;
+  params?: LogAnomalyParams;
+}): Choice[] {
+  const { detectorId, detectorName: detector, params } = props;
+  const detector_ids = [detectorId];
+  return [
+    {
+      ruleTypeId: INCIDENT_RULE_TYPE,
+      label: i18n.translate('logAnomalies.rule.ofIncidents', {
+        defaultMessage: 'Log incident: one alert for each incident',
+      }),
+      name: i18n.translate('logAnomalies.rule.defaultIncidentName', {
+        defaultMessage: 'Incidents of {detector}',
+        values: { detector },
+      }),
+      params: {
+        ...(params === undefined ? incidentParamsSchema.parse({}) : incidentParamsFor(params)),
+        detector_ids,
+      },
+    },
+    {
+      ruleTypeId: LOG_ANOMALY_RULE_TYPE,
+      label: i18n.translate('logAnomalies.rule.ofAnomalies', {
+        defaultMessage: 'Log anomaly: alerts by number of anomalies in a time window',
+      }),
+      name: i18n.translate('logAnomalies.rule.defaultName', {
+        defaultMessage: 'Anomalies of {detector}',
+        values: { detector },
+      }),
+      params: { ...(params ?? logAnomalyParamsSchema.parse({})), detector_ids },
+    },
+  ];
 }

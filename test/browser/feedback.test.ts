@@ -178,7 +178,16 @@ it('tries thresholds on the last weeks, and makes a rule of what was tried', () 
       [testSubject('logAnomaliesWhatIfAlerts'), `${before.toLocaleString('en')} alerts for`] as const,
     );
     expect(await alerts()).toBeLessThan(before);
-    await page.locator(testSubject('logAnomaliesCreateRule')).last().click();
+    const ruleOf = async (type: string): Promise<void> => {
+      await page.locator(testSubject('logAnomaliesCreateRule')).last().click();
+      await page.click(testSubject(`logAnomaliesCreateRule-logAnomalies.${type}`));
+    };
+    await ruleOf('incident');
+    const severity = page.locator(testSubject('logAnomaliesRuleSeverity'));
+    expect(await severity.inputValue()).toBe('major');
+    await page.keyboard.press('Escape');
+    await severity.waitFor({ state: 'detached' });
+    await ruleOf('logAnomaly');
     await page.waitForSelector(testSubject('logAnomaliesFiringEstimate'));
     expect(
       await page

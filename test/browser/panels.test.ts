@@ -538,6 +538,7 @@ it('estimates how often a rule would have fired, from the page of a detector', (
     const path = `/app/logAnomalies/detectors/${id}/jobs`;
     await open({ page, url: world.host.url }, path, 'logAnomaliesCreateRule');
     await page.click(testSubject('logAnomaliesCreateRule'));
+    await page.click(testSubject('logAnomaliesCreateRule-logAnomalies.logAnomaly'));
     const estimate = page.locator(testSubject('logAnomaliesFiringEstimate'));
     await estimate.getByText(/would have raised [\d,]+ alerts/).waitFor();
     /** 0 where the rule would have raised one alert or none. */
@@ -552,6 +553,26 @@ it('estimates how often a rule would have fired, from the page of a detector', (
       [testSubject('logAnomaliesFiringEstimate'), `${before.toLocaleString('en')} alerts`],
     );
     expect(await alertsOf()).toBeLessThan(before);
+  }));
+
+it('offers the rule for incidents first, filled in for the detector', () =>
+  onPage(async (page) => {
+    const path = `/app/logAnomalies/detectors/${id}/jobs`;
+    await open({ page, url: world.host.url }, path, 'logAnomaliesCreateRule');
+    await page.click(testSubject('logAnomaliesCreateRule'));
+    const choices = page.locator('[data-test-subj^="logAnomaliesCreateRule-"]');
+    await choices.first().waitFor();
+    expect(await choices.allInnerTexts()).toEqual([
+      'Log incident: one alert for each incident',
+      'Log anomaly: alerts by number of anomalies in a time window',
+    ]);
+    await choices.first().click();
+    await page.waitForSelector(testSubject('logAnomaliesIncidentEstimate'));
+    const flyout = page.locator(testSubject('ruleFlyout'));
+    expect(await flyout.getByLabel('Name', { exact: true }).inputValue()).toBe('Incidents of Shop requests');
+    const chosen = flyout.locator(`${testSubject('logAnomaliesRuleDetectors')} .euiComboBoxPill`);
+    expect(await chosen.allInnerTexts()).toEqual(['Shop requests']);
+    expect(await flyout.locator(testSubject('logAnomaliesRuleSeverity')).inputValue()).toBe('warning');
   }));
 
 it('fills in the form for the health of detectors, and says what is wrong', () =>

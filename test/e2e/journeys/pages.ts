@@ -150,6 +150,7 @@ async function ruleByHand(
   await report.step('the page of a detector opens the form for a rule, filled in', async () => {
     await open(pages, `/app/logAnomalies/detectors/${detectorId}/anomalies`, 'logAnomaliesCreateRule');
     await page.click(testSubject('logAnomaliesCreateRule'));
+    await page.click(testSubject('logAnomaliesCreateRule-logAnomalies.logAnomaly'));
     await page.waitForSelector(testSubject('logAnomaliesFiringEstimate'));
     const chosen = page.locator(`${testSubject('logAnomaliesRuleDetectors')} .euiComboBoxPill`);
     // Until the detectors are there, their ids stand in for their names.
