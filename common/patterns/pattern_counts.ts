@@ -85,6 +85,21 @@ export class PatternCounts {
     return this.size;
   }
 
+  /** The same once the entities beyond those of each pattern are counted together. */
+  public trimmedCount(): number {
+    this.trim();
+    return this.size;
+  }
+
+  /** Begin of the last bucket; undefined without any. */
+  public get lastBucket(): number | undefined {
+    return this.buckets.size === 0 ? undefined : Math.max(...this.buckets.keys());
+  }
+
+  public get hasFresh(): boolean {
+    return this.fresh > 0;
+  }
+
   public add(pattern: MatchedPattern, log: CountedLog): void {
     const id = this.isKept(pattern) ? pattern.id : OTHER_PATTERNS;
     this.put(id, log.entity ?? NO_ENTITY, log.bucket, 1);

@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { Command } from 'commander';
 import { DetectionError } from '../../common/detection_error';
+import { templateTokensOf } from '../../common/log_features';
 import type { ModelSnapshot } from '../../common/model_snapshot';
+import { pastPatternsOf } from '../../server/detection/patterns/past_patterns';
 import { detectAnomalies } from '../../server/detection/scoring/detect_anomalies';
 import { rangeOf } from '../../server/detection/ports/log_range';
 import type { CheckpointStore } from '../../server/detection/ports';
+import type { RunPatterns } from '../../server/detection/ports/patterns';
 import type { DetectionRun } from '../../server/detection/scoring/run_detection';
 import {
   createDetectorSource,
@@ -13,6 +16,7 @@ import {
   createSnapshotStore,
   type ElasticsearchClient,
 } from '../../server/elasticsearch';
+import { createCountingPlace, createPatternStore } from '../../server/elasticsearch/patterns';
 import {
   followBackfill,
   livePipeline,
@@ -120,6 +124,7 @@ Examples:
           models: createSnapshotStore(client, { space }),
           results: createResultStore(client, { space, refreshResults: true }),
           incidents: incidentsFor(session, client, { detectorId, detector: snapshot.detector }),
+          patterns: patternsOf(session, client, options, snapshot),
           suppress: suppressor(session, client, detectorId),
           checkpoints: await backfillCheckpoints(FOLDER, files, { from, to }),
           clock,
@@ -139,6 +144,25 @@ Examples:
   );
 
 const FOLDER = '.log-anomalies';
+
+/** Counts the patterns of the range, once however often it is scored. */
+function patternsOf(
+  { clock, config: { space }, say, signal }: Session,
+  client: ElasticsearchClient,
+  { detectorId, from, to }: Options,
+  { detector, encoder }: ModelSnapshot,
+): RunPatterns | undefined {
+  return pastPatternsOf({
+    store: createPatternStore(client, detectorId, { space, signal }),
+    place: createCountingPlace(client, detectorId, { space, signal }),
+    detector,
+    templates: () => templateTokensOf(encoder, detector.patterns?.field ?? ''),
+    now: () => clock.now(),
+    by: `${from}-${to}`,
+    range: { from, to },
+    warn: say,
+  });
+}
 
 /** Results of a range that the cluster has scored, where the detector's results come from the scored logs. */
 async function collect(

@@ -6,7 +6,8 @@ import { boundText } from '../../common/buckets/entity_bound';
 import { durationToMilliseconds } from '../../common/detector';
 import { unitWords } from '../../common/findings';
 import { templateTokensOf } from '../../common/log_features';
-import { CatalogueCache, patternsOfRun } from '../../server/detection/patterns/count_patterns';
+import { CatalogueCache } from '../../server/detection/patterns/count_patterns';
+import { livePatternsOf } from '../../server/detection/patterns/live_patterns';
 import { detectAnomalies, type DetectOptions } from '../../server/detection/scoring/detect_anomalies';
 import type { DetectionRun } from '../../server/detection/scoring/run_detection';
 import { frozenWindowsOf } from '../../server/detection/training/left_out_of_training';
@@ -19,7 +20,7 @@ import {
 } from '../../server/elasticsearch';
 import { createAnnotationStore, withKeptPreceding } from '../../server/elasticsearch/annotations';
 import { createIncidentStore } from '../../server/elasticsearch/incidents';
-import { createPatternStore } from '../../server/elasticsearch/patterns';
+import { createCountingPlace, createPatternStore } from '../../server/elasticsearch/patterns';
 import { anomalousEntities } from '../../server/elasticsearch/results/anomalous_entities';
 import { createFileJournal, createNotifier, type Notifier } from '../../server/notifications';
 import { createCheckpointFile, type CheckpointPlace } from '../command_line/checkpoint_file';
@@ -148,8 +149,9 @@ function partsOfRun(
     models: createSnapshotStore(client, { space }),
     results: createResultStore(client, { space, refreshResults: true }),
     incidents: incidentsOf(following, { detectorId, detector }, notifier),
-    patterns: patternsOfRun({
+    patterns: livePatternsOf({
       store: createPatternStore(client, detectorId, { space, signal }),
+      place: createCountingPlace(client, detectorId, { space, signal }),
       detector,
       templates: () => templateTokensOf(snapshot.encoder, detector.patterns?.field ?? ''),
       now: () => clock.now(),

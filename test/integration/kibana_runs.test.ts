@@ -1,5 +1,7 @@
 import type { BackfillReport, DetectorRecord } from '../../common/api';
-import { resultsIndex, resultsPattern } from '../../server/elasticsearch';
+import { PatternCounts } from '../../common/patterns';
+import type { PatternProgress } from '../../server/detection/ports/patterns';
+import { createCheckpointStore, resultsIndex, resultsPattern } from '../../server/elasticsearch';
 import { backfillTaskId, detectionTaskId, trainingTaskId } from '../../server/kibana/contracts/identifiers';
 import { addLogs, createLogs, MINUTE } from './fixtures/elasticsearch_fixture';
 import { TIME_MAPPINGS, webDetector, webLogs } from './fixtures/kibana_logs';
@@ -333,6 +335,29 @@ describe('backfill', () => {
         kibana.now = now;
         await ok(owner, 'deleteDetector', { params: { id } });
       }
+    });
+
+    it('counts the patterns of its logs, those of the runs beside it once', async () => {
+      const patterns = { field: 'message', span: '15m' } as const;
+      const body = { detector: webDetector(index, { patterns }), start: true, score_past: '3h' };
+      const { id } = await ok<DetectorRecord>(owner, 'createDetector', { body });
+      const task = backfillTaskId(target(id));
+      await ok(owner, 'trainDetector', { params: { id } });
+      await kibana.tasks.run(trainingTaskId(target(id)));
+      for (const each of [task, detectionTaskId(target(id)), task]) await kibana.tasks.run(each);
+      expect(await report(id)).toMatchObject({ state: 'done' });
+      const query = { from: String(start), to: String(start + 7_200_000) };
+      const found = await ok<{ patterns: { text: string; logs: number }[] }>(reader, 'listLogPatterns', {
+        params: { id },
+        query,
+      });
+      // Runs count from a quarter of an hour before the first one on.
+      const { checkpoint } = (await createCheckpointStore(admin, { space }).read(id))!;
+      const { open } = checkpoint.patterns as PatternProgress;
+      const inRun = new PatternCounts(open).toJSON().cells.reduce((sum, [, , , logs]) => sum + logs, 0);
+      expect(found.patterns.reduce((sum, { logs }) => sum + logs, inRun)).toBe(7_200);
+      expect(found.patterns.map(({ text }) => text)).toEqual(['GET <path> <num>']);
+      await ok(owner, 'deleteDetector', { params: { id } });
     });
 
     it('ends when it is cancelled, also while it looks for a model, and with its detector', async () => {

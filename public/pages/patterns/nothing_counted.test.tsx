@@ -8,23 +8,25 @@ jest.mock('../../shared/app/app_context', () => ({ useApp: () => ({ canWrite: tr
 
 import React from 'react';
 import { renderToStaticMarkup } from 'react-dom/server';
-import { demoIndex } from '../../../common/index_names';
 import { NothingCounted } from './nothing_counted';
 
-type Record = Parameters<typeof NothingCounted>[0]['record'];
+type View = Parameters<typeof NothingCounted>[0];
 
-function textOf(index: string, enabled: boolean): string {
-  const detector = { source: { index }, patterns: { field: 'message', span: '15m' } };
-  const record = { id: 'a', enabled, detector } as unknown as Record;
-  return renderToStaticMarkup(<NothingCounted record={record} reload={() => undefined} />);
+function textOf(enabled: boolean, status: object): string {
+  const detector = { source: { index: 'web-*' }, patterns: { field: 'message', span: '15m' } };
+  const view = { record: { id: 'a', enabled, detector }, status, reload: () => undefined };
+  return renderToStaticMarkup(<NothingCounted {...(view as unknown as View)} />);
 }
 
-it('says of the sample that nothing more comes, and where patterns are to be seen', () => {
-  const text = textOf(demoIndex('default'), true);
-  expect(text).toMatch(/none arrive any more.*logs of your own.*Scan my logs/);
+it('says which logs are counted and when the first kinds appear, and starts what is stopped', () => {
+  expect(textOf(true, {})).toMatch(/when 15m of logs are over.*second day of logs on\.<\/p>$/);
+  expect(textOf(false, {})).toMatch(/start the detector, or score the past\..*Start$/);
 });
 
-it('says which logs are counted and when the first kinds appear, and starts what is stopped', () => {
-  expect(textOf('web-*', true)).toMatch(/when 15m of new logs are over.*second day on\.<\/p>$/);
-  expect(textOf('web-*', false)).toMatch(/start the detector\..*Start$/);
+it('scores the past once there is a model, and says so while it does', () => {
+  const model = { version: '1' };
+  expect(textOf(true, { model })).toMatch(/Score the last 7 days$/);
+  expect(textOf(true, { model, backfill: { state: 'running' } })).toMatch(
+    /Logs of the past are being scored\..*meanwhile\.<\/p>$/,
+  );
 });

@@ -1,20 +1,27 @@
 import React, { type ReactElement } from 'react';
 import { EuiButton, EuiEmptyPrompt } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
-import { isDemoIndex } from '../../../common/index_names';
+import { DAY } from '../../../common/duration';
 import { useApp } from '../../shared/app/app_context';
 import type { DetectorView } from '../../shared/detector/detector_view';
+import { PAST_DAYS } from '../../shared/detector/past_range';
 import { useAction } from '../../shared/requests/use_action';
 
-/** True for the sample logs, to which none are added: there is nothing more of them to count. */
-export const isOfSample = ({ detector }: DetectorView['record']): boolean =>
-  isDemoIndex(detector.source.index);
-
 /** No pattern was counted so far: says which logs are, and what to do until there are some. */
-export function NothingCounted({ record, reload }: Pick<DetectorView, 'record' | 'reload'>): ReactElement {
-  const { api, canWrite, go } = useApp();
+export function NothingCounted({
+  record,
+  status,
+  reload,
+}: Pick<DetectorView, 'record' | 'status' | 'reload'>): ReactElement {
+  const { api, canWrite } = useApp();
   const { run, isBusy } = useAction(reload);
-  const isSample = isOfSample(record);
+  const { id, enabled } = record;
+  const isScoringPast = status.backfill?.state === 'running' || status.backfill?.state === 'queued';
+  const scorePast = (): void => {
+    const to = Date.now();
+    const body = { from: to - PAST_DAYS * DAY, to };
+    void run(() => api('startBackfill', { params: { id }, body }));
+  };
   return (
     <EuiEmptyPrompt
       iconType="visLine"
@@ -27,30 +34,47 @@ export function NothingCounted({ record, reload }: Pick<DetectorView, 'record' |
           })}
         </h2>
       }
-      body={<p>{isSample ? sampleText() : waitText(record)}</p>}
+      body={<p>{isScoringPast ? pastText() : waitText(record)}</p>}
       actions={
-        !canWrite ? undefined : isSample ? (
-          <EuiButton onClick={() => go('/scan')}>
-            {i18n.translate('logAnomalies.scan.title', { defaultMessage: 'Scan my logs' })}
-          </EuiButton>
-        ) : record.enabled ? undefined : (
-          <EuiButton
-            iconType="play"
-            isLoading={isBusy}
-            onClick={() => run(() => api('startDetector', { params: { id: record.id } }))}
-          >
-            {i18n.translate('logAnomalies.action.start', { defaultMessage: 'Start' })}
-          </EuiButton>
-        )
+        !canWrite
+          ? undefined
+          : [
+              ...(enabled
+                ? []
+                : [
+                    <EuiButton
+                      key="start"
+                      iconType="play"
+                      isLoading={isBusy}
+                      onClick={() => run(() => api('startDetector', { params: { id } }))}
+                    >
+                      {i18n.translate('logAnomalies.action.start', { defaultMessage: 'Start' })}
+                    </EuiButton>,
+                  ]),
+              ...(status.model === undefined || isScoringPast
+                ? []
+                : [
+                    <EuiButton
+                      key="past"
+                      isLoading={isBusy}
+                      onClick={scorePast}
+                      data-test-subj="logAnomaliesCountPast"
+                    >
+                      {i18n.translate('logAnomalies.past.start', {
+                        defaultMessage: 'Score the last {days} days',
+                        values: { days: PAST_DAYS },
+                      })}
+                    </EuiButton>,
+                  ]),
+            ]
       }
     />
   );
 }
 
-const sampleText = (): string =>
-  i18n.translate('logAnomalies.logPatterns.ofSample', {
-    defaultMessage:
-      'Messages are counted as logs arrive, and the sample logs have come to their end: none arrive any more. To see patterns, make and start a detector of logs of your own that go on, and count its messages on this tab.',
+const pastText = (): string =>
+  i18n.translate('logAnomalies.logPatterns.pastIsScored', {
+    defaultMessage: 'Logs of the past are being scored. The kinds of their messages appear here meanwhile.',
   });
 
 function waitText({ enabled, detector: { patterns } }: DetectorView['record']): string {
@@ -58,12 +82,12 @@ function waitText({ enabled, detector: { patterns } }: DetectorView['record']): 
   return enabled
     ? i18n.translate('logAnomalies.logPatterns.waits', {
         defaultMessage:
-          'Messages are counted as logs arrive, those of the past are not. The first kinds appear here when {span} of new logs are over, what changes from the second day on.',
+          'Messages are counted as logs arrive, and those of the past when these are scored. The first kinds appear here when {span} of logs are over, what changes from the second day of logs on.',
         values,
       })
     : i18n.translate('logAnomalies.logPatterns.startFirst', {
         defaultMessage:
-          'Messages are counted as logs arrive, those of the past are not: start the detector. The first kinds appear here when {span} of new logs are over, what changes from the second day on.',
+          'Messages are counted as logs arrive, and those of the past when these are scored: start the detector, or score the past. The first kinds appear here when {span} of logs are over, what changes from the second day of logs on.',
         values,
       });
 }

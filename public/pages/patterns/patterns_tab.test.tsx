@@ -26,7 +26,7 @@ jest.mock('../../shared/requests/request_state', () => ({
   }) => children(request.value),
 }));
 jest.mock('./regroup_patterns', () => ({ MergeButton: () => null, TakeApart: () => null }));
-jest.mock('./nothing_counted', () => ({ isOfSample: () => false, NothingCounted: () => 'nothing counted' }));
+jest.mock('./nothing_counted', () => ({ NothingCounted: () => 'nothing counted' }));
 jest.mock('./patterns_table', () => ({
   PatternsTable: ({ none }: { none: unknown }) => none || 'no such pattern',
 }));

@@ -20,12 +20,13 @@ import { RequestState } from '../../shared/requests/request_state';
 import { useAction } from '../../shared/requests/use_action';
 import { useRequest } from '../../shared/requests/use_request';
 import { formatCount } from '../../shared/values/format';
-import { isOfSample, NothingCounted } from './nothing_counted';
+import { NothingCounted } from './nothing_counted';
 import { PAGE_SIZE, PatternsTable } from './patterns_table';
 import { MergeButton, TakeApart } from './regroup_patterns';
 
 /** Patterns of the logs of a detector: counts, trend and state of each, with its logs in Discover. */
-export default function PatternsTab({ record, status, reload }: DetectorView): ReactElement {
+export default function PatternsTab(view: DetectorView): ReactElement {
+  const { record, status, reload } = view;
   const { api, canWrite } = useApp();
   const { id, detector } = record;
   const [shown, setShown] = useState('all');
@@ -45,12 +46,7 @@ export default function PatternsTab({ record, status, reload }: DetectorView): R
   const { patterns: settings } = detector;
   if (settings === undefined) {
     return (
-      <NotCounted
-        record={record}
-        reload={reload}
-        isBusy={isBusy}
-        count={canWrite ? (field) => void save({ field }) : undefined}
-      />
+      <NotCounted record={record} isBusy={isBusy} count={canWrite && ((field) => void save({ field }))} />
     );
   }
   const ignore = (pattern: LogPatternBody): Promise<boolean> =>
@@ -107,7 +103,7 @@ export default function PatternsTab({ record, status, reload }: DetectorView): R
               entity={entity}
               record={record}
               change={canWrite ? { isBusy, ignore, takeApart: setWhole, choose: setChosen } : undefined}
-              none={!found.counting_since && <NothingCounted record={record} reload={reload} />}
+              none={!found.counting_since && <NothingCounted {...view} />}
             />
             {whole && (
               <TakeApart
@@ -270,17 +266,15 @@ const messageFieldOf = ({ features }: DetectorView['record']['detector']): strin
 
 function NotCounted(props: {
   record: DetectorView['record'];
-  reload: () => void;
   isBusy: boolean;
-  /** Absent for whoever may not. */
-  count: ((field: string) => void) | undefined;
+  /** False for whoever may not. */
+  count: false | ((field: string) => void);
 }): ReactElement {
-  const { record, reload, isBusy, count } = props;
-  const { detector } = record;
+  const { isBusy, count } = props;
+  const { detector } = props.record;
   const field = messageFieldOf(detector);
   // Else the detector does not read messages.
   const isPossible = detector.unit !== 'bucket' && detector.scoring !== 'ingest';
-  if (isOfSample(record)) return <NothingCounted record={record} reload={reload} />;
   return (
     <EuiEmptyPrompt
       iconType="visLine"
@@ -294,7 +288,7 @@ function NotCounted(props: {
           {isPossible
             ? i18n.translate('logAnomalies.logPatterns.howTo', {
                 defaultMessage:
-                  'Counting logs by kind of message shows which messages are new, come more or less often than usual, or stay away. Counting begins with the next run; logs of the past are not counted.',
+                  'Counting logs by kind of message shows which messages are new, come more or less often than usual, or stay away. Counting begins with the next run; logs of the past are counted when these are scored.',
               })
             : i18n.translate('logAnomalies.logPatterns.cannot', {
                 defaultMessage:

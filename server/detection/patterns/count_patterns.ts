@@ -28,25 +28,27 @@ import {
 import type { LogPage } from '../ports';
 import type {
   BucketCounts,
+  Closing,
   CountingRun,
   FoundChange,
   PatternProgress,
   PatternStore,
   RunPatterns,
+  JudgedProgress,
+  TellChanges,
 } from '../ports/patterns';
+import { binned, mappedCounts, withSilence } from './bucket_counts';
 import { followPeople, wishesOf } from './follow_people';
-import { digestOfCounted, learnedAnew } from './what_is_counted';
+import { begunAt, digestOfCounted, learnedAnew } from './what_is_counted';
 import { entityReaderOf, placedTime, scalarIn } from '../scoring/log_values';
 
 /** Code units of a message that are looked at, where no template feature says otherwise. */
 const LONGEST_MESSAGE = 2_048;
 const LEVEL_FIELD = 'log.level';
 /** Counts from which they are stored before their buckets are over. */
-const MOST_CELLS = 20_000;
+export const MOST_CELLS = 20_000;
 /** Buckets that a run judges at most: older ones of a detector that catches up are counted and not judged. */
 const JUDGED_BACK = 7 * DAY;
-/** Times without a log that are remembered. */
-const SILENCES_KEPT = 50;
 
 /** Matches messages of a detector; kept between runs in one process, since reading all patterns takes a while. */
 export class CatalogueCache {
@@ -67,12 +69,14 @@ export interface PatternCounterOptions {
   readonly keys?: (wanted: MessageReadingSettings) => MessageKeys | undefined;
   readonly now: () => number;
   readonly cache?: CatalogueCache;
+  /** True for logs of the past, which are read in the order of their time: all of their buckets are judged. */
+  readonly isPast?: boolean;
   /** Called with one sentence where patterns may not be stored: logs are scored all the same. */
   readonly warn: (message: string) => void;
 }
 
 /** @returns undefined for a detector that counts no patterns */
-export const patternsOfRun = (options: PatternCounterOptions): RunPatterns | undefined =>
+export const patternsOfRun = (options: PatternCounterOptions): PatternCounter | undefined =>
   options.detector.patterns === undefined
     ? undefined
     : new PatternCounter(options, options.detector.patterns);
@@ -83,8 +87,6 @@ class TellingFailed extends Error {
     super('Changes of patterns could not be told.');
   }
 }
-
-type Tell = (changes: readonly FoundChange[]) => Promise<void>;
 
 interface LoadedPatterns {
   readonly patterns: PatternModel[];
@@ -102,9 +104,9 @@ interface State extends Omit<PatternProgress, 'open'> {
  * then stored under a number of their own, and each document remembers the last number that was added to it: storing them
  * again adds nothing.
  */
-class PatternCounter implements RunPatterns {
+export class PatternCounter implements RunPatterns {
   public readonly fields: readonly string[];
-  private readonly span: number;
+  public readonly span: number;
   private readonly cache: CatalogueCache;
   private readonly masks: PatternSettings['masks'];
   private readonly maxLength: number;
@@ -134,10 +136,16 @@ class PatternCounter implements RunPatterns {
   }
 
   public resume(progress: unknown, from: number): void {
+    const stored = (progress as PatternProgress | undefined) ?? this.begin(from);
+    const { open, ...rest } = stored;
+    this.state = { ...this.resumed(rest, from), open: new PatternCounts(open) };
+  }
+
+  /** Returns the progress of who has counted nothing so far. */
+  public begin(from: number): PatternProgress {
     const { maxLength, masks, span } = this;
-    const counted = digestOfCounted(this.options.detector, { masks, maxLength });
     const since = Math.floor(from / span) * span;
-    const begin: PatternProgress = {
+    return {
       sequence: this.options.now(),
       since,
       judgedTo: since,
@@ -145,18 +153,32 @@ class PatternCounter implements RunPatterns {
       arrivals: [],
       silences: [],
       catalogue: 0,
-      counted,
+      counted: digestOfCounted(this.options.detector, { masks, maxLength }),
     };
-    const stored = (progress as PatternProgress | undefined) ?? begin;
+  }
+
+  /** Goes on from what another one has judged; what lies before the place of its own was told already. */
+  public goOn(from: JudgedProgress, liveFrom: number): void {
+    const { open, ...state } = this.current();
+    const toldTo = Math.max(state.toldTo ?? -Infinity, state.judgedTo);
+    const { arrivals, counted, judgedTo, silences, since, span } = from;
+    const next = { ...state, arrivals, counted, judgedTo, silences, since, span, toldTo, hasPast: true };
+    this.state = { ...this.resumed(next, liveFrom), open };
+    this.renewCatalogue();
+  }
+
+  private resumed(stored: Omit<State, 'open'>, from: number): Omit<State, 'open'> {
+    const { maxLength, masks } = this;
+    const counted = digestOfCounted(this.options.detector, { masks, maxLength });
     // Versions that did not note it read messages with masks of their own otherwise.
     const hasMasks = masks !== undefined && masks.length > 0;
     const isSame = stored.counted === undefined ? !hasMasks : stored.counted === counted;
-    const { open, ...rest } = isSame ? stored : this.begunAnew(stored, from);
-    this.state = { ...rest, ...this.withSpan(rest), counted, open: new PatternCounts(open) };
+    const rest = isSame ? stored : this.begunAnew(stored, from);
+    return { ...rest, ...this.withSpan(rest), counted };
   }
 
   /** Counts that are not stored yet are kept; the bucket in which both were counted is not judged. */
-  private begunAnew(stored: PatternProgress, from: number): PatternProgress {
+  private begunAnew(stored: Omit<State, 'open'>, from: number): Omit<State, 'open'> {
     const since = Math.max(stored.judgedTo, Math.ceil(from / this.span) * this.span);
     return { ...stored, since, judgedTo: since, arrivals: [], silences: [], isToBeLearnedAnew: true };
   }
@@ -173,28 +195,40 @@ class PatternCounter implements RunPatterns {
   }
 
   public async count(page: LogPage, run: CountingRun): Promise<void> {
-    await this.ifAllowed(async (state) => {
-      const { source } = this.options.detector;
-      const { placed } = run;
-      const catalogue = await this.catalogueOf(state);
-      for (const [row, { document }] of page.logs.entries()) {
-        const message = scalarIn(this.messageOf(document));
-        if (typeof message !== 'string') continue;
-        const pattern = catalogue.find(message, this.keys);
-        if (pattern === undefined) continue;
-        const time = placed?.times[row] ?? placedTime(document, source.timestamp_field, run).time;
-        state.open.add(pattern, {
-          message,
-          time,
-          bucket: Math.floor(time / this.span) * this.span,
-          entity: placed === undefined ? this.entityOf(document) : placed.entities[row],
-          levelOf: () => {
-            const level = scalarIn(this.levelOf(document));
-            return typeof level === 'string' ? level : undefined;
-          },
-        });
-      }
-    });
+    await this.ifAllowed(() => this.add(page, run));
+  }
+
+  /** @param rows those to count; default: all of the page */
+  public async add(page: LogPage, run: CountingRun, rows?: readonly number[]): Promise<void> {
+    const state = this.current();
+    const { placed } = run;
+    const catalogue = await this.catalogueOf(state);
+    const count = rows?.length ?? page.logs.length;
+    for (let place = 0; place < count; place++) {
+      const row = rows?.[place] ?? place;
+      const { document } = page.logs[row];
+      const message = scalarIn(this.messageOf(document));
+      if (typeof message !== 'string') continue;
+      const pattern = catalogue.find(message, this.keys);
+      if (pattern === undefined) continue;
+      const time = this.timeOf(page, run, row);
+      state.open.add(pattern, {
+        message,
+        time,
+        bucket: Math.floor(time / this.span) * this.span,
+        entity: placed === undefined ? this.entityOf(document) : placed.entities[row],
+        levelOf: () => {
+          const level = scalarIn(this.levelOf(document));
+          return typeof level === 'string' ? level : undefined;
+        },
+      });
+    }
+  }
+
+  /** Epoch milliseconds. */
+  public timeOf(page: LogPage, run: CountingRun, row: number): number {
+    const { timestamp_field: field } = this.options.detector.source;
+    return run.placed?.times[row] ?? placedTime(page.logs[row].document, field, run).time;
   }
 
   public progress(): PatternProgress | undefined {
@@ -205,22 +239,39 @@ class PatternCounter implements RunPatterns {
     return this.mayWrite ? this.state?.judgedTo : undefined;
   }
 
-  public async finish(reached: number | undefined, commit: () => Promise<void>, tell: Tell): Promise<void> {
-    await this.ifAllowed(async (state) => {
+  /** @param mayJudge asked before buckets that are over are judged; default: they are */
+  public async finish(
+    reached: number | undefined,
+    commit: () => Promise<void>,
+    tell: TellChanges,
+    mayJudge: () => Promise<boolean> = async () => true,
+  ): Promise<void> {
+    await this.ifAllowed(async () => {
+      const state = this.current();
       const over = reached === undefined ? -Infinity : Math.floor(reached / this.span) * this.span;
       const isDue = over > state.judgedTo;
       if (!isDue && state.open.cellCount < MOST_CELLS && state.sealed === undefined) return;
-      await this.storeSealed(state);
-      await this.seal(commit);
-      await this.storeSealed(this.current());
-      if (isDue) await this.judgeUpTo(over, commit, tell);
+      await this.storeCounts(commit);
+      if (isDue && (await mayJudge())) await this.judgeUpTo(over, { commit, tell });
       await commit();
     });
   }
 
-  private current(): State {
+  /** Stores what was counted so far. */
+  public async storeCounts(commit: () => Promise<void>): Promise<void> {
+    await this.storeSealed(this.current());
+    await this.seal(commit);
+    await this.storeSealed(this.current());
+  }
+
+  public current(): State {
     if (this.state === undefined) throw new Error('Patterns are counted before they are resumed.');
     return this.state;
+  }
+
+  /** Replaces parts of what the checkpoint holds. */
+  public note(change: Partial<Omit<State, 'open'>>): void {
+    this.state = { ...this.current(), ...change };
   }
 
   private async seal(commit: () => Promise<void>): Promise<void> {
@@ -242,7 +293,9 @@ class PatternCounter implements RunPatterns {
     if (sealed === undefined) return;
     const { store, detector } = this.options;
     const add = (counts: CountsState): Promise<readonly string[]> =>
-      store.add(counts, state.sequence, state.since, detector.time_zone);
+      (this.options.isPast === true ? store.addPast : store.add)(
+        ...([counts, state.sequence, state.since, detector.time_zone] as const),
+      );
     const gone = new Set(await add(sealed));
     if (gone.size > 0) await add(await this.withTokens(sealed, gone, state));
     const hasNew = gone.size > 0 || sealed.seen.some(([, { tokens }]) => tokens !== undefined);
@@ -276,7 +329,16 @@ class PatternCounter implements RunPatterns {
     });
   }
 
-  private async judgeUpTo(over: number, commit: () => Promise<void>, tell: Tell): Promise<void> {
+  /** Judges buckets up to one that is over; of those that are judged again, after a backfill, as many as of a detector that catches up. */
+  public async judgeUpTo(over: number, closing: Closing): Promise<void> {
+    const { judgedTo, toldTo = -Infinity } = this.current();
+    if (this.options.isPast !== true && judgedTo >= toldTo) return this.judgeBuckets(over, closing);
+    const bucketOf = (time: number): number => Math.floor(time / this.span) * this.span;
+    const most = Math.max(bucketOf(judgedTo) + this.span, bucketOf(judgedTo + JUDGED_BACK));
+    await this.judgeBuckets(Math.min(over, most), closing);
+  }
+
+  private async judgeBuckets(over: number, { commit, tell }: Closing): Promise<void> {
     const { store, detector } = this.options;
     const state = this.current();
     const from = Math.floor(Math.max(state.judgedTo, over - JUDGED_BACK) / this.span) * this.span;
@@ -314,8 +376,9 @@ class PatternCounter implements RunPatterns {
     }
     const byId = new Map(patterns.map((pattern) => [pattern.id, pattern]));
     // A run that dies in between judges the same buckets again, since the patterns do not know of them yet.
-    if (findings.length > 0 && this.settings.results !== false) {
-      const changes = await this.changesOf(findings, byId);
+    const news = findings.filter(({ time }) => time >= (state.toldTo ?? -Infinity));
+    if (news.length > 0 && this.settings.results !== false) {
+      const changes = await this.changesOf(news, byId);
       await tell(changes).catch((error: unknown) => {
         throw new TellingFailed(error);
       });
@@ -361,6 +424,7 @@ class PatternCounter implements RunPatterns {
       await store.put(learnedAnew(patterns, since));
       patterns = await store.load();
     }
+    if (this.current().hasPast === true) patterns = patterns.map((pattern) => this.begun(pattern));
     const byId = new Map(patterns.map((pattern) => [pattern.id, pattern]));
     const found = generalise(
       patterns.map(({ id, tokens, profile }) => ({ id, tokens, logs: sumOf(profile.hours) })),
@@ -389,6 +453,12 @@ class PatternCounter implements RunPatterns {
     return { patterns, unnamed };
   }
 
+  /** A pattern that was never judged begins with its first log, whoever has counted that. */
+  private begun(pattern: PatternModel): PatternModel {
+    if (pattern.judged !== undefined) return pattern;
+    return begunAt(pattern, { since: this.current().since, zone: this.options.detector.time_zone });
+  }
+
   /** Carries out what people want. @returns true where that was anything */
   private async followPeople(
     patterns: readonly PatternModel[],
@@ -410,10 +480,11 @@ class PatternCounter implements RunPatterns {
     this.state = { ...rest, sequence: next, catalogue: next };
   }
 
-  private async ifAllowed(work: (state: State) => Promise<void>): Promise<void> {
+  /** Does what takes the right to store patterns; does nothing from the first refusal on. */
+  public async ifAllowed(work: () => Promise<void>): Promise<void> {
     if (!this.mayWrite) return;
     try {
-      await work(this.current());
+      await work();
     } catch (error) {
       // That results cannot be written fails the run, as it does for those of logs.
       if (error instanceof TellingFailed) throw error.cause;
@@ -425,51 +496,3 @@ class PatternCounter implements RunPatterns {
 }
 
 const sumOf = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0);
-
-/** Counts of patterns that became a part of another one are counts of that one. */
-function mappedCounts(
-  counts: ReturnType<BucketCounts['get']>,
-  patterns: readonly PatternModel[],
-  unnamed: ReadonlyMap<string, string>,
-): ReadonlyMap<string, ReadonlyMap<string, number>> | undefined {
-  if (counts === undefined) return undefined;
-  const named = patterns.flatMap(({ id, members }) => members.map((member) => [member, id] as const));
-  const into = new Map([...unnamed, ...named]);
-  const mapped = new Map<string, Map<string, number>>();
-  for (const [id, entities] of counts) {
-    const target = into.get(id) ?? id;
-    let of = mapped.get(target);
-    if (of === undefined) mapped.set(target, (of = new Map()));
-    for (const [entity, logs] of entities) of.set(entity, (of.get(entity) ?? 0) + logs);
-  }
-  return mapped;
-}
-
-/** Counts of shorter buckets than those of now are counts of these. */
-function binned(counts: BucketCounts, span: number): BucketCounts {
-  if ([...counts.keys()].every((bucket) => bucket % span === 0)) return counts;
-  const found = new Map<number, Map<string, Map<string, number>>>();
-  for (const [bucket, patterns] of counts) {
-    const begin = Math.floor(bucket / span) * span;
-    const into = found.get(begin) ?? new Map<string, Map<string, number>>();
-    found.set(begin, into);
-    for (const [id, entities] of patterns) {
-      const of = into.get(id) ?? new Map<string, number>();
-      into.set(id, of);
-      for (const [entity, logs] of entities) of.set(entity, (of.get(entity) ?? 0) + logs);
-    }
-  }
-  return found;
-}
-
-/** Adds a silence after those that are known, as far as it is not a part of the last. */
-function withSilence(silences: readonly Silence[], added: Silence): readonly Silence[] {
-  const last = silences[silences.length - 1];
-  const from = Math.max(added.from, last?.to ?? -Infinity);
-  if (from >= added.to) return silences;
-  const isJoined = last?.to === from && last.isUncounted === added.isUncounted;
-  const joined = isJoined
-    ? [...silences.slice(0, -1), { ...added, from: last.from }]
-    : [...silences, { ...added, from }];
-  return joined.slice(-SILENCES_KEPT);
-}

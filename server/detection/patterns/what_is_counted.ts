@@ -3,6 +3,7 @@ import { hashOfJson } from '../../../common/model_snapshot/canonical_json';
 import {
   ALL_ENTITIES,
   emptyProfile,
+  newPattern,
   newSeries,
   SeriesTable,
   type PatternModel,
@@ -44,3 +45,13 @@ export const learnedAnew = (patterns: readonly PatternModel[], time: number): Pa
       series: new SeriesTable([[ALL_ENTITIES, newSeries(time)]]),
       judged: time,
     }));
+
+/** Returns a pattern without anything that was judged of it; what people want of it, and what became a part of it, stays. */
+export const begunAt = (
+  pattern: PatternModel,
+  begin: { readonly since: number; readonly zone?: string },
+): PatternModel => {
+  const { firstSeen: first, lastSeen: last, judged: _judged, ...kept } = pattern;
+  const { since, profile, series } = newPattern(pattern.id, { ...pattern, first, last }, begin);
+  return { ...kept, firstSeen: first, lastSeen: last, since, profile, series };
+};

@@ -43,6 +43,8 @@ export interface PatternStore {
    * @returns ids of patterns without tokens that are not there: somebody has deleted them
    */
   add(counts: CountsState, sequence: number, since: number, zone?: string): Promise<readonly string[]>;
+  /** The same with counts of the past, which have numbers of their own: they are added beside those of the runs of a detector. */
+  addPast: PatternStore['add'];
   /** @param range of buckets, half-open, epoch milliseconds */
   counts(range: Span): Promise<BucketCounts>;
   /** Writes statistics and states, where they are of a later bucket than those that are there, and findings. */
@@ -82,6 +84,51 @@ export interface PatternStore {
   ignore(id: string, ignored: PatternIgnored | undefined): Promise<void>;
 }
 
+/** State of judging: whoever goes on from there needs it. JSON-safe. */
+export type JudgedProgress = Pick<
+  PatternProgress,
+  'since' | 'judgedTo' | 'arrivals' | 'silences' | 'counted' | 'span'
+>;
+
+/** Logs that a backfill counts and judges. Times are epoch milliseconds. */
+export interface PastCounting {
+  /** Id of the backfill. */
+  readonly by: string;
+  /** Logs of this time are counted. */
+  readonly counted: Span;
+  /** End of the logs that it is to count. */
+  readonly until: number;
+  /** Absent before it has begun to judge. */
+  readonly progress?: JudgedProgress;
+  /** Number of the counts that were stored last: those of later backfills are above it. */
+  readonly sequence?: number;
+  /** Time at which it wrote this; absent once it is over. */
+  readonly at?: number;
+  /** True once a run of the detector judges what comes after. */
+  readonly isTakenOver?: boolean;
+}
+
+/** Record of which logs are counted by whom, shared by the runs of a detector and its backfills. JSON-safe. */
+export interface CountingRecord {
+  /** Logs that arrived from then on are counted by the runs of the detector, those before by backfills. Epoch milliseconds. */
+  readonly liveFrom?: number;
+  /** Times of the past that earlier backfills have counted, in their order and apart from each other. */
+  readonly past?: readonly Span[];
+  /** The latest backfill that counts, or has counted. */
+  readonly backfill?: PastCounting;
+}
+
+/** Place of the record of one detector. */
+export interface CountingPlace {
+  read(): Promise<CountingRecord>;
+  /**
+   * Changes the record, anew where somebody else has changed it meanwhile.
+   *
+   * @returns the record after it
+   */
+  change(change: (before: CountingRecord) => CountingRecord): Promise<CountingRecord>;
+}
+
 /** Part of a checkpoint: JSON-safe. Counts move with the place that the run has reached. */
 export interface PatternProgress {
   readonly sequence: number;
@@ -102,6 +149,14 @@ export interface PatternProgress {
   readonly isToBeLearnedAnew?: boolean;
   /** Changes with the patterns that messages are matched with. */
   readonly catalogue: number;
+  /** See {@link CountingRecord}; absent before it is known. */
+  readonly liveFrom?: number;
+  /** Changes before are judged again after a backfill, and told already. Epoch milliseconds. */
+  readonly toldTo?: number;
+  /** True where the past was counted after a pattern may have been found: those that are not judged begin anew. */
+  readonly hasPast?: boolean;
+  /** Of a backfill: the time up to which all logs are counted, epoch milliseconds. */
+  readonly countedTo?: number;
 }
 
 /** Places of logs in time and by entity, row by row, as whoever scored them has found them. */
@@ -118,14 +173,24 @@ export interface CountingRun {
   readonly placed?: PlacedLogs | undefined;
 }
 
+/** Committed before it is stored, and told before it is remembered. */
+export interface Closing {
+  /** Writes the checkpoint with the progress of the patterns. */
+  readonly commit: () => Promise<void>;
+  readonly tell: TellChanges;
+}
+
+/** Stores results of what has changed, before the patterns remember it: at least once for each. */
+export type TellChanges = (changes: readonly FoundChange[]) => Promise<void>;
+
 /** Patterns of one run. */
 export interface RunPatterns {
   /** Fields of a log that it needs. */
   readonly fields: readonly string[];
   /** Goes on from what the checkpoint holds. @param from epoch milliseconds that a detector without any begins from */
   resume(progress: unknown, from: number): void;
-  /** Counts the logs of a page, before the place moves past it. */
-  count(page: LogPage, run: CountingRun): Promise<void>;
+  /** Counts the logs of a page, before the place moves past it. Of the past the buckets that are over are judged meanwhile. */
+  count(page: LogPage, run: CountingRun, closing: Closing): Promise<void>;
   progress(): PatternProgress | undefined;
   /** End of the last bucket that was judged, epoch milliseconds; undefined where patterns may not be stored. */
   judgedTo(): number | undefined;
@@ -134,11 +199,6 @@ export interface RunPatterns {
    *
    * @param reached epoch milliseconds; undefined for a run that a cap ended
    * @param commit writes the checkpoint with {@link progress}
-   * @param tell stores results of what has changed, before the patterns remember it: at least once for each
    */
-  finish(
-    reached: number | undefined,
-    commit: () => Promise<void>,
-    tell: (changes: readonly FoundChange[]) => Promise<void>,
-  ): Promise<void>;
+  finish(reached: number | undefined, commit: () => Promise<void>, tell: TellChanges): Promise<void>;
 }

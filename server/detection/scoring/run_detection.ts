@@ -9,7 +9,7 @@ import { changeResult } from './change_results';
 import { CoverageRecord, type Coverage } from './coverage';
 import { createPageScorer, type PageScorerOptions } from './page_scorer';
 import type { RunIncidents } from '../ports/incidents';
-import type { FoundChange, PlacedLogs, RunPatterns } from '../ports/patterns';
+import type { Closing, FoundChange, PlacedLogs, RunPatterns } from '../ports/patterns';
 import type {
   AuditTrail,
   Checkpoint,
@@ -157,6 +157,10 @@ class Run {
     putAside: 0,
   };
   private readonly unannounced: AnomalyResult[] = [];
+  private readonly closing: Closing = {
+    commit: () => this.store(),
+    tell: (changes) => this.tellChanges(changes),
+  };
   private bound: EntityBound | undefined;
   private read = 0;
   private isStored = true;
@@ -184,11 +188,8 @@ class Run {
     if (this.unannounced.length > 0) await announce?.(this.unannounced);
     // Patterns move the checkpoint.
     if (patterns !== undefined) await incidents?.tell(this.to);
-    await patterns?.finish(
-      complete ? this.to : undefined,
-      () => this.store(),
-      (changes) => this.tellChanges(changes),
-    );
+    const { commit, tell } = this.closing;
+    await patterns?.finish(complete ? this.to : undefined, commit, tell);
     await incidents?.finish(complete ? this.known() : undefined, this.to);
     if (!this.isStored) await this.store();
     return {
@@ -324,7 +325,7 @@ class Run {
     await incidents?.record(counted, this.known(), isCountedAnew ? spanOf(page, range) : undefined);
     if (announce !== undefined) this.unannounced.push(...counted);
     const { patterns, clock } = this.options;
-    await patterns?.count(page, { now: clock.now(), reached: this.from, placed });
+    await patterns?.count(page, { now: clock.now(), reached: this.from, placed }, this.closing);
     if (page.areGone !== true) this.read += page.logs.length;
     total.logs += logs;
     total.anomalies += counted.length;

@@ -1,2 +1,3 @@
+export { createCountingPlace } from './counting_place';
 export { createPatternStore } from './pattern_store';
 export { listLogPatterns } from './pattern_search';

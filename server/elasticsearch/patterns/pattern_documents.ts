@@ -3,7 +3,13 @@ import { DetectionError } from '../../../common/detection_error';
 import { ensureIndex, guardOf } from '../indices/index_resources';
 import { patternsIndex } from '../indices/names';
 import { attempt, type RetryPolicy } from '../transport/attempt';
-import { bulkWrite, throwIfRefused, type BulkOperation } from '../transport/bulk';
+import {
+  bulkWrite,
+  throwIfRefused,
+  type BulkOperation,
+  type BulkOutcome,
+  type DocumentRevision,
+} from '../transport/bulk';
 import type { ElasticsearchClient } from '../transport/client';
 
 export type Query = estypes.QueryDslQueryContainer;
@@ -84,6 +90,34 @@ export class PatternDocuments {
    */
   async written(operations: readonly BulkOperation[]): Promise<ReadonlySet<string>> {
     if (operations.length === 0) return new Set();
+    return this.bulk(operations, ({ refused, unwritten }, what) =>
+      throwIfRefused({ refused, unwritten }, what),
+    );
+  }
+
+  /**
+   * Writes a document in the place of the revision that was read, or as the first one.
+   *
+   * @returns false where somebody else has written it meanwhile
+   */
+  async replace(
+    document: Pick<BulkOperation, 'index' | 'id' | 'document'>,
+    read: DocumentRevision | undefined,
+  ): Promise<boolean> {
+    const operation: BulkOperation =
+      read === undefined
+        ? { ...document, action: 'create' }
+        : { ...document, action: 'index', ifUnchangedSince: read };
+    const written = await this.bulk([operation], ({ refused, unwritten }, what) =>
+      throwIfRefused({ refused: refused.filter(({ status }) => status !== 409), unwritten }, what),
+    );
+    return written.has(document.id);
+  }
+
+  private async bulk(
+    operations: readonly BulkOperation[],
+    check: (outcome: BulkOutcome, what: string) => void,
+  ): Promise<ReadonlySet<string>> {
     const { space, policy, signal } = this.options;
     await (this.isReady ??= ensureIndex(this.client, this.index, 'patterns', { policy, signal }));
     try {
@@ -96,7 +130,7 @@ export class PatternDocuments {
         policy,
         signal,
       });
-      throwIfRefused(outcome, what);
+      check(outcome, what);
       return new Set(outcome.revisions.keys());
     } catch (error) {
       if (!(error instanceof DetectionError) || error.code !== 'forbidden') throw error;

@@ -52,12 +52,15 @@ const SUM_COUNTS = `
     }
   }
 `;
-/** Adds counts to those of a day, unless these or later ones have been added. */
-export const ADD_COUNTS = `
-  if (ctx._source.applied != null && ctx._source.applied >= params.sequence) { ctx.op = 'none'; return; }
-  ctx._source.applied = params.sequence;
+/** Adds counts to those of a day, unless these or later ones have been added: `number` is the field that tells. */
+const addCounts = (number: keyof CountsDocument): string => `
+  if (ctx._source.${number} != null && ctx._source.${number} >= params.sequence) { ctx.op = 'none'; return; }
+  ctx._source.${number} = params.sequence;
   ${SUM_COUNTS}
 `;
+export const ADD_COUNTS = addCounts('applied');
+/** The same for counts of a backfill, whose numbers are apart from those of the runs of a detector. */
+export const ADD_PAST_COUNTS = addCounts('applied_past');
 /** Adds the counts of a pattern that became a part of this one, once. */
 export const TAKE_COUNTS = `
   if (ctx._source.taken == null) ctx._source.taken = [];
@@ -140,7 +143,7 @@ export class PatternOperations {
     });
   }
 
-  /** @param source script that adds the counts, {@link ADD_COUNTS} or {@link TAKE_COUNTS}, with `once` as its parameters */
+  /** @param source script that adds the counts, such as {@link ADD_COUNTS} or {@link TAKE_COUNTS}, with `once` as its parameters */
   counts(
     { id, day, until, cells }: DayCounts,
     source: string,

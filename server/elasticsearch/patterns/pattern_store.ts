@@ -6,7 +6,7 @@ import type { RetryPolicy } from '../transport/attempt';
 import type { ElasticsearchClient } from '../transport/client';
 import { messageSearchOf } from './message_search';
 import { BY_PATTERN, BY_PATTERN_AND_DAY, PatternDocuments, type Query } from './pattern_documents';
-import { ADD_COUNTS, daysOf, PatternOperations, TAKE_COUNTS } from './pattern_operations';
+import { ADD_COUNTS, ADD_PAST_COUNTS, daysOf, PatternOperations, TAKE_COUNTS } from './pattern_operations';
 import {
   dayOf,
   entityOfKey,
@@ -16,7 +16,7 @@ import {
   type PatternDocument,
 } from './stored_pattern';
 
-type Counting = 'add' | 'counts' | 'merge';
+type Counting = 'add' | 'addPast' | 'counts' | 'merge';
 type Joining = 'joining' | 'join' | 'separate' | 'remove';
 
 const NOT_MERGED: Query[] = [
@@ -119,16 +119,21 @@ function countingOf(
     await documents.write(counts.map((of) => operations.withoutCounts(of)));
   };
 
-  return {
-    async add(counts, sequence, since, zone) {
+  const adding =
+    (script: string): PatternStore['add'] =>
+    async (counts, sequence, since, zone) => {
       const there = await documents.written([
         ...counts.seen.map(([id, seen]) => operations.seen(id, seen, { since, zone })),
-        ...daysOf(counts).map((of) => operations.counts(of, ADD_COUNTS, { sequence })),
+        ...daysOf(counts).map((of) => operations.counts(of, script, { sequence })),
       ]);
       return counts.seen.flatMap(([id, { tokens }]) =>
         tokens !== undefined || there.has(patternDocumentId(documents.detectorId, id)) ? [] : [id],
       );
-    },
+    };
+
+  return {
+    add: adding(ADD_COUNTS),
+    addPast: adding(ADD_PAST_COUNTS),
     async counts({ from, to }) {
       const found = new Map<number, Map<string, Map<string, number>>>();
       const nameOf = oneOfEach();

@@ -55,6 +55,8 @@ export interface CountsDocument {
   readonly logs: number;
   /** Number of the counts that were added last. */
   readonly applied?: number;
+  /** Likewise of those of a backfill. */
+  readonly applied_past?: number;
   /** Ids of parts of the pattern whose counts are among these. */
   readonly taken?: readonly string[];
   /** Keys as {@link entityKey} makes them. */

@@ -32,8 +32,8 @@ import type {
 import type { AnnotationReader } from '../../detection/ports/annotations';
 import { createIncidentStore } from '../../elasticsearch/incidents';
 import type { IncidentStore } from '../../detection/ports/incidents';
-import type { PatternStore } from '../../detection/ports/patterns';
-import { createPatternStore } from '../../elasticsearch/patterns';
+import type { CountingPlace, PatternStore } from '../../detection/ports/patterns';
+import { createCountingPlace, createPatternStore } from '../../elasticsearch/patterns';
 import { openApiKey, usesApiKeys } from '../keys/api_key';
 import { inSpace, recordOf, type StoredDetector } from './detector_repository';
 import { DETECTOR_TYPE, trainingTaskId, TRAINING_TASK_TYPE, type TaskTarget } from '../contracts/identifiers';
@@ -62,6 +62,7 @@ export interface DetectorJob {
   readonly results: ResultStore;
   readonly incidents: IncidentStore;
   readonly patterns: PatternStore;
+  readonly counting: CountingPlace;
   readonly drift: DriftStore;
   readonly feedback: FeedbackStore;
   readonly suppressions: SuppressionStore;
@@ -106,6 +107,7 @@ export async function openDetectorJob(
     scored: createScoredLogs(client, options),
     incidents: createIncidentStore(client, options),
     patterns: createPatternStore(client, target.detectorId, options),
+    counting: createCountingPlace(client, target.detectorId, options),
     results: createResultStore(client, {
       ...options,
       refreshResults: true,

@@ -5,6 +5,7 @@ import { BACKFILL_RUN_PREFIX } from '../../detection/scoring/result_documents';
 import { detectAnomalies } from '../../detection/scoring/detect_anomalies';
 import { toDetectionError } from '../../elasticsearch';
 import { incidentsOfBackfill } from './job_incidents';
+import { patternsOfBackfill } from './job_patterns';
 import { createSuppressor } from '../../detection/feedback/suppress_new_results';
 import { rangeOf } from '../../detection/ports/log_range';
 import { scoreInCluster } from './cluster_backfill';
@@ -361,6 +362,7 @@ async function scoreSome(
   try {
     if (isCancelled) return finish('cancelled');
     const source = job.sourceOf(snapshot.detector);
+    const range = { from: Date.parse(before.from), to: Date.parse(before.to) };
     const run = await detectAnomalies({
       detectorId,
       snapshot,
@@ -389,6 +391,7 @@ async function scoreSome(
         },
       },
       incidents: incidentsOfBackfill(services, job),
+      patterns: patternsOfBackfill(services, job, snapshot, { by: before.id, range }),
       suppress: createSuppressor({ ...job, detectorId, clock }),
       checkpoints: {
         read: place.read,
@@ -396,8 +399,8 @@ async function scoreSome(
       },
       clock,
       runId: `${BACKFILL_RUN_PREFIX}${before.id}`,
-      startFrom: Date.parse(before.from),
-      upTo: Date.parse(before.to),
+      startFrom: range.from,
+      upTo: range.to,
       maxLogs: limits.max_logs_per_run,
       deadline: clock.now() + backfillPiece(limits),
       pageSize: backfillPage(limits),

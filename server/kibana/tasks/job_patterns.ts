@@ -1,6 +1,9 @@
 import { messageKeysOf, templateTokensOf } from '../../../common/log_features';
 import type { ModelSnapshot } from '../../../common/model_snapshot';
-import { CatalogueCache, patternsOfRun } from '../../detection/patterns/count_patterns';
+import type { Span } from '../../../common/patterns';
+import { CatalogueCache } from '../../detection/patterns/count_patterns';
+import { livePatternsOf, type LivePatternOptions } from '../../detection/patterns/live_patterns';
+import { pastPatternsOf } from '../../detection/patterns/past_patterns';
 import type { RunPatterns } from '../../detection/ports/patterns';
 import type { Services } from '../contracts/services';
 import type { DetectorJob } from '../records/detector_job';
@@ -21,17 +24,31 @@ function cacheOf(services: Services, { space, detectorId }: DetectorJob['target'
 export const patternsOfJob = (
   services: Services,
   job: DetectorJob,
-  { detector, encoder }: ModelSnapshot,
+  snapshot: ModelSnapshot,
 ): RunPatterns | undefined =>
-  patternsOfRun({
-    store: job.patterns,
-    detector,
-    templates: () => templateTokensOf(encoder, detector.patterns?.field ?? ''),
-    keys: (wanted) => messageKeysOf(encoder, detector.patterns?.field ?? '', wanted),
-    now: () => services.clock.now(),
-    cache: cacheOf(services, job.target),
-    warn: (message) =>
-      services.log.warn(
-        `Detector ${job.target.detectorId}: ${message} Save or start it again: that grants it a new API key.`,
-      ),
-  });
+  livePatternsOf({ ...settingsOf(services, job, snapshot), cache: cacheOf(services, job.target) });
+
+/** Patterns of one piece of a backfill. @param by id of the backfill */
+export const patternsOfBackfill = (
+  services: Services,
+  job: DetectorJob,
+  snapshot: ModelSnapshot,
+  past: { readonly by: string; readonly range: Span },
+): RunPatterns | undefined => pastPatternsOf({ ...settingsOf(services, job, snapshot), ...past });
+
+const settingsOf = (
+  services: Services,
+  job: DetectorJob,
+  { detector, encoder }: ModelSnapshot,
+): LivePatternOptions => ({
+  store: job.patterns,
+  place: job.counting,
+  detector,
+  templates: () => templateTokensOf(encoder, detector.patterns?.field ?? ''),
+  keys: (wanted) => messageKeysOf(encoder, detector.patterns?.field ?? '', wanted),
+  now: () => services.clock.now(),
+  warn: (message) =>
+    services.log.warn(
+      `Detector ${job.target.detectorId}: ${message} Save or start it again: that grants it a new API key.`,
+    ),
+});
