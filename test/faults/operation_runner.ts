@@ -150,8 +150,13 @@ async function oneActive(id: string): Promise<string[]> {
 async function training(): Promise<Subject> {
   const id = await makeDetector('job');
   await train(id);
+  let loggedTo = now;
   return {
     name: 'training',
+    prepare: async () => {
+      // Hours go by in many rounds, and a training without logs fails by itself.
+      for (; loggedTo + HOUR <= now; loggedTo += HOUR) await plainLogs(loggedTo + HOUR);
+    },
     work: () => train(id),
     between: () => oneActive(id),
     check: async () => {
@@ -174,7 +179,7 @@ async function training(): Promise<Subject> {
         // Each of these is an end: a gate that has doubts leaves the model to a person.
         ...says(
           !['promoted', 'refused', 'waiting'].includes(report?.state ?? ''),
-          `training is ${report?.state}: ${report?.message}`,
+          `training is ${report?.state}: ${report?.message ?? report?.failure?.message}`,
         ),
       ];
     },

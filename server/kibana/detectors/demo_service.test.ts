@@ -114,7 +114,8 @@ it('leaves nothing of sample logs that are removed while they are made', async (
 
 it('does not begin again by itself what was removed while its task wrote logs', async () => {
   const world = smallKibana();
-  const { kibana, ok, client } = world;
+  const { kibana, ok, client, services } = world;
+  services.clock = { ...services.clock, sleep: async () => undefined };
   await ok('installSample');
   const id = (await nameOf(world))!;
   const bulk = client.bulk.bind(client) as (...given: unknown[]) => Promise<unknown>;
@@ -202,6 +203,54 @@ describe('sample logs whose Kibana was stopped while it made them', () => {
     world.kibana.tasks.scheduled.set(id, { ...world.kibana.tasks.scheduled.get(id)!, status: 'failed' });
     expect(await world.ok('getSample')).toMatchObject({ state: 'failed' });
   });
+});
+
+it('leaves nothing of sample logs whose task is at work as they are removed', async () => {
+  const world = smallKibana();
+  const { kibana, ok, client, elasticsearch } = world;
+  await ok('installSample');
+  const id = (await nameOf(world))!;
+  const bulk = client.bulk.bind(client) as (...given: unknown[]) => Promise<unknown>;
+  let removal: Promise<unknown> | undefined;
+  Object.assign(client, {
+    bulk: async (...given: unknown[]) => {
+      if (removal === undefined && JSON.stringify(given).includes('log-anomalies-sample')) {
+        removal = ok('removeSample');
+        await new Promise((done) => setTimeout(done, 500));
+      }
+      return bulk(...given);
+    },
+  });
+  await kibana.tasks.run(demoTaskId(world.target(id)));
+  expect(await removal).toMatchObject({ warnings: [] });
+  expect(await ok('getSample')).toMatchObject({ state: 'none' });
+  expect(elasticsearch.documentsOf('log-anomalies-sample-default')).toEqual([]);
+  expect(await client.indices.exists({ index: 'log-anomalies-sample-default' })).toBe(false);
+});
+
+it('finds again what was left of sample logs as their removal was cut off', async () => {
+  const world = smallKibana();
+  const { kibana, ok, call, client } = world;
+  await ok('installSample');
+  const { deleteByQuery } = client;
+  const isStopped = new Promise<void>((done) => {
+    Object.assign(client, {
+      deleteByQuery: () => {
+        done();
+        return new Promise(() => {});
+      },
+    });
+  });
+  void call('removeSample');
+  await isStopped;
+  Object.assign(client, { deleteByQuery: deleteByQuery.bind(client) });
+  const at = kibana.now();
+  kibana.now = () => at + 121_000;
+  expect(await ok('getSample')).toMatchObject({ state: 'failed' });
+  expect(await ok('removeSample')).toMatchObject({ warnings: [] });
+  expect(await ok('getSample')).toMatchObject({ state: 'none' });
+  expect(detectorsOf(world)).toEqual([]);
+  expect(await client.indices.exists({ index: 'log-anomalies-sample-default' })).toBe(false);
 });
 
 it('finds the detector of sample logs that could neither be made nor taken back', async () => {

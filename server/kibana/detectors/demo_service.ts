@@ -14,9 +14,10 @@ import { demoIndex } from '../../elasticsearch/indices/names';
 import { usesApiKeys } from '../keys/api_key';
 import { DEMO_LOGS, scheduleDemo } from '../tasks/demo_task';
 import { createDetectorRepository } from '../records/detector_repository';
-import { createDetector, deleteDetector } from './detector_service';
+import { deleteDetector } from './delete_detector';
+import { createDetector } from './detector_service';
 import { failureOf } from '../records/failure_advice';
-import { findTask } from '../tasks/find_task';
+import { findTask } from '../records/find_task';
 import { demoTaskId } from '../contracts/identifiers';
 import type { RequestScope, Services } from '../contracts/services';
 import {
@@ -248,14 +249,29 @@ async function makeDetectorAndIndex(
  * @returns what could not be removed, a sentence for each
  */
 export async function removeDemo(services: Services, scope: RequestScope): Promise<string[]> {
+  const { elasticsearch } = scope;
   const warnings: string[] = [];
   for (;;) {
     const stored = await storedSample(scope);
-    warnings.push(...(await removeParts(services, scope, detectorsOf(stored))));
-    if (stored.state === 'none') return warnings;
+    const detectors = detectorsOf(stored);
+    if (stored.state === 'none') return [...warnings, ...(await removeParts(services, scope, detectors))];
+    // Their task writes no more once they are claimed; a removal that is cut off leaves what finds the rest.
+    const claim: Claim = {
+      ...{ state: 'writing', claim_id: randomUUID(), failed_detector_ids: detectors },
+      requested_at: new Date(services.clock.now()).toISOString(),
+      written: stored.written,
+      total: stored.total,
+    };
     const isSame = (known: StoredSample = NONE): boolean =>
       known.claim_id === stored.claim_id && known.detector_id === stored.detector_id;
-    if (await claimSample(scope.elasticsearch, scope, NONE, isSame)) return warnings;
+    if (!(await claimSample(elasticsearch, scope, claim, isSame))) continue;
+    try {
+      warnings.push(...(await removeParts(services, scope, detectors)));
+    } catch (error) {
+      await claimSample(elasticsearch, scope, stored, isOf(claim)).catch(() => undefined);
+      throw error;
+    }
+    if (await claimSample(elasticsearch, scope, NONE, isOf(claim))) return warnings;
   }
 }
 
@@ -274,6 +290,7 @@ async function removeParts(
 
 /** @returns what could not be removed, a sentence for each */
 async function removeDetector(services: Services, scope: RequestScope, id: string): Promise<string[]> {
+  if (await hasDetector(scope, id)) return deleteDetector(services, scope, id, true);
   await services.taskManager.removeIfExists(demoTaskId({ space: scope.space, detectorId: id }));
-  return (await hasDetector(scope, id)) ? deleteDetector(services, scope, id, true) : [];
+  return [];
 }

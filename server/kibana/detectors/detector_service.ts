@@ -3,22 +3,10 @@ import type { DetectorRecord } from '../../../common/api';
 import { durationToMilliseconds, entityFieldsOf, type Detector } from '../../../common/detector';
 import { newDetectorSchema } from '../../../common/detector/query_limits';
 import { parseWith } from '../../../common/validation';
-import { INCIDENT_LIMITS } from '../../../common/incidents';
-import { DetectionError } from '../../../common/detection_error';
 import { readsOf } from '../../../common/model_snapshot/model_reads';
-import {
-  createSnapshotStore,
-  detectorKeyRole,
-  ensureIndexResources,
-  resultsPattern,
-  modelsIndex,
-  feedbackIndex,
-  incidentsIndex,
-  patternsIndex,
-} from '../../elasticsearch';
-import { deletePipeline } from '../../elasticsearch/ingest';
+import { createSnapshotStore, detectorKeyRole, ensureIndexResources } from '../../elasticsearch';
 import { grantApiKey, openApiKey, revokeApiKey, usesApiKeys, type KeyGrant } from '../keys/api_key';
-import { queueFirstBackfill, removeBackfill } from '../tasks/backfill_service';
+import { queueFirstBackfill } from '../tasks/backfill_service';
 import { checkRights } from '../keys/check_rights';
 import { checkGroupField } from './group_field';
 import { allowedSchedule, checkDetectorCount, checkInterval } from '../limits/usage_limits';
@@ -32,7 +20,6 @@ import { requestTraining, trainingLife, type RequestedTraining } from '../record
 import { needsTraining } from '../records/effective_snapshot';
 import {
   detectionTaskId,
-  detectorTaskIds,
   DETECTION_TASK_TYPE,
   taskInterval,
   trainingTaskId,
@@ -46,9 +33,6 @@ import type { ApiKeyAttributes } from '../contracts/saved_object_types';
 import { modelReadsAfter } from '../models/model_reads_after';
 import { swapForEdit } from '../models/pipeline_edit';
 import { API_KEY_REALM, type RequestScope, type Services } from '../contracts/services';
-import { forgetDetector, hidingStoresOf } from './suppression_service';
-import { deleteDocuments } from '../../elasticsearch/stores/delete_documents';
-import { deleteStatus } from '../../elasticsearch/stores/status_documents';
 import { createStatusStore } from '../records/status_store';
 import { ensureUpgraded } from '../records/upgrade_service';
 
@@ -291,69 +275,6 @@ export async function cloneDetector(
   return createDetector(services, scope, copy, { start: false });
 }
 
-/** Numbers of detectors in an incident beyond one. */
-const SEVERAL = Array.from({ length: INCIDENT_LIMITS.detectors - 1 }, (_, place) => String(place + 2));
-
-/** @returns what could not be removed, a sentence for each */
-export async function deleteDetector(
-  services: Services,
-  scope: RequestScope,
-  id: string,
-  withResults: boolean,
-): Promise<string[]> {
-  const repository = createDetectorRepository(scope.savedObjects);
-  const stored = await repository.get(id);
-  const target = targetOf(scope, id);
-  for (const task of detectorTaskIds(target)) {
-    await services.taskManager.removeIfExists(task);
-  }
-  await removeBackfill(services, target);
-  const status = createStatusStore(scope.elasticsearch, scope);
-  const hasPipeline = (await status.readPart(id, 'pipeline').catch(() => undefined)) !== undefined;
-  await repository.delete(id);
-  services.forgetRuns(id);
-  if (stored.apiKeyObject !== undefined) {
-    await revokeApiKey(services.apiKeys, scope.savedObjects, stored.apiKeyObject, target);
-  }
-  const warnings: string[] = [];
-  const remove = async (work: Promise<unknown>): Promise<void> => {
-    await work.catch((error: Error) => warnings.push(error.message));
-  };
-  await remove(removePipelineOf(scope, stored, hasPipeline));
-  await remove(deleteStatus(scope.elasticsearch, target));
-  if (withResults) {
-    await remove(deleteDocuments(scope.elasticsearch, resultsPattern(scope.space), { 'detector.id': id }));
-    // Incidents that others have found as well stay.
-    const ofSeveral = { detector_count: [...SEVERAL] };
-    await remove(
-      deleteDocuments(scope.elasticsearch, incidentsIndex(scope.space), { 'detectors.id': id }, ofSeveral),
-    );
-    await remove(deleteDocuments(scope.elasticsearch, modelsIndex(scope.space), { detector_id: id }));
-    await remove(deleteDocuments(scope.elasticsearch, patternsIndex(scope.space), { detector_id: id }));
-    await remove(forgetDetector(hidingStoresOf(services, scope), id));
-    // Suppressions that apply to other detectors as well stay; their changes stay on record elsewhere.
-    const kept = { kind: ['suppression'] };
-    await remove(deleteDocuments(scope.elasticsearch, feedbackIndex(scope.space), { detector_id: id }, kept));
-  }
-  return warnings;
-}
-
-/** A detector that is scored by the job may have had a pipeline put for it by hand. */
-async function removePipelineOf(
-  { elasticsearch, space }: RequestScope,
-  { id, detector }: StoredDetector,
-  isKnown: boolean,
-): Promise<void> {
-  try {
-    await deletePipeline(elasticsearch, id, { space });
-  } catch (error) {
-    // A missing privilege is reported only where there is a pipeline.
-    const isForbidden = error instanceof DetectionError && error.code === 'forbidden';
-    if (isForbidden && !isKnown && detector.scoring !== 'ingest') return;
-    throw error;
-  }
-}
-
 /** Detectors that are started together run so far apart, and their runs stay apart. */
 const APART_MILLISECONDS = 1_000;
 const nextRuns = new WeakMap<Services, number>();
@@ -508,7 +429,9 @@ export async function cancelTraining(
   const target = targetOf(scope, id);
   const life = await trainingLife(services, target, training);
   const found = await services.taskManager.get(trainingTaskId(target)).catch(() => undefined);
-  const isRunning = found?.status === 'running' || found?.status === 'claiming';
+  // The task of the sample logs trains as well, and then there is none of the training.
+  const isRunning =
+    training.state === 'running' || found?.status === 'running' || found?.status === 'claiming';
   if (life === 'alive' && isRunning) return 'stopping';
   await services.taskManager.removeIfExists(trainingTaskId(target));
   await status.writePart(id, 'training', {

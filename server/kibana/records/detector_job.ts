@@ -41,6 +41,7 @@ import type { SavedObject } from '../contracts/saved_object_contracts';
 import type { DetectorAttributes } from '../contracts/saved_object_types';
 import type { Services } from '../contracts/services';
 import { LONGEST_TRAINING_MILLISECONDS } from './detector_state';
+import { waitUntil } from './find_task';
 import { createStatusStore, type StatusStore } from './status_store';
 import { ensureUpgraded } from './upgrade_service';
 
@@ -232,14 +233,13 @@ export async function trainingLife(
   return now - Date.parse(training.requested_at) > LONGEST_TRAINING_MILLISECONDS ? 'dead' : 'alive';
 }
 
-const LOOKS_FOR_END = 50;
-const PAUSE_MILLISECONDS = 100;
+const LONGEST_END_MILLISECONDS = 5_000;
 
 /** A training is over a moment before Task Manager takes its task away: one that is asked for meanwhile would go with it. */
-async function taskToBeOver({ taskManager, clock }: Services, target: TaskTarget): Promise<void> {
-  for (let look = 0; look < LOOKS_FOR_END; look++) {
+function taskToBeOver({ taskManager, clock }: Services, target: TaskTarget): Promise<void> {
+  const isOver = async (): Promise<boolean> => {
     const task = await taskManager.get(trainingTaskId(target)).catch(() => undefined);
-    if (task?.status !== 'running') return;
-    await clock.sleep(PAUSE_MILLISECONDS);
-  }
+    return task?.status !== 'running';
+  };
+  return waitUntil(clock, isOver, LONGEST_END_MILLISECONDS);
 }

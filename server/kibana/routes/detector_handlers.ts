@@ -1,9 +1,9 @@
 import type { detectorEndpoints } from '../../../common/api/detectors';
 import { createDetectorRepository, publicRecordOf } from '../records/detector_repository';
+import { deleteDetector } from '../detectors/delete_detector';
 import {
   cloneDetector,
   createDetector,
-  deleteDetector,
   startDetector,
   stopDetector,
   trainDetectorNow,

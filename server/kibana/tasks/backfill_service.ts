@@ -20,7 +20,7 @@ import { createDetectorRepository, inSpace, type StoredDetector } from '../recor
 import { checkRights } from '../keys/check_rights';
 import { backfillTaskId, BACKFILL_TASK_TYPE, type TaskTarget } from '../contracts/identifiers';
 import type { RequestScope, Services } from '../contracts/services';
-import { findTask } from './find_task';
+import { findTask } from '../records/find_task';
 import { failureOf } from '../records/failure_advice';
 import { createStatusStore, type StatusStore } from '../records/status_store';
 import { rangeOf } from '../../detection/ports/log_range';

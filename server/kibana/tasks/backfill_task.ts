@@ -10,7 +10,7 @@ import { createSuppressor } from '../../detection/feedback/suppress_new_results'
 import { rangeOf } from '../../detection/ports/log_range';
 import { scoreInCluster } from './cluster_backfill';
 import { forgetKeyOf } from './backfill_service';
-import { findTask } from './find_task';
+import { findTask } from '../records/find_task';
 import { orderOf, steeringOfBackfill, type BackfillOrder } from './backfill_order';
 import { openDetectorJob, type DetectorJob, type JobKey } from '../records/detector_job';
 import type { StoredDetector } from '../records/detector_repository';

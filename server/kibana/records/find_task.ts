@@ -15,3 +15,17 @@ export async function findTask(
     throw error;
   }
 }
+
+const PAUSE_MILLISECONDS = 100;
+
+/** Looks now and then whether something is over, and waits so long at most. A look that fails tells nothing. */
+export async function waitUntil(
+  { sleep }: Pick<Services['clock'], 'sleep'>,
+  isOver: () => Promise<boolean>,
+  milliseconds: number,
+): Promise<void> {
+  for (let waited = 0; waited < milliseconds; waited += PAUSE_MILLISECONDS) {
+    if (await isOver().catch(() => false)) return;
+    await sleep(PAUSE_MILLISECONDS);
+  }
+}
