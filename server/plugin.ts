@@ -128,7 +128,9 @@ export class LogAnomaliesPlugin {
 
   start(_core: unknown, { taskManager }: PluginsStart): void {
     scheduleKeySweep(taskManager).catch((error: Error) =>
-      this.context.logger.get().warn(`Unused API keys are not looked for: ${error.message}`),
+      this.context.logger
+        .get()
+        .warn(`Detectors without a task and unused API keys are not looked for: ${error.message}`),
     );
   }
 

@@ -18,13 +18,8 @@ import {
 } from '../records/detector_repository';
 import { requestTraining, trainingLife, type RequestedTraining } from '../records/detector_job';
 import { needsTraining } from '../records/effective_snapshot';
-import {
-  detectionTaskId,
-  DETECTION_TASK_TYPE,
-  taskInterval,
-  trainingTaskId,
-  type TaskTarget,
-} from '../contracts/identifiers';
+import { scheduleDetection } from '../tasks/schedule_detection';
+import { detectionTaskId, taskInterval, trainingTaskId, type TaskTarget } from '../contracts/identifiers';
 import { isEditUntrained, noteEdit, withEditNoted } from '../records/untrained_edit';
 import { isAged } from '../records/key_age';
 import { checkBinding, steeringOf, type KeyUse } from '../keys/key_binding';
@@ -145,7 +140,7 @@ async function begin(
   stored: StoredDetector,
 ): Promise<{ readonly stored: StoredDetector; readonly warnings: readonly string[] }> {
   try {
-    await schedule(services, scope, stored);
+    await scheduleDetection(services, targetOf(scope, stored.id), stored.detector);
     return { stored, warnings: [] };
   } catch (error) {
     services.log.warn(`Detector ${stored.id}: it was saved and not started: ${(error as Error).message}`);
@@ -200,7 +195,7 @@ async function follow(
   try {
     const interval = taskInterval(allowedSchedule(detector.schedule, services.usage).interval);
     await services.taskManager.bulkUpdateSchedules([detectionTaskId(target)], { interval });
-    await schedule(services, scope, stored);
+    await scheduleDetection(services, targetOf(scope, stored.id), stored.detector);
     if (needsTraining(before.detector, detector)) {
       const status = createStatusStore(scope.elasticsearch, scope);
       await requestTraining(services, { target, status }, 'edit', scope.user);
@@ -275,37 +270,6 @@ export async function cloneDetector(
   return createDetector(services, scope, copy, { start: false });
 }
 
-/** Detectors that are started together run so far apart, and their runs stay apart. */
-const APART_MILLISECONDS = 1_000;
-const nextRuns = new WeakMap<Services, number>();
-
-/** @returns when the next detector that is started runs first: at once, or after those that were started just before it */
-function firstRunAt(services: Services, interval: string): number {
-  const now = services.clock.now();
-  const at = Math.max(now, nextRuns.get(services) ?? 0);
-  // More of them than seconds in the interval begin again at its beginning.
-  const within = now + ((at - now) % durationToMilliseconds(interval));
-  nextRuns.set(services, within + APART_MILLISECONDS);
-  return within;
-}
-
-/** @returns false where its first run waits for a moment, so that detectors started together do not all run at once */
-async function schedule(services: Services, scope: RequestScope, stored: StoredDetector): Promise<boolean> {
-  const target = targetOf(scope, stored.id);
-  const { interval } = allowedSchedule(stored.detector.schedule, services.usage);
-  const runAt = firstRunAt(services, interval);
-  await services.taskManager.ensureScheduled({
-    runAt: new Date(runAt),
-    id: detectionTaskId(target),
-    taskType: DETECTION_TASK_TYPE,
-    schedule: { interval: taskInterval(interval) },
-    params: { space: target.space, detectorId: target.detectorId },
-    state: {},
-    scope: ['logAnomalies'],
-  });
-  return runAt <= services.clock.now();
-}
-
 /** Whoever starts the detector of somebody else owns it from then on: it does not run with rights that the starter lacks. */
 async function needsNewKey(
   { apiKeys, encrypted, clock }: Services,
@@ -376,7 +340,7 @@ export async function startDetector(
   } else if (!stored.enabled) {
     stored = await repository.update(id, { enabled: true, updated_at: isoNow(services) }, stored.version);
   }
-  const isDue = await schedule(services, scope, stored);
+  const isDue = await scheduleDetection(services, targetOf(scope, stored.id), stored.detector);
   const target = targetOf(scope, id);
   const models = createSnapshotStore(scope.elasticsearch, { space: scope.space });
   const model = await models.active(id);

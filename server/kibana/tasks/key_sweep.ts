@@ -17,6 +17,7 @@ import type {
 } from '../contracts/saved_object_types';
 import type { Services } from '../contracts/services';
 import type { TaskDefinition, TaskManagerStart } from '../contracts/task_contracts';
+import { scheduleLost } from './schedule_detection';
 
 const EVERY = '6h';
 /** A key is granted shortly before the detector that names it is saved. */
@@ -89,16 +90,19 @@ const namespaceOfKey = (key: SavedObject<unknown>): string | undefined => {
 };
 
 export const createKeySweepTask = (getServices: () => Promise<Services>): TaskDefinition => ({
-  title: 'Log Anomalies: invalidate API keys that no detector works with',
+  title: 'Log Anomalies: schedule detectors without a task, invalidate API keys without a detector',
   timeout: '10m',
   createTaskRunner: () => ({
     run: async () => {
-      await sweepKeys(await getServices());
+      const services = await getServices();
+      await scheduleLost(services);
+      await sweepKeys(services);
       return { state: {} };
     },
   }),
 });
 
+/** Schedules the sweep, and has it run now: a Kibana that begins repairs what the end of one has cut off. */
 export async function scheduleKeySweep(taskManager: TaskManagerStart): Promise<void> {
   await taskManager.ensureScheduled({
     id: KEY_SWEEP_TASK_ID,
@@ -108,4 +112,6 @@ export async function scheduleKeySweep(taskManager: TaskManagerStart): Promise<v
     state: {},
     scope: ['logAnomalies'],
   });
+  // Refused while it runs, as for another Kibana.
+  await taskManager.runSoon(KEY_SWEEP_TASK_ID).catch(() => undefined);
 }

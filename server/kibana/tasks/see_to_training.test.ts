@@ -129,3 +129,20 @@ it('is said in the status, with what to do', () => {
   expect(untrainedEditFinding(edited, { enabled: true, hasModel: false })).toEqual([]);
   expect(untrainedEditFinding(undefined, { enabled: true, hasModel: true })).toEqual([]);
 });
+
+it('ends a training that was stopped as its Kibana ended, and begins no other', async () => {
+  const { see, edit, training, parts, tasks, clock } = workOf();
+  await edit();
+  await see();
+  const requested_at = (training() as { requested_at?: string } | undefined)?.requested_at;
+  const at = new Date(clock.at).toISOString();
+  parts.set('training', { ...training(), state: 'running', beat_at: at });
+  parts.set('training_cancelled', { requested_at });
+  tasks.clear();
+  clock.at += MINUTE;
+  await see();
+  expect(training()).toMatchObject({ state: 'cancelled', reason: 'edit', finished_at: expect.any(String) });
+  expect(tasks.size).toBe(0);
+  await see();
+  expect(training()).toMatchObject({ state: 'cancelled' });
+});

@@ -6,7 +6,7 @@ import type { Services } from '../contracts/services';
 import { requestTraining, trainingLife, type DetectorJob } from '../records/detector_job';
 import { isPassing } from '../records/failure_advice';
 import type { StoredStatus, UntrainedEdit } from '../records/status_store';
-import { isEditUntrained } from '../records/untrained_edit';
+import { forgetEdit, isEditUntrained } from '../records/untrained_edit';
 
 /** A detector that cannot be trained is tried again after this long. */
 const TRAINING_RETRY_MILLISECONDS = 10 * 60_000;
@@ -43,6 +43,7 @@ export async function seeToTraining(
   const life = await trainingLife(services, job.target, training);
   if (life === 'alive') return;
   if (life === 'dead') {
+    if (await endCancelled(job, training, { edited, now })) return;
     await requestTraining(services, job, training?.reason ?? 'first', training?.requested_by);
     services.log.warn(`Detector ${job.target.detectorId}: its training had died and is begun anew.`);
     return;
@@ -69,6 +70,23 @@ export async function seeToTraining(
       reason: `A new model is trained every ${retrainEvery}, and the active one is older.`,
     },
   ]);
+}
+
+/** Ends a training that somebody has stopped and whose Kibana ended before it saw that. @returns false where nobody has */
+async function endCancelled(
+  { status, target: { detectorId } }: TrainedJob,
+  training: TrainingReport | undefined,
+  { edited, now }: { readonly edited: UntrainedEdit | undefined; readonly now: number },
+): Promise<boolean> {
+  const cancelled = await status.readPart(detectorId, 'training_cancelled');
+  if (training === undefined || cancelled?.requested_at !== training.requested_at) return false;
+  const { requested_at, requested_by, reason } = training;
+  await status.writePart(detectorId, 'training', {
+    ...{ state: 'cancelled', requested_at, ...(requested_by && { requested_by }), ...(reason && { reason }) },
+    finished_at: new Date(now).toISOString(),
+  });
+  await forgetEdit(status, detectorId, edited);
+  return true;
 }
 
 function isOld(
