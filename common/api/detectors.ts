@@ -200,6 +200,13 @@ export const detectorEndpoints = {
       detector: newDetectorSchema,
       rows: z.number().int().min(256).max(25_600).default(PREVIEW_ROWS),
       top: z.number().int().min(0).max(500).default(10),
+      id: z
+        .string()
+        .max(64)
+        .optional()
+        .describe(
+          'Detector that is edited: its active model scores the sample, as it will once the settings are saved, where these ask for no other model',
+        ),
     }),
     response: z.object({
       logs_in_window: z.number(),

@@ -82,7 +82,7 @@ export type ThresholdChange = z.infer<typeof changeSchema>;
 
 /** Part of a model that a threshold starts from. */
 export interface ThresholdModel {
-  readonly detector: Detector;
+  readonly detector: Pick<Detector, 'threshold' | 'features' | 'time_zone'>;
   readonly quantiles: ScoreQuantiles;
   /** Anomaly score from which a log is an anomaly, as set at training. */
   readonly threshold: number;
@@ -490,7 +490,7 @@ function whatWasLearned(
 }
 
 /** The zone of the adaptive threshold; where none is given, that of the detector, or of the first feature that has one. */
-function zoneOf({ threshold, features, time_zone: zone }: Detector): string {
+function zoneOf({ threshold, features, time_zone: zone }: ThresholdModel['detector']): string {
   const own = threshold.method === 'adaptive' ? threshold.time_zone : undefined;
   return own ?? zone ?? features.find((each) => each.time_zone !== 'UTC')?.time_zone ?? 'UTC';
 }

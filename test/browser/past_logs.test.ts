@@ -70,6 +70,18 @@ it('says of a time without anomalies what was scored and how near it came, and l
   });
 });
 
+it('leads to the form with what would have shown the nearest log, and its preview', async () => {
+  const threshold = { method: 'adaptive', contamination: 1e-6, alerts_per_day: 0.1 } as const;
+  const id = await makeDetector(world, { name: 'Almost', threshold });
+  await onPage(browser, world, async (page) => {
+    const path = `/app/logAnomalies/detectors/${id}/edit?flag=27`;
+    await open({ page, url: world.host.url }, path, 'logAnomaliesForm');
+    await page.waitForSelector(`${testSubject('logAnomaliesPreview')} tbody tr`, { timeout: 60_000 });
+    expect(await page.inputValue(testSubject('logAnomaliesBudget'))).toBe('27');
+    expect(await page.innerText(testSubject('logAnomaliesPreviewAlerts'))).toContain('at most 27 a day');
+  });
+});
+
 it('keeps to ten anomalies a day unless told otherwise, and says what share of the logs that is', () =>
   onPage(browser, world, async (page) => {
     await open({ page, url: world.host.url }, '/app/logAnomalies/detectors/new', 'logAnomaliesForm');

@@ -171,6 +171,46 @@ describe('a detector through the HTTP API', () => {
   });
 });
 
+describe('the preview of a detector that is edited', () => {
+  const more = { threshold: { method: 'adaptive', contamination: 0.002, alerts_per_day: 1_000 } } as const;
+  const { train } = kibana.services;
+  afterEach(() => void Object.assign(kibana.services, { train }));
+
+  it('is that of its own model under the threshold that scoring begins with, until another model is asked for', async () => {
+    const { id } = await trained();
+    let trainings = 0;
+    Object.assign(kibana.services, {
+      train: (...given: Parameters<typeof train>) => {
+        trainings++;
+        return train(...given);
+      },
+    });
+    const previewed = (change: object) =>
+      ok<{ threshold: number; top: readonly { is_anomaly: boolean; score: number }[] }>(
+        owner,
+        'previewDetector',
+        { body: { id, detector: webDetector(index, { ...more, ...change }), top: 100 } },
+      );
+    const shown = await previewed({});
+    expect(trainings).toBe(0);
+    for (const { is_anomaly: isAnomaly, score } of shown.top) {
+      expect(isAnomaly).toBe(score >= shown.threshold);
+    }
+    expect(shown.top.some(({ is_anomaly: isAnomaly }) => isAnomaly)).toBe(true);
+    await previewed({ forest: { seed: 99 } });
+    expect(trainings).toBe(1);
+
+    const { version } = await ok<DetectorRecord>(owner, 'getDetector', { params: { id } });
+    await ok(owner, 'updateDetector', {
+      params: { id },
+      body: { detector: webDetector(index, more), version },
+    });
+    const { threshold } = await ok<{ threshold: number }>(reader, 'getThreshold', { params: { id } });
+    expect(shown.threshold).toBeCloseTo(threshold, 2);
+    await ok(owner, 'deleteDetector', { params: { id } });
+  });
+});
+
 describe('an edit that takes a new model', () => {
   const trainedWith = async (id: string): Promise<number | undefined> => {
     const { model } = await status(id);

@@ -4,12 +4,17 @@ jest.mock('@elastic/eui', () => ({
     body,
     actions,
   ],
-  EuiButton: ({ children }: { children: unknown }) => children,
+  EuiButton: ({ children, onClick }: { children: unknown; onClick: () => void }) => {
+    mockButtons.push(onClick);
+    return children;
+  },
   EuiButtonEmpty: ({ children }: { children: unknown }) => children,
 }));
 jest.mock('@kbn/i18n', () => jest.requireActual('../../../test/fakes/i18n'), { virtual: true });
 let mockHidden = 0;
 const mockAsked: unknown[] = [];
+const mockButtons: (() => void)[] = [];
+const mockGone: unknown[][] = [];
 jest.mock('../../shared/requests/use_request', () => ({
   useRequest: (ask: () => void) => {
     ask();
@@ -17,7 +22,11 @@ jest.mock('../../shared/requests/use_request', () => ({
   },
 }));
 jest.mock('../../shared/app/app_context', () => ({
-  useApp: () => ({ canWrite: true, api: (...call: unknown[]) => mockAsked.push(...call.slice(0, 2)) }),
+  useApp: () => ({
+    canWrite: true,
+    api: (...call: unknown[]) => mockAsked.push(...call.slice(0, 2)),
+    go: (...place: unknown[]) => mockGone.push(place),
+  }),
 }));
 
 import React from 'react';
@@ -76,6 +85,8 @@ function textOf(change: Partial<Props> = {}, query: Record<string, string> = {})
 beforeEach(() => {
   mockHidden = 0;
   mockAsked.length = 0;
+  mockButtons.length = 0;
+  mockGone.length = 0;
 });
 
 it('says how many logs were scored, how near the nearest came, when, and what would have shown it', () => {
@@ -87,6 +98,16 @@ it('says how many logs were scored, how near the nearest came, when, and what wo
   expect(text).toContain(
     'keeps to a number of anomalies a day, now 5; with about 10 it would have shown this one',
   );
+});
+
+it.each([
+  [{ method: 'adaptive', contamination: 0.001, alerts_per_day: 5 }, '10'],
+  [{ method: 'contamination', contamination: 0.002 }, '0.00391'],
+  [{ method: 'fixed', score: 0.7 }, undefined],
+])('opens the form with what would have shown the nearest: %j', (threshold, flag) => {
+  textOf({ record: { id: 'ssh', detector: { unit: 'log', threshold } } as unknown as Props['record'] });
+  mockButtons[0]();
+  expect(mockGone).toEqual([['/detectors/ssh/edit', { flag }]]);
 });
 
 it('names no threshold that no score can reach', () => {

@@ -2,10 +2,12 @@ import React, { type ReactElement } from 'react';
 import { EuiButton, EuiButtonEmpty, EuiEmptyPrompt } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import type { Detector } from '../../../common/detector';
+import { allowedShare } from '../../../common/scanning/propose_budget';
 import { icon } from '../../kibana/icons';
 import type { Answer } from '../../shared/app/api_client';
 import { useApp } from '../../shared/app/app_context';
 import { detectorPath } from '../../shared/app/location';
+import { flagQuery } from '../../shared/detector/handed_threshold';
 import type { DetectorView } from '../../shared/detector/detector_view';
 import { useRequest } from '../../shared/requests/use_request';
 import { formatCount, formatScore, formatShare, formatSpan, formatTime } from '../../shared/values/format';
@@ -82,6 +84,7 @@ function NearMiss({
   const hiddenCount = hidden.value?.total ?? 0;
   const { unit, threshold } = record.detector;
   const scored = scoredText(unit, summary);
+  const more = moreOf(threshold, nearestOf(summary)?.max_confidence ?? 0);
   return (
     <EuiEmptyPrompt
       titleSize="s"
@@ -107,7 +110,7 @@ function NearMiss({
             <p>
               {scored} {nearestText(summary, status.last_run?.threshold ?? status.model?.threshold)}
             </p>
-            <p>{keptText(threshold, nearestOf(summary)?.max_confidence ?? 0)}</p>
+            <p>{keptText(threshold, more)}</p>
           </>
         )
       }
@@ -125,7 +128,7 @@ function NearMiss({
             ? [
                 <EuiButton
                   key="more"
-                  onClick={() => go(detectorPath(record.id, 'edit'))}
+                  onClick={() => go(detectorPath(record.id, 'edit'), flagQuery(more))}
                   data-test-subj="logAnomaliesFlagMore"
                 >
                   {i18n.translate('logAnomalies.near.more', {
@@ -191,43 +194,52 @@ function nearestText(summary: Summary, threshold: number | undefined): string {
 const MOST_TIMES = 100;
 
 /**
- * Says what keeps the number of anomalies down, and how much more would have shown the nearest log: below the threshold its
- * confidence c / (2 p) tells how many times as many logs score as high.
+ * Returns the number of anomalies a day, or the share of logs, that would have shown the nearest log: below the threshold its confidence
+ * c / (2 p) tells how many times as many logs score as high.
+ *
+ * @returns undefined where that is more than anybody would look through, or the threshold is a score
  */
-function keptText(threshold: Detector['threshold'], confidence: number): string {
+function moreOf(threshold: Detector['threshold'], confidence: number): number | undefined {
   const times = CONFIDENCE_OF_ANOMALIES / Math.max(confidence, 1e-9);
-  const isInReach = times <= MOST_TIMES;
+  if (times > MOST_TIMES || threshold.method === 'fixed') return undefined;
+  return threshold.method === 'adaptive'
+    ? Math.ceil(threshold.alerts_per_day * times)
+    : allowedShare(threshold.contamination * times);
+}
+
+/**
+ * Says what keeps the number of anomalies down, and how much more would have shown the nearest log.
+ *
+ * @param more see {@link moreOf}
+ */
+function keptText(threshold: Detector['threshold'], more: number | undefined): string {
   switch (threshold.method) {
     case 'adaptive': {
-      const budget = threshold.alerts_per_day;
-      const values = { count: formatCount(budget), more: formatCount(Math.ceil(budget * times)) };
-      return isInReach
+      const values = { count: formatCount(threshold.alerts_per_day) };
+      return more !== undefined
         ? i18n.translate('logAnomalies.near.budgetInReach', {
             defaultMessage:
               'This detector keeps to a number of anomalies a day, now {count}; with about {more} it would have shown this one. After a change, score the past again on the tab “Jobs”.',
-            values,
+            values: { ...values, more: formatCount(more) },
           })
         : i18n.translate('logAnomalies.near.budget', {
             defaultMessage:
               'This detector keeps to a number of anomalies a day, now {count}, and these logs are everyday ones.',
-            values: { count: values.count },
+            values,
           });
     }
     case 'contamination': {
-      const values = {
-        share: formatShare(threshold.contamination),
-        more: formatShare(Math.min(1, threshold.contamination * times)),
-      };
-      return isInReach
+      const values = { share: formatShare(threshold.contamination) };
+      return more !== undefined
         ? i18n.translate('logAnomalies.near.shareInReach', {
             defaultMessage:
               'This detector flags about {share} of such logs as it learned from; with {more} it would have shown this one. After a change, score the past again on the tab “Jobs”.',
-            values,
+            values: { ...values, more: formatShare(more) },
           })
         : i18n.translate('logAnomalies.near.share', {
             defaultMessage:
               'This detector flags about {share} of such logs as it learned from, and these are everyday ones.',
-            values: { share: values.share },
+            values,
           });
     }
     case 'fixed':

@@ -1,4 +1,4 @@
-import React, { useState, type ReactElement } from 'react';
+import React, { useEffect, useState, type ReactElement } from 'react';
 import {
   EuiButton,
   EuiButtonEmpty,
@@ -103,18 +103,24 @@ interface PreviewState {
   readonly isLoading: boolean;
 }
 
+interface DetectorFormProps {
+  readonly initial: Draft;
+  readonly record?: DetectorRecord;
+  /** True where the preview is loaded with the form. */
+  readonly isPreviewed?: boolean;
+}
+
 /** Everything about a detector, with a preview beside it. */
-export function DetectorForm({ initial, record }: { initial: Draft; record?: DetectorRecord }): ReactElement {
+export function DetectorForm({ initial, record, isPreviewed = false }: DetectorFormProps): ReactElement {
   const [refused, setRefused] = useState<Refused>();
   const [draft, setDraft] = useState<Draft>(initial);
   const [showsProblems, setShowsProblems] = useState(false);
   const [scoresPast, setScoresPast] = useState(true);
   const [isWaitedFor, setIsWaitedFor] = useState(false);
   const refuse = (failure: ApiFailure) => setRefused({ of: draft, problems: refusedSettings(failure) });
-  const { shown, counted, preview } = usePreview(draft, {
-    refuse,
-    showProblems: () => setShowsProblems(true),
-  });
+  const showProblems = () => setShowsProblems(true);
+  const watched = { id: record?.id, isPreviewed, refuse, showProblems };
+  const { shown, counted, preview } = usePreview(draft, watched);
   const { send, isBusy } = useSaving({ draft, record, refuse });
   const checked = checkDraft(draft, readKql);
   const source = sourceOf(draft);
@@ -132,7 +138,7 @@ export function DetectorForm({ initial, record }: { initial: Draft; record?: Det
     problem: (path: string) => (showsProblems ? problems.get(path) : undefined),
   };
   const save = async (start: boolean) => {
-    setShowsProblems(true);
+    showProblems();
     // An index may be made later, by whoever sends logs there: a detector can wait for it, stopped.
     const canWait = description.failure?.status === 404 && (record !== undefined || !start);
     // The server judges again what it refused: its logs may have come since.
@@ -221,7 +227,18 @@ const Step = ({ title, children }: { title: string; children: ReactElement }): R
 /** Loads a preview of the draft when it is asked for; settings that the server refuses are handed over. */
 function usePreview(
   draft: Draft,
-  { refuse, showProblems }: { refuse: (failure: ApiFailure) => void; showProblems: () => void },
+  {
+    id,
+    isPreviewed,
+    refuse,
+    showProblems,
+  }: {
+    /** Of the detector that is edited. */
+    id: string | undefined;
+    isPreviewed: boolean;
+    refuse: (failure: ApiFailure) => void;
+    showProblems: () => void;
+  },
 ) {
   const { api } = useApp();
   const [shown, setShown] = useState<PreviewState>({ isLoading: false });
@@ -233,7 +250,7 @@ function usePreview(
     if (named === undefined) return showProblems();
     setShown({ isLoading: true });
     try {
-      const answer = await api('previewDetector', { body: { detector: named, top: PREVIEWED_LOGS } });
+      const answer = await api('previewDetector', { body: { detector: named, top: PREVIEWED_LOGS, id } });
       if (draft.unit === 'bucket') {
         const { logs_in_window: logs, days } = answer;
         setCounted({ rows: { logs, days }, of: rowSettings(draft) });
@@ -248,6 +265,10 @@ function usePreview(
       }
     }
   };
+  useEffect(() => {
+    if (isPreviewed) void preview();
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- once, with what the address asks for
+  }, []);
   return { shown, counted, preview };
 }
 

@@ -7,6 +7,7 @@ import { useRequest } from '../../shared/requests/use_request';
 import { useBreadcrumbs } from '../../shared/layout/use_breadcrumbs';
 import { handedSource } from '../../shared/detector/handed_source';
 import { SetupProblems } from '../../shared/detector/setup_problems';
+import { handedThreshold } from '../../shared/detector/handed_threshold';
 import { DetectorForm } from './detector_form';
 import { draftOf, emptyDraft, type Draft } from './draft/draft';
 
@@ -42,7 +43,17 @@ export default function DetectorFormPage({ id }: { id?: string }): ReactElement 
             request={request as typeof request & { value: NonNullable<typeof request.value> }}
             home={() => go('/')}
           >
-            {(record) => <DetectorForm initial={draftOf(record.detector)} record={record} />}
+            {(record) => {
+              const draft = draftOf(record.detector);
+              const threshold = handedThreshold(location.query, record.detector.threshold);
+              return (
+                <DetectorForm
+                  initial={threshold === undefined ? draft : { ...draft, threshold }}
+                  record={record}
+                  isPreviewed={threshold !== undefined}
+                />
+              );
+            }}
           </RequestState>
         )}
       </EuiPageTemplate.Section>

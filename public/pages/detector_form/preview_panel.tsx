@@ -14,8 +14,9 @@ import {
   EuiText,
 } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
-import { thresholdFrom, verdictOf } from '../../../common/threshold/confidence';
+import { verdictOf } from '../../../common/threshold/confidence';
 import { exceedance, scoreAtExceedance } from '../../../common/threshold/exceedance';
+import { startingScore } from '../../../common/threshold/starting_score';
 import type { Detector } from '../../../common/detector';
 import type { Answer, ApiFailure } from '../../shared/app/api_client';
 import { FewLines } from '../../shared/results/few_lines';
@@ -62,7 +63,7 @@ export function PreviewPanel(props: {
   }
   const isOfBuckets = unit === 'bucket';
   const { quantiles, logs_in_window: logs, days } = preview;
-  const threshold = thresholdFrom(wanted, quantiles);
+  const threshold = startingScore(wanted, quantiles, { logs, days });
   const flagged = preview.top.filter(({ score }) => score >= threshold).length;
   return (
     <div data-test-subj="logAnomaliesPreview">

@@ -10,6 +10,8 @@ import type { JudgedLogs } from '../feedback/judged_logs';
 import { trainModel } from './train_model';
 import { firstTimeOf } from '../promotion/first_time';
 import { measureProduction } from '../promotion/limit_checks';
+import { startingThreshold } from '../promotion/starting_threshold';
+import { scoreInPieces, type ScoredSample } from '../scoring/score_in_pieces';
 
 /** All that training needs; structured-clone safe, so that it can be done on a thread of its own. */
 export interface TrainingWork {
@@ -51,6 +53,9 @@ export interface TrainingOutcome {
   readonly quantiles: ScoreQuantiles;
   readonly top: readonly ScoredLog[];
 }
+
+/** Measures of a model over a sample. */
+export type SampleMeasures = Pick<TrainingOutcome, 'dirt' | 'features' | 'alertShare' | 'quantiles' | 'top'>;
 
 /** Told what training does, and which share of that step is done. Often: whoever writes it down leaves some out. */
 export type TellTraining = (step: TrainingStep, done?: number) => void;
@@ -107,9 +112,36 @@ function columnsByFeature({ encoder }: ModelSnapshot): { name: string; columns: 
   }));
 }
 
-function highest(snapshot: ModelSnapshot, logs: readonly SourceLog[], count: number): ScoredLog[] {
+/** Measures a model that exists on a sample as if it had just been trained; in turns, on a thread that has other things to do. */
+export async function measureSample(
+  snapshot: ModelSnapshot,
+  { logs, top }: Pick<TrainingWork, 'logs' | 'top'>,
+): Promise<SampleMeasures> {
+  const dirt: DirtReport = {};
+  const scored = await scoreInPieces(
+    snapshot,
+    logs.map((log) => log.document),
+    { dirt },
+  );
+  const threshold = startingThreshold(snapshot);
+  const alerts = scored.scores.filter((score) => score >= threshold).length;
+  return {
+    dirt,
+    features: columnsByFeature(snapshot),
+    alertShare: alerts / scored.scores.length,
+    quantiles: snapshot.quantiles,
+    top: highest(snapshot, logs, top, scored),
+  };
+}
+
+function highest(
+  snapshot: ModelSnapshot,
+  logs: readonly SourceLog[],
+  count: number,
+  scored?: Pick<ScoredSample, 'scores' | 'matrix'>,
+): ScoredLog[] {
   const scorer = createModelScorer(snapshot);
-  const { scores, matrix } = scorer.score(logs.map((log) => log.document));
+  const { scores, matrix } = scored ?? scorer.score(logs.map((log) => log.document));
   const rows = [...scores.keys()].sort((left, right) => scores[right] - scores[left]).slice(0, count);
   return rows.map((row) => {
     const { index, id, document } = logs[row];

@@ -9,6 +9,9 @@ import { distributionOf, type Distribution } from '../../../common/log_features/
 import { leafFields } from '../../../common/log_features/fields/leaf_fields';
 import { logFieldsOf } from '../../../common/log_features/fields/log_fields';
 import { proposeEntity } from '../../../common/scanning/propose_from_sample';
+import { verdictOf } from '../../../common/threshold';
+import { startingScore } from '../../../common/threshold/starting_score';
+import { measureSample } from '../../detection/training/training_work';
 import { createTurns } from '../../detection/ports/in_turns';
 import { rangeOf } from '../../detection/ports/log_range';
 import type { LogRange } from '../../detection/ports';
@@ -18,6 +21,7 @@ import { fieldTypes } from '../../elasticsearch/transport/log_query';
 import { whyNoLogs } from '../../elasticsearch/logs/no_logs';
 import { firstLogAt } from '../../elasticsearch/logs/sample_logs';
 import { usesApiKeys } from '../keys/api_key';
+import { modelKept } from './kept_model';
 import { checkGroupField, groupFieldProblem } from './group_field';
 import { intervalProblem } from '../limits/usage_limits';
 import type { RequestScope, Services } from '../contracts/services';
@@ -62,12 +66,14 @@ export async function validateDetector(
   };
 }
 
-/** Trains in memory on a sample and shows what the model makes of it. Nothing is stored. */
+/** Shows what a model makes of a sample: that of the detector which is edited, where it stays, else one trained in memory. Nothing is stored. */
 export async function previewDetector(
   services: Services,
   scope: RequestScope,
   detector: Detector,
-  options: { readonly rows: number; readonly top: number; readonly signal: AbortSignal },
+  options: Pick<ApiRequest<Endpoints['previewDetector']>['body'], 'rows' | 'top' | 'id'> & {
+    readonly signal: AbortSignal;
+  },
 ): Promise<ApiResponse<Endpoints['previewDetector']>> {
   const source = createDetectorSource(scope.elasticsearch, detector);
   await checkGroupField(services, scope, detector);
@@ -83,7 +89,7 @@ export async function previewDetector(
       },
     },
     services.clock.now(),
-    { ...options, top: Math.max(1, options.top) },
+    { rows: options.rows, top: Math.max(1, options.top), signal: options.signal },
   );
   if (work.logs.length === 0) {
     throw new DetectionError(
@@ -91,10 +97,14 @@ export async function previewDetector(
       await whyNothingToPreview(scope, detector, rangeOf(detector.source, work.window.from, work.window.to)),
     );
   }
+  const { id } = options;
+  const kept = id === undefined ? undefined : await modelKept(services, scope, id, detector);
   const [outcome, days] = await Promise.all([
-    services.train(work, options.signal),
+    kept === undefined ? services.train(work, options.signal) : measureSample(kept, work),
     daysOf(scope, rangeOf(detector.source, work.window.from, work.window.to)),
   ]);
+  // An adaptive threshold begins where its number of anomalies a day does.
+  const threshold = startingScore(detector.threshold, outcome.quantiles, { logs: work.logsInWindow, days });
   const top = outcome.top.slice(0, options.top);
   const documents = await source.fetch(
     top.map((log) => log.source),
@@ -112,23 +122,26 @@ export async function previewDetector(
     days,
     features: outcome.features.map(({ name, columns }) => ({ name, columns: [...columns] })),
     dirt: outcome.dirt,
-    threshold: outcome.threshold,
+    threshold,
     alert_share: outcome.alertShare,
     alerts_per_day: (outcome.alertShare * work.logsInWindow) / days,
     quantiles: outcome.quantiles,
-    top: top.map((log) => ({
-      source: log.source,
-      document: shortened({
-        ...(whole.get(`${log.source.index}/${log.source.id}`) ?? log.document),
-        ...(detector.unit === 'bucket' && { message: bucketMessage(log.document, log.attribution) }),
-      }),
-      score: log.score,
-      confidence: log.confidence,
-      severity: log.severity,
-      is_anomaly: log.isAnomaly,
-      reason: log.reason,
-      attribution: [...log.attribution],
-    })),
+    top: top.map(({ source: place, document, score, reason, attribution }) => {
+      const { confidence, severity, isAnomaly } = verdictOf(score, threshold, outcome.quantiles);
+      return {
+        source: place,
+        document: shortened({
+          ...(whole.get(`${place.index}/${place.id}`) ?? document),
+          ...(detector.unit === 'bucket' && { message: bucketMessage(document, attribution) }),
+        }),
+        score,
+        confidence,
+        severity,
+        is_anomaly: isAnomaly,
+        reason,
+        attribution: [...attribution],
+      };
+    }),
   };
 }
 

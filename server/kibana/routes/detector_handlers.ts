@@ -37,7 +37,7 @@ export const detectorHandlers: Handlers<keyof typeof detectorEndpoints> = {
   suggestFeatures: ({ body }, { services, scope }) => suggest(services, scope, body.source, body.window),
   describeLogs: ({ body }, { services, scope }) => describeLogs(services, scope, body),
   previewDetector: ({ body }, { services, scope, signal }) =>
-    previewDetector(services, scope, body.detector, { rows: body.rows, top: body.top, signal }),
+    previewDetector(services, scope, body.detector, { ...body, signal }),
   startDetector: ({ params }, { services, scope }) => startDetector(services, scope, params.id),
   stopDetector: ({ params }, { services, scope }) => stopDetector(services, scope, params.id),
   trainDetector: async ({ params }, { services, scope }) => ({
