@@ -206,15 +206,18 @@ function statementsOf(model: CompiledModel, i: number): FeatureStatements {
       `place(limits, (String) thresholds.get(${place}), ((Number) starts.get(${place})).intValue(), at(fills, ${place}), ${value});`,
     ];
   });
-  const surprises = entriesByColumn(forest.surprise).flatMap(({ column, from, to }) =>
-    encoder.featureOfColumn[column] === i
-      ? [
-          suffixes[column] === '.missing'
-            ? `q${i} = Math.max(q${i}, largestBeyond(surprise, ${from}, ${to}, m${i} ? 1.0 : 0.0));`
-            : `if (!m${i}) q${i} = Math.max(q${i}, largestBeyond(surprise, ${from}, ${to}, ${code.columns.get(suffixes[column])}));`,
-        ]
-      : [],
+  const watched = entriesByColumn(forest.surprise).filter(
+    ({ column }) => encoder.featureOfColumn[column] === i,
   );
+  const surprisesOf = (isMissing: boolean): string[] =>
+    watched.flatMap(({ column, from, to }) => {
+      const suffix = suffixes[column];
+      if ((suffix === '.missing') !== isMissing) return [];
+      const value = isMissing ? `m${i} ? 1.0 : 0.0` : code.columns.get(suffix);
+      return [`q${i} = largest(q${i}, surprise, ${from}, ${to}, ${value});`];
+    });
+  const present = surprisesOf(false);
+  const surprises = [...surprisesOf(true), ...(present.length > 0 ? [`if (!m${i}) {`, ...present, '}'] : [])];
   // nothing looks at it: it is read only to be shown
   if (places.length === 0 && surprises.length === 0) {
     return { early: [`def v${i} = null;`], late: read, unseen: 'false' };

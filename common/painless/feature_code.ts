@@ -6,6 +6,7 @@ import {
   characterSet,
   CONTEXT_MARKS,
 } from '../log_features/text/attack_patterns';
+import type { SignsVersion } from '../log_features/text/attack_categories';
 import { forgottenOf, rarity, rarityOfUnseen, UNSEEN } from '../log_features/category/category_encoding';
 import type { Novelty } from '../log_features/columns/novelty';
 import { ordinaryNumbers, type NumberState } from '../log_features/number/number_encoding';
@@ -75,7 +76,7 @@ type KindState =
       readonly bigrams: readonly (readonly [number, number])[];
       readonly length: readonly [number, number] | null;
       readonly direction?: 'high' | 'low';
-      readonly signs?: 'in_context';
+      readonly signs?: SignsVersion;
     }
   | SeverityState
   | RouteState
@@ -106,8 +107,8 @@ const X_LOG_X_ENTRIES = 128;
 const MAX_VALUE_LENGTH = 256;
 
 /** Patterns of attacks one sequence after another, each part between the digits of what may stand before and behind it. */
-function attackTables(signs: 'in_context' | undefined): Record<string, unknown> {
-  const { patterns, isInContext } = attackPatternsOf(signs);
+function attackTables(signs: SignsVersion | undefined): Record<string, unknown> {
+  const { patterns, isInContext, version } = attackPatternsOf(signs);
   const sequences = patterns.flatMap(({ category, sequences: own }, place) =>
     own.map((parts) => ({ category, place, parts })),
   );
@@ -121,11 +122,12 @@ function attackTables(signs: 'in_context' | undefined): Record<string, unknown> 
       parts.map(({ text, before, behind }) => `${before}${text}${behind}`),
     ),
     ...(isInContext && { marks: CONTEXT_MARKS, entities: ENTITIES }),
+    ...(version === 'more_kinds' && { thorough: true }),
   };
 }
 
 /** Shared by all features of a model that look at texts. */
-export function textTables(signs: 'in_context' | undefined): Record<string, unknown> {
+export function textTables(signs: SignsVersion | undefined): Record<string, unknown> {
   const surprises = new Float64Array(SYMBOL_COUNT * SYMBOL_COUNT);
   const classes = Array.from({ length: 129 }, (_, code) => {
     const { upperShare, digitShare, specialShare, nonAsciiShare, marks } = textStatistics(
@@ -169,10 +171,7 @@ function textCode(state: KindState & { kind: 'text' }, i: number, used: readonly
   ];
   const attackColumns: readonly (readonly [string, string])[] = [
     ['.attack_patterns', `StrictMath.log1p(a${i}[0])`],
-    ...ATTACK_CATEGORIES.map((category, index): [string, string] => [
-      `.${category}`,
-      `StrictMath.log1p(a${i}[${index + 1}])`,
-    ]),
+    ...ATTACK_CATEGORIES.map((category, index): [string, string] => [`.${category}`, `a${i}[${index + 1}]`]),
   ];
   const { shortest, longest } = ordinaryLengths(state);
   const length =
@@ -195,7 +194,7 @@ function textCode(state: KindState & { kind: 'text' }, i: number, used: readonly
             `double[] s${i} = statistics(d${i}, (String) texts.get('classes'), (List) texts.get('x_log_x'), (String) p${i}.get('bigrams'), (List) p${i}.get('surprises'));`,
           ]
         : []),
-      ...(needsAttacks ? [`int[] a${i} = attackPatterns(d${i}, (Map) texts.get('attacks'));`] : []),
+      ...(needsAttacks ? [`double[] a${i} = attackPatterns(d${i}, (Map) texts.get('attacks'));`] : []),
     ].join('\n'),
     isMissing: `t${i} == null`,
     isNumber: false,

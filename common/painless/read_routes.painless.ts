@@ -432,7 +432,7 @@ double attackSigns(String text, Map p, Map texts) {
     int question = decoded.indexOf('?');
     peak = question < 0 ? 0 : statistics(decoded.substring(question + 1), classes, table, bigrams, surprises)[6];
   }
-  int found = attackPatterns(decoded, (Map) texts.get('attacks'))[0];
+  double found = attackPatterns(decoded, (Map) texts.get('attacks'))[0];
   double marks = Math.max(0.0, all[7] - ((Number) p.get('marks')).doubleValue());
   double surprise = Math.max(0.0, peak - ((Number) p.get('surprise')).doubleValue());
   double known = marks + 4 * found;

@@ -108,14 +108,26 @@ double[] statistics(String text, String classes, List xLogXTable, String bigrams
   };
 }
 
-String normaliseText(String text) {
+boolean isHeader(String text, int at) {
+  int end = at;
+  while (end < text.length() && end - at < 31) {
+    int code = text.charAt(end);
+    if (code != 45 && ((code | 32) < 97 || (code | 32) > 122)) break;
+    end++;
+  }
+  if (end == text.length()) return false;
+  if (text.charAt(end) == 58) return end - at > 1 && end - at < 31;
+  return text.charAt(end) == 47 && end - at == 4 && text.substring(at, end).equalsIgnoreCase('http');
+}
+
+String normaliseText(String text, boolean keepsHeaders) {
   int length = text.length();
   StringBuilder normal = new StringBuilder();
   boolean space = false;
   for (int i = 0; i < length; i++) {
     int code = text.charAt(i);
     if (code >= 65 && code <= 90) code += 32;
-    else if (code >= 9 && code <= 13 || code == 160) code = 32;
+    else if (code >= 9 && code <= 13 || code == 160) code = keepsHeaders && (code == 10 || code == 13) && isHeader(text, i + 1) ? 10 : 32;
     else if (code == 47 && i + 3 < length && text.charAt(i + 1) == 42 && text.charAt(i + 2) == 42 && text.charAt(i + 3) == 47) {
       code = 32;
       i += 3;
@@ -167,7 +179,16 @@ int[] entityAt(String text, int at, Map entities) {
   return new int[] { (int) found.charAt(0), semicolon + 1 };
 }
 
-String revealText(String text, Map entities) {
+int overlongAt(String text, int at) {
+  int place = text.charAt(at) == 224 ? at + 1 : at + 2;
+  if (place + 1 >= text.length() || place > at + 1 && text.charAt(at + 1) != 128) return -1;
+  int high = text.charAt(place);
+  int low = text.charAt(place + 1);
+  return high >= 128 && high <= 129 && low >= 128 && low <= 191 ? (high & 1) << 6 | low & 63 : -1;
+}
+
+String revealText(String decoded, Map entities, boolean isThorough) {
+  String text = isThorough ? decodePercent(decodePercent(decoded)) : decoded;
   int length = text.length();
   StringBuilder revealed = new StringBuilder();
   int i = 0;
@@ -201,8 +222,16 @@ String revealText(String text, Map entities) {
     } else if (code == 239 && (next == 188 || next == 189) && third >= 128 && third <= 191) {
       seen = 61440 | (next & 63) << 6 | third & 63;
       taken = 3;
+    } else if (isThorough && (code == 224 || code == 240)) {
+      int overlong = overlongAt(text, i);
+      if (overlong >= 0) {
+        seen = overlong;
+        taken = code == 224 ? 3 : 4;
+      }
     }
     if (seen >= 65281 && seen <= 65374) seen -= 65248;
+    else if (isThorough && (seen == 8725 || seen == 61477)) seen = 47;
+    else if (isThorough && (seen == 8726 || seen == 61384)) seen = 92;
     revealed.append((char) seen);
     i += taken;
   }
@@ -300,9 +329,10 @@ boolean matchesSequence(String text, List sequence, Map marks) {
   return false;
 }
 
-int[] attackPatterns(String decoded, Map patterns) {
+double[] attackPatterns(String decoded, Map patterns) {
   Map marks = (Map) patterns.get('marks');
-  String text = normaliseText(marks == null ? decoded : revealText(decoded, (Map) patterns.get('entities')));
+  boolean isThorough = patterns.get('thorough') != null;
+  String text = normaliseText(marks == null ? decoded : revealText(decoded, (Map) patterns.get('entities'), isThorough), isThorough);
   int set = 0;
   for (int i = 0; i < text.length(); i++) {
     int code = text.charAt(i);
@@ -315,7 +345,7 @@ int[] attackPatterns(String decoded, Map patterns) {
   String places = (String) patterns.get('places');
   List sequences = (List) patterns.get('sequences');
   int count = categories.length();
-  int[] found = new int[64];
+  double[] found = new double[32];
   int last = -1;
   for (int i = 0; i < count; i++) {
     int needed = word(sets, i);
@@ -326,6 +356,7 @@ int[] attackPatterns(String decoded, Map patterns) {
       found[categories.charAt(i) - 32]++;
     }
   }
+  if (last >= 0) for (int i = 1; i < found.length; i++) found[i] = StrictMath.log1p(found[i]);
   return found;
 }
 `;

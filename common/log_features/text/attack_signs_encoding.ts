@@ -3,7 +3,8 @@ import type { FeatureDefinition } from '../../detector';
 import { VALUE_CHARACTERS } from '../../anomaly/comparison';
 import { printable } from '../../printable';
 import { cached } from '../columns/cached';
-import { attackPatternsOf, IN_CONTEXT } from './attack_patterns';
+import { SIGNS_VERSIONS } from './attack_categories';
+import { attackPatternsOf, MORE_KINDS } from './attack_patterns';
 import type { ColumnEncoding } from '../columns/column_encoding';
 import { DirtCounter, quantile, textOf } from '../columns/field_value';
 import { RowCache } from '../columns/row_cache';
@@ -41,8 +42,8 @@ export const attackSignsStateSchema = z.strictObject({
   }),
   /** Share of training texts with an attack pattern. */
   attack_share: z.number().min(0).max(1),
-  /** Signs of attacks count where they stand as code does; absent in models of before, where they count anywhere. */
-  signs: z.literal('in_context').optional(),
+  /** Way in which signs of attacks are looked for; absent in models of before, where they count anywhere. */
+  signs: z.enum(SIGNS_VERSIONS).optional(),
 });
 export type AttackSignsState = z.infer<typeof attackSignsStateSchema>;
 
@@ -73,7 +74,7 @@ export function learnAttackSigns(definition: FeatureDefinition, values: readonly
   const signsIn = cached((text) => ({
     peak: peakSurpriseOf(text, surprises),
     marks: textStatistics(text, surprises).marks,
-    isAttack: IN_CONTEXT.findIn(text).length > 0,
+    isAttack: MORE_KINDS.findIn(text).length > 0,
   }));
   for (const text of texts) {
     const signs = signsIn(text);
@@ -93,7 +94,7 @@ export function learnAttackSigns(definition: FeatureDefinition, values: readonly
       marks: areWritten ? NO_MARKS : quantileOf(marks, ORDINARY_SHARE),
     },
     attack_share: peaks.length === 0 ? 0 : attacks / peaks.length,
-    signs: 'in_context',
+    signs: 'more_kinds',
   });
 }
 

@@ -1,10 +1,10 @@
-import type { AttackCategory } from './attack_categories';
+import type { FirstAttackCategory } from './attack_categories';
 
 /**
  * The patterns of models that were trained before signs were looked for in their context, which go on with them: a part counts
  * wherever it stands, within a word too.
  */
-export const PLAIN_SEQUENCES: Readonly<Record<AttackCategory, readonly string[]>> = {
+export const PLAIN_SEQUENCES: Readonly<Record<FirstAttackCategory, readonly string[]>> = {
   sql_injection: [
     'union… select',
     'select …from ',

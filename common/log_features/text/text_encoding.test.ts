@@ -1,7 +1,7 @@
 import { featureSchema } from '../../detector';
 import { DirtCounter } from '../columns/field_value';
 import { RowCache } from '../columns/row_cache';
-import { learnText, surprisesOf } from './text_encoding';
+import { decodeTextEncoding, learnText, surprisesOf, textStateSchema } from './text_encoding';
 import { SYMBOL_COUNT, symbolOf } from './text_statistics';
 
 const place = (first: string, second: string): number =>
@@ -46,6 +46,27 @@ it('computes every column of an attack and of a harmless text, also from the cac
   expect(harmless['.suspicion']).toBe(0);
   expect(harmless['.sql_injection']).toBe(0);
   expect(read(text)).toEqual(attack);
+});
+
+it('leaves models that were trained before signs of more kinds with the columns that they have', () => {
+  const patterns = [{ name: 'id', regex: 'id=' }];
+  const learned = learnText(featureSchema.parse({ type: 'text', field: 'u', patterns }), ['/ab', '/ab']);
+  const state = textStateSchema.parse(learned.toJSON());
+  expect(state.signs).toBe('more_kinds');
+  const before = decodeTextEncoding({ ...state, signs: 'in_context' });
+  expect(before.columns.slice(-3)).toEqual(['.null_byte', '.scanner', '.pattern.id']);
+  expect(learned.columns.slice(-3)).toEqual(['.nosql_injection', '.xml_injection', '.pattern.id']);
+  const read = (encoding: typeof before): Record<string, number> => {
+    const out = new Float64Array(encoding.columns.length);
+    encoding.encode('/ab?id={{a}}&password[$ne]=1', out, 0, new DirtCounter());
+    return Object.fromEntries(encoding.columns.map((column, index) => [column, out[index]]));
+  };
+  const [old, today] = [read(before), read(learned)];
+  expect(old).toMatchObject({ '.attack_patterns': Math.log1p(1), '.template_injection': Math.log1p(1) });
+  expect(old['.pattern.id']).toBe(1);
+  expect(today).toMatchObject({ '.attack_patterns': Math.log1p(1), '.template_injection': 0 });
+  expect(today['.nosql_injection']).toBe(Math.log1p(1));
+  expect(today['.pattern.id']).toBe(1);
 });
 
 it('with a direction takes a length on the other side of what is usual for a usual one', () => {

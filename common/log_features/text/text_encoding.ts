@@ -2,7 +2,8 @@ import { VALUE_CHARACTERS, type Comparison } from '../../anomaly/comparison';
 import { printable } from '../../printable';
 import { z } from 'zod';
 import type { FeatureDefinition } from '../../detector';
-import { ATTACK_CATEGORIES, attackPatternsOf, IN_CONTEXT, type AttackPattern } from './attack_patterns';
+import { SIGNS_VERSIONS, type SignsVersion } from './attack_categories';
+import { attackPatternsOf, MORE_KINDS, type AttackPattern } from './attack_patterns';
 import { countMatches, safePatterns, type PatternOptions } from './bounded_regex';
 import type { ColumnEncoding } from '../columns/column_encoding';
 import { DirtCounter, quantile, textOf } from '../columns/field_value';
@@ -41,8 +42,8 @@ export const textStateSchema = z.strictObject({
   attack_share: z.number().min(0).max(1),
   /** Side of the usual lengths on which one can be anomalous; absent where both are, and in models of 0.1.0. */
   direction: z.enum(['high', 'low']).optional(),
-  /** Signs of attacks count where they stand as code does; absent in models of before, where they count anywhere. */
-  signs: z.literal('in_context').optional(),
+  /** Way in which signs of attacks are looked for; absent in models of before, where they count anywhere. */
+  signs: z.enum(SIGNS_VERSIONS).optional(),
 });
 type TextState = z.infer<typeof textStateSchema>;
 
@@ -60,7 +61,6 @@ const COLUMNS = [
   '.suspicion',
   '.suspicion_density',
   '.attack_patterns',
-  ...ATTACK_CATEGORIES.map((category) => `.${category}`),
 ];
 
 /** Columns in which little is as odd as much; in the others only much is. */
@@ -92,7 +92,7 @@ export function surprisesOf(bigrams: readonly (readonly [number, number])[]): Fl
 }
 
 /** The known patterns of attacks in a text as it was read. */
-export const attackPatternsIn = (text: string, signs: 'in_context' | undefined): AttackSign[] =>
+export const attackPatternsIn = (text: string, signs: SignsVersion | undefined): AttackSign[] =>
   attackPatternsOf(signs).describe(decodeText(text));
 type AttackSign = Pick<AttackPattern, 'category' | 'name'>;
 
@@ -152,7 +152,7 @@ export function learnText(
     if (text === undefined) continue;
     lengths.push(text.length);
     const decoded = decodeText(text);
-    if (IN_CONTEXT.findIn(decoded).length > 0) attacks++;
+    if (MORE_KINDS.findIn(decoded).length > 0) attacks++;
     countBigrams(decoded, counts);
   }
   const sorted = Float64Array.from(lengths).sort();
@@ -167,7 +167,7 @@ export function learnText(
       ...((definition.direction === 'high' || definition.direction === 'low') && {
         direction: definition.direction,
       }),
-      signs: 'in_context',
+      signs: 'more_kinds',
     },
     { sharedBy },
   );
@@ -180,15 +180,21 @@ export function decodeTextEncoding(
 ): ColumnEncoding {
   const patterns = safePatterns(state.patterns, { ...options, isStored: true });
   const surprises = surprisesOf(state.bigrams);
-  const columns = [...COLUMNS, ...patterns.map(({ name }) => `.pattern.${printable(name, 50)}`)];
+  const attackPatterns = attackPatternsOf(state.signs);
+  const { categories } = attackPatterns;
+  const ownFrom = COLUMNS.length + categories.length;
+  const columns = [
+    ...COLUMNS,
+    ...categories.map((category) => `.${category}`),
+    ...patterns.map(({ name }) => `.pattern.${printable(name, 50)}`),
+  ];
   const unread = new DirtCounter();
   const cache = new RowCache(columns.length);
 
   const { shortest, longest } = ordinaryLengths(state);
-  const attackPatterns = attackPatternsOf(state.signs);
   /** For each pattern the place of its category's column behind the fixed ones. */
   const categoryOfPattern = Uint8Array.from(attackPatterns.patterns, ({ category }) =>
-    ATTACK_CATEGORIES.indexOf(category),
+    categories.indexOf(category),
   );
 
   /** Writes all columns to `out` from `offset` on. */
@@ -212,12 +218,12 @@ export function decodeTextEncoding(
     out[offset + 10] = Math.log1p(suspicion);
     out[offset + 11] = text.length === 0 ? 0 : suspicion / text.length;
     out[offset + 12] = Math.log1p(found.length);
-    const categories = offset + 13;
-    const own = categories + ATTACK_CATEGORIES.length;
-    for (let column = categories; column < own; column++) out[column] = 0;
-    for (const pattern of found) out[categories + categoryOfPattern[pattern]]++;
+    const kinds = offset + COLUMNS.length;
+    const own = offset + ownFrom;
+    for (let column = kinds; column < own; column++) out[column] = 0;
+    for (const pattern of found) out[kinds + categoryOfPattern[pattern]]++;
     if (found.length > 0) {
-      for (let column = categories; column < own; column++) out[column] = Math.log1p(out[column]);
+      for (let column = kinds; column < own; column++) out[column] = Math.log1p(out[column]);
     }
     for (let pattern = 0; pattern < patterns.length; pattern++) {
       out[own + pattern] = countMatches(patterns[pattern], text);
@@ -228,7 +234,7 @@ export function decodeTextEncoding(
     columns,
     watched: columns.map((column, place) => {
       // of an own pattern that few of the training logs hold, each further one is judged by their share
-      if (place >= COLUMNS.length) return { tail: 'high' };
+      if (place >= ownFrom) return { tail: 'high' };
       if (column === LENGTH && state.direction !== undefined) return state.direction;
       return LENGTHS.includes(column) ? 'both' : 'high';
     }),

@@ -2,6 +2,7 @@ import {
   decodeText,
   encodedShare,
   normaliseText,
+  revealText,
   SURPRISE_WINDOW,
   SYMBOL_COUNT,
   symbolOf,
@@ -24,6 +25,20 @@ describe('decodeText', () => {
 
 it('normalises case, white space and comments', () => {
   expect(normaliseText('UNION/**/ALL\t\n SELECT Ä')).toBe('union all select Ä');
+});
+
+it('keeps a line break before the name of a header, where asked', () => {
+  const text = 'a\r\n Set-Cookie: b\r\n\r\nSet-Cookie:\rHTTP/1.1 200\nand so: on\n-:';
+  expect(normaliseText(text)).toBe('a set-cookie: b set-cookie: http/1.1 200 and so: on -:');
+  expect(normaliseText(text, true)).toBe('a set-cookie: b \nset-cookie:\nhttp/1.1 200 and so: on -:');
+});
+
+it('reads thoroughly what is encoded once more, overlong or looks like a slash', () => {
+  const text = '%2541\u00e0\u0080\u00ae\u00f0\u0080\u0081\u0081%u2216\u00e0\u00a4\u00b9\u00e0\u0080';
+  expect(revealText(text, true)).toBe('A.A\\\u00e0\u00a4\u00b9\u00e0\u0080');
+  expect(revealText(text)).toBe(
+    '%2541\u00e0\u0080\u00ae\u00f0\u0080\u0081\u0081\u2216\u00e0\u00a4\u00b9\u00e0\u0080',
+  );
 });
 
 describe('symbolOf', () => {

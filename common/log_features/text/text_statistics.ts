@@ -92,12 +92,38 @@ function entityAt(text: string, at: number): { code: number; length: number } | 
   return character === undefined ? undefined : { code: character.charCodeAt(0), length: semicolon + 1 };
 }
 
+/** Code units that some servers read as a slash or backslash. */
+const SLASHES: ReadonlyMap<number, number> = new Map([
+  [0x2215, 47],
+  [0xf025, 47],
+  [0x2216, 92],
+  [0xefc8, 92],
+]);
+/** Further rounds in which a thorough reading undoes percent-encoding. */
+const FURTHER_ROUNDS = 2;
+
+/** The ASCII character that an overlong form of UTF-8 in three or four bytes at `at` stands for, and its length; undefined where there is none. */
+function overlongAt(text: string, at: number): { code: number; length: number } | undefined {
+  const first = text.charCodeAt(at);
+  if (first !== 0xe0 && (first !== 0xf0 || text.charCodeAt(at + 1) !== 0x80)) return undefined;
+  const place = first === 0xe0 ? at + 1 : at + 2;
+  const high = text.charCodeAt(place);
+  const low = text.charCodeAt(place + 1);
+  if ((high !== 0x80 && high !== 0x81) || !(low >= 0x80 && low <= 0xbf)) return undefined;
+  return { code: ((high & 1) << 6) | (low & 63), length: place + 2 - at };
+}
+
 /**
  * Undoes what hides the characters of an attack beyond percent-encoding, once, from left to right: entities of HTML (`&lt;`, `&#60;`,
  * `&#x3c`), escapes of scripts (`\x3c`, `\u003c`, `%u003c`), full-width forms of ASCII (U+FF01 to U+FF5E, as one code unit or as the
  * three bytes that {@link decodeText} makes of them) and overlong UTF-8 (`%c0%af` for a slash).
+ *
+ * @param isThorough percent-encoding is undone in two further rounds before, and overlong UTF-8 in three and four bytes and what
+ * looks like a slash as well
  */
-export function revealText(decoded: string): string {
+export function revealText(text: string, isThorough = false): string {
+  let decoded = text;
+  for (let round = 0; isThorough && round < FURTHER_ROUNDS; round++) decoded = decodePercent(decoded);
   if (!REVEALABLE.test(decoded)) return decoded;
   let revealed = '';
   for (let index = 0; index < decoded.length;) {
@@ -119,8 +145,12 @@ export function revealText(decoded: string): string {
       [seen, length] = [((code & 1) << 6) | (next & 63), 2];
     } else if (code === 0xef && (next === 0xbc || next === 0xbd) && third >= 0x80 && third <= 0xbf) {
       [seen, length] = [0xf000 | ((next & 63) << 6) | (third & 63), 3];
+    } else if (isThorough && (code === 0xe0 || code === 0xf0)) {
+      const overlong = overlongAt(decoded, index);
+      if (overlong !== undefined) ({ code: seen, length } = overlong);
     }
     if (seen >= 0xff01 && seen <= 0xff5e) seen -= 0xfee0;
+    else if (isThorough && seen > 0x2000) seen = SLASHES.get(seen) ?? seen;
     revealed += String.fromCharCode(seen);
     index += length;
   }
@@ -129,13 +159,22 @@ export function revealText(decoded: string): string {
 
 const NORMALISABLE = /[A-Z\t\n\v\f\r\u00a0]|\/\*\*\/| {2}/;
 
-/** For pattern matching: decoded text with ASCII letters in lower case and one space for white space and `/**\/`. */
-export function normaliseText(decoded: string): string {
+const SPACES = /[\t\n\v\f\r\u00a0]|\/\*\*\//g;
+/** White space, but for the end of a line that the name of a header follows, or the version of HTTP. */
+const SPACES_BUT_HEADERS = /[\t\v\f\u00a0]|[\n\r](?!(?:[a-z-]{2,30}:|http\/))|\/\*\*\//g;
+
+/**
+ * For pattern matching: decoded text with ASCII letters in lower case and one space for white space and `/**\/`.
+ *
+ * @param keepsHeaders a line break before the name of a header stays
+ */
+export function normaliseText(decoded: string, keepsHeaders = false): string {
   if (!NORMALISABLE.test(decoded)) return decoded;
-  return decoded
+  const text = decoded
     .replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
-    .replace(/[\t\n\v\f\r\u00a0]|\/\*\*\//g, ' ')
+    .replace(keepsHeaders ? SPACES_BUT_HEADERS : SPACES, ' ')
     .replace(/ {2,}/g, ' ');
+  return keepsHeaders ? text.replace(/\r/g, '\n') : text;
 }
 
 /** Symbols that bigrams are made of: 26 letters, one digit, 33 ASCII marks with the space, control, beyond ASCII. */

@@ -189,6 +189,18 @@ const PHRASES: Readonly<Record<Phrase, (values: Values) => string>> = {
     i18n.translate('logAnomalies.sentence.categoryNullByte', { defaultMessage: 'null byte' }),
   category_scanner: () =>
     i18n.translate('logAnomalies.sentence.categoryScanner', { defaultMessage: 'scanner' }),
+  category_header_injection: () =>
+    i18n.translate('logAnomalies.sentence.categoryHeaderInjection', { defaultMessage: 'header injection' }),
+  category_request_forgery: () =>
+    i18n.translate('logAnomalies.sentence.categoryRequestForgery', {
+      defaultMessage: 'server-side request forgery',
+    }),
+  category_object_injection: () =>
+    i18n.translate('logAnomalies.sentence.categoryObjectInjection', { defaultMessage: 'object injection' }),
+  category_nosql_injection: () =>
+    i18n.translate('logAnomalies.sentence.categoryNosqlInjection', { defaultMessage: 'NoSQL injection' }),
+  category_xml_injection: () =>
+    i18n.translate('logAnomalies.sentence.categoryXmlInjection', { defaultMessage: 'XML injection' }),
   subject_duration: () =>
     i18n.translate('logAnomalies.sentence.subjectDuration', { defaultMessage: 'duration' }),
   subject_status: () => i18n.translate('logAnomalies.sentence.subjectStatus', { defaultMessage: 'status' }),
