@@ -48,9 +48,6 @@ export const auditIndex = (space: string): string => nameOf('audit', space);
 /** The made-up logs that a newcomer tries the plugin on: logs of the user like any others, and named in full where they are read. */
 export const demoIndex = (space: string): string => `${INDEX_PREFIX}sample-${checkedSpace(space)}`;
 
-/** True for the sample logs of any space. */
-export const isDemoIndex = (index: string): boolean => index.startsWith(`${INDEX_PREFIX}sample-`);
-
 /**
  * Results lie in one index for each month of the log's own time, so that a log always has the same place.
  *

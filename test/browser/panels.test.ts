@@ -1,8 +1,15 @@
 import type { Browser, Page } from 'playwright-core';
 import { resultDashboards } from '../../common/dashboards';
+import { HOUR } from '../../common/duration';
 import { resultsPattern } from '../../server/elasticsearch';
 import { seriousFindings } from './accessibility';
-import { makeDetector, openPage, startBrowserWorld, type BrowserWorld } from './browser_world';
+import {
+  administrator,
+  makeDetector,
+  openPage,
+  startBrowserWorld,
+  type BrowserWorld,
+} from './browser_world';
 import { open, openBrowser, testSubject } from './steps';
 
 jest.setTimeout(120_000);
@@ -110,6 +117,33 @@ it('draws each panel from results, with as few requests as that takes', () =>
     const counted = await countResults({ term: { 'anomaly.top_feature': first } });
     const row = rowsOf(page, 'logAnomaliesPatterns').first();
     expect(await row.innerText()).toContain(String(counted));
+  }));
+
+it('marks what the calendar says on charts over time, of the entity that the dashboard filters by', () =>
+  onPage(async (page) => {
+    const [entity] = await entitiesWith('warning');
+    const deployed = { kind: 'deployment', title: 'Release', version: '1.42' };
+    const at = new Date(Date.now() - HOUR).toISOString();
+    for (const entities of [[entity], ['nobody of the kind']]) {
+      const body = { ...deployed, at, entities };
+      await world.kibana.call(administrator(world.elasticsearch), 'addAnnotation', { body }, world.space);
+    }
+    const filters = JSON.stringify([
+      {
+        meta: { type: 'phrase', key: 'anomaly.entity', params: { query: entity } },
+        query: { match_phrase: { 'anomaly.entity': entity } },
+      },
+    ]);
+    const flags = page.locator('.echAnnotation__marker');
+    const search = new URLSearchParams({ from: 'now-3d', detector: id, filters });
+    for (const kind of ['timeline', 'values']) {
+      await openPanels(page, `panel=${kind}&${search.toString()}`);
+      await flags.first().waitFor();
+      expect(await flags.count()).toBe(1);
+    }
+    await openPanels(page, `panel=timeline&from=now-3d&detector=${id}`);
+    await flags.nth(1).waitFor();
+    expect(await flags.count()).toBe(2);
   }));
 
 /** Values of the panel of figures, in their order. */

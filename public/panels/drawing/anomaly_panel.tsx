@@ -13,7 +13,7 @@ import { AnomalyRows } from './anomaly_rows';
 import { FiguresPanel } from './figures_panel';
 import { laneNames } from '../../shared/detector/lane_names';
 import { PanelFrame } from './panel_frame';
-import { BUCKETS, incidentScopeOf, scopeOf, type PanelProps } from './panel_scope';
+import { BUCKETS, incidentScopeOf, marksOf, scopeOf, type PanelProps } from './panel_scope';
 import { PatternBars } from './pattern_bars';
 import { ValuePanel } from './value_panel';
 
@@ -141,16 +141,17 @@ function ChartPanel({ api, config, drawing, drawn, choose }: PanelProps): ReactE
         buckets: BUCKETS,
         groups: limit,
       } as const;
-      const [summary, names] = await Promise.all([
+      const range = { from: scope.from, to: scope.to };
+      const [summary, names, annotations] = await Promise.all([
         api('summarizeResults', { query }, signal),
         by === 'detector' ? api('listDetectors', { query: { per_page: 1_000 } }, signal) : undefined,
+        kind === 'timeline' ? marksOf({ api, config }, { range }, signal) : [],
       ]);
       const nameOf = laneNames(names?.detectors ?? []);
       const groups = summary.groups.map((group) => ({ ...group, key: nameOf.get(group.key) ?? group.key }));
       // Results keep the name that a detector had when they were written, and two may have the same.
       const idOf = new Map(summary.groups.map(({ key }, place) => [groups[place].key, key]));
-      const range = { from: scope.from, to: scope.to };
-      return { groups, idOf, range, intervalMilliseconds: summary.interval_ms };
+      return { groups, idOf, range, intervalMilliseconds: summary.interval_ms, annotations };
     },
     [api, JSON.stringify(config)],
     undefined,
@@ -164,10 +165,10 @@ function ChartPanel({ api, config, drawing, drawn, choose }: PanelProps): ReactE
       drawn={drawn}
       isEmpty={({ groups }) => groups.every(({ logs, anomalies }) => logs === 0 && anomalies === 0)}
     >
-      {({ groups, idOf, ...chart }) =>
+      {({ groups, idOf, annotations, ...chart }) =>
         kind === 'timeline' ? (
           <AnomalyTimeline
-            {...chart}
+            {...{ ...chart, annotations }}
             height="100%"
             buckets={groups[0].buckets}
             choose={(range) => choose({ range })}

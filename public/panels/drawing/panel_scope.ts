@@ -1,8 +1,10 @@
+import type { Annotation } from '../../../common/annotations';
 import { SEVERITIES } from '../../../common/anomaly';
 import type { CoreStart } from '../../kibana/contracts';
 import type { ApiClient } from '../../shared/app/api_client';
 import { elasticsearchQuery, isBlank } from '../../shared/requests/elasticsearch_query';
-import { resolveRange, type TimeRange } from '../../shared/values/time_range';
+import { readAnnotations } from '../../shared/requests/use_annotations';
+import { resolveRange, type Interval, type TimeRange } from '../../shared/values/time_range';
 import { incidentFilters, type Choice } from './dashboard_filters';
 import type { PanelConfig } from './panel_kinds';
 
@@ -31,6 +33,22 @@ export function scopeOf({ detectorId, minSeverity, timeRange = DEFAULT_RANGE, qu
     ...(lowest !== undefined && { min_confidence: lowest / 100 }),
     filter: elasticsearchQuery(query, filters),
   };
+}
+
+/**
+ * Reads the marks of the calendar of changes for a chart over time: those that concern the entity of the dashboard's filters, or all.
+ * None where they cannot be read: the chart is shown without them.
+ *
+ * @param names of the entity that the chart is of, where it is of one
+ */
+export async function marksOf(
+  { api, config }: Pick<PanelProps, 'api' | 'config'>,
+  { range, names }: { readonly range: Interval; readonly names?: readonly string[] },
+  signal: AbortSignal,
+): Promise<readonly Annotation[]> {
+  const { entity } = incidentFilters(config.filters);
+  const of = names ?? (entity === undefined ? [] : [entity]);
+  return readAnnotations(api, { range, names: of }, signal).catch(() => []);
 }
 
 /**

@@ -1,6 +1,8 @@
 import React, { type ReactElement } from 'react';
 import { EuiFlexGroup, EuiFlexItem, EuiLink, EuiText } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
+import type { Annotation } from '../../../common/annotations';
+import { entityText } from '../../../common/detector/entity_fields';
 import { DAY } from '../../../common/duration';
 import { printable } from '../../../common/printable';
 import type { Answer } from '../../shared/app/api_client';
@@ -13,7 +15,7 @@ import { ValueChart } from '../../shared/results/value_chart';
 import { formatTime } from '../../shared/values/format';
 import { SeverityLabel } from '../../shared/values/severity';
 import { PanelFrame } from './panel_frame';
-import { scopeOf, type PanelProps } from './panel_scope';
+import { marksOf, scopeOf, type PanelProps } from './panel_scope';
 
 /** Results that are looked through for one with a number. */
 const MOST_RESULTS = 100;
@@ -24,6 +26,7 @@ const SHOWN_CHARACTERS = 60;
 interface Shown {
   readonly found: Found;
   readonly values: Answer<'getValueOverTime'>;
+  readonly annotations: readonly Annotation[];
 }
 
 /**
@@ -46,7 +49,7 @@ export function ValuePanel({ core, api, config, drawing, drawn, choose }: PanelP
         };
         return (await api('searchResults', { query }, signal)).results;
       };
-      return firstWithValues<Found, Answer<'getValueOverTime'>>(
+      const shown = await firstWithValues<Found, Answer<'getValueOverTime'>>(
         [
           () => find({ from, to }, 'severity'),
           () => find({ from: from - LOOKED_BACK_MILLISECONDS, to: from }, 'time'),
@@ -61,6 +64,12 @@ export function ValuePanel({ core, api, config, drawing, drawn, choose }: PanelP
             ),
         },
       );
+      if (shown === null) return null;
+      const values = shown.values.within.map((each) => each.value);
+      const whole = entityText(values);
+      const names = whole === undefined ? [] : [whole, ...values];
+      const annotations = await marksOf({ api, config }, { range: { from, to }, names }, signal);
+      return { ...shown, annotations };
     },
     [api, JSON.stringify(config)],
     undefined,
@@ -83,7 +92,12 @@ export function ValuePanel({ core, api, config, drawing, drawn, choose }: PanelP
               href={core.application.getUrlForApp('logAnomalies', { path: `/results/${shown.found.id}` })}
             />
             <div style={{ flex: '1 1 0', minHeight: 0 }}>
-              <ValueChart values={shown.values} height="100%" choose={(range) => choose({ range })} />
+              <ValueChart
+                values={shown.values}
+                annotations={shown.annotations}
+                height="100%"
+                choose={(range) => choose({ range })}
+              />
             </div>
           </div>
         )

@@ -1,4 +1,5 @@
 import type { Annotation } from '../../../common/annotations';
+import type { ApiClient } from '../app/api_client';
 import { useApp } from '../app/app_context';
 import { shownAnnotation } from '../values/annotation_text';
 import type { Interval } from '../values/time_range';
@@ -21,15 +22,20 @@ export function useAnnotations(
   names: readonly string[] = [],
 ): readonly Annotation[] {
   const { api } = useApp();
-  const entity = names.length === 0 ? undefined : [...new Set(names)].slice(0, MOST_NAMES);
   const { value } = useRequest(
-    async (signal) =>
-      range === undefined
-        ? []
-        : (
-            await api('listAnnotations', { query: { ...range, entity, size: MOST_MARKS } }, signal)
-          ).annotations.map(shownAnnotation),
-    [api, range?.from, range?.to, JSON.stringify(entity)],
+    async (signal) => (range === undefined ? [] : readAnnotations(api, { range, names }, signal)),
+    [api, range?.from, range?.to, JSON.stringify(names)],
   );
   return value ?? [];
+}
+
+/** Reads the annotations that {@link useAnnotations} returns. */
+export async function readAnnotations(
+  api: ApiClient,
+  { range, names }: { readonly range: Interval; readonly names: readonly string[] },
+  signal: AbortSignal,
+): Promise<readonly Annotation[]> {
+  const entity = names.length === 0 ? undefined : [...new Set(names)].slice(0, MOST_NAMES);
+  const query = { from: range.from, to: range.to, entity, size: MOST_MARKS };
+  return (await api('listAnnotations', { query }, signal)).annotations.map(shownAnnotation);
 }
