@@ -1,7 +1,14 @@
 export * from './pattern';
 export { copyOfSeries, SeriesTable } from './series_table';
 export { judgeBucket, type Arrivals, type BucketVerdict } from './judge_bucket';
-export { emptyProfile, hourOfWeek, localTimeIn, profileInZone, UsualRates } from './usual_rate';
+export {
+  emptyProfile,
+  hourOfWeek,
+  localTimeIn,
+  profileInZone,
+  UsualRates,
+  type WeekProfile,
+} from './usual_rate';
 export { Exposures, type Silence, type Span } from './exposures';
 export {
   NO_ENTITY,

@@ -36,6 +36,8 @@ export const LEARNING = DAY;
 /** The least change that is told: twice or half the usual, and so many logs more. */
 const LEAST_RATIO = 2;
 const LEAST_MORE = 3;
+/** The least mean of a bucket. */
+const LEAST_MEAN = 1e-9;
 /** A surge is usual when so many as large as two thirds of it came in four weeks. */
 const USUAL_PEAKS = 2;
 const SIMILAR_PEAK = 2 / 3;
@@ -232,13 +234,20 @@ interface PatternBucket {
 function addTests(tests: Test[], input: BucketInput, { pattern, of, exposures }: PatternBucket): number {
   if (of !== undefined) addSeries(pattern, of, input.time);
   // A silence makes what was usual before it no less.
+  const { open } = pattern.profile;
   const last = pattern.series.get(ALL_ENTITIES)?.lastSeen ?? pattern.since;
-  const until = last > pattern.since ? Math.min(last + input.span, input.time) : input.time;
+  const isOpen = open !== undefined && input.time < open.begin + HOUR;
+  const seen = last > pattern.since ? Math.min(last + input.span, input.time) : input.time;
+  const until = isOpen ? open.begin : Math.max(seen, Math.min((open?.begin ?? -Infinity) + HOUR, input.time));
   const ratesAt = (end: number): UsualRates =>
-    new UsualRates(pattern.profile, exposures.since(pattern.since, end), end);
+    new UsualRates(
+      ...([pattern.profile, exposures.since(pattern.since, end), Math.max(end, pattern.profile.at)] as const),
+      isOpen ? (input.local ?? utcTime) : undefined,
+    );
   const rates = ratesAt(until);
   let afterwards: UsualRates | undefined;
-  const ratesAfter = (): UsualRates => (afterwards ??= until === input.time ? rates : ratesAt(input.time));
+  const ratesAfter = (): UsualRates =>
+    (afterwards ??= isOpen || until === input.time ? rates : ratesAt(input.time));
   // In one entity only, the pattern of the entity is that of all.
   const isSingle = pattern.series.size <= 2;
   let quiet = 0;
@@ -361,19 +370,26 @@ function testOf(input: BucketInput, asked: SeriesCount): Test {
   };
   if (!isKnown) return test;
   const isFew = (window: CountWindow): boolean => window.count * LEAST_RATIO <= window.mean;
-  const isMany = (window: CountWindow): boolean =>
-    window.count >= LEAST_RATIO * window.mean && window.count - window.mean >= LEAST_MORE;
   if (isMany(now) && !isUsualPeak(series, count / rate.mean, time)) {
-    return { ...test, chance: chanceIn(windows, 'more', isMany), change: 'surging' };
+    const around = windowsOfMore(input, test);
+    return isMany(around[0])
+      ? { ...test, chance: chanceIn(around, 'more', isMany), change: 'surging' }
+      : test;
   }
   if (!isFew(now)) return test;
-  const chanceOfFewer = chanceIn(windows, 'fewer', isFew);
+  const early = earlyLogs(input, test);
+  const ofNow = time - series.lastSeen <= HOUR ? early : 0;
+  const left: CountWindow = { ...now, mean: Math.max(now.mean - ofNow, LEAST_MEAN) };
+  if (!isFew({ ...now, count: count + ofNow })) return test;
+  const chanceOfFewer = chanceIn([left, ...windows.slice(1)], 'fewer', isFew);
   if (count > 0) return { ...test, chanceOfFewer, change: 'dropping' };
-  const { due, hazard, variance } = silenceOf(
-    { rates, share, dispersion, span, silences, local },
-    series.lastSeen + span,
-    time + span,
-  );
+  const of = { rates, share, dispersion, span, silences, local };
+  const begin = series.lastSeen + span;
+  const { variance, ...all } = silenceOf(of, begin, time + span);
+  const ofNextHour = silenceOf(of, begin, Math.min(begin + HOUR, time + span)).due;
+  const came = early * LEAST_RATIO >= ofNextHour ? ofNextHour : early;
+  const missing = all.due > 0 ? 1 - came / all.due : 1;
+  const [due, hazard] = [all.due * missing, all.hazard * missing];
   const ofEntity = rate.variance - ofAll.variance;
   const uncertain = entity === ALL_ENTITIES ? variance : variance + ofEntity;
   const chance = Math.min(1, 2 * (1 + hazard * uncertain) ** (-1 / uncertain));
@@ -384,6 +400,40 @@ function testOf(input: BucketInput, asked: SeriesCount): Test {
   if (due >= LEAST_DUE && isLonger && isOld) return { ...silent, change: 'vanished' };
   return before !== undefined && before.count > 0 ? { ...silent, change: 'dropping' } : silent;
 }
+
+/** The bucket, and with the one before it, beside the most usual of the hours around: what comes by the clock may come early or late. */
+function windowsOfMore(
+  { time, span, local = utcTime }: BucketInput,
+  test: Pick<Test, 'rates' | 'share' | 'dispersion' | 'windows' | 'before' | 'series' | 'rate'>,
+): CountWindow[] {
+  const { rates, share, dispersion, windows, before, series, rate } = test;
+  const mostAt = (begin: number): Rate =>
+    [-HOUR, 0, HOUR]
+      .map((shift) => rates.at(hourOfWeek(local(begin) + shift), dispersion))
+      .reduce((most, each) => (each.mean > most.mean ? each : most));
+  const most = mostAt(time);
+  if (most.mean * share <= rate.mean) return [...windows];
+  const now: CountWindow = { ...windows[0], mean: most.mean * share };
+  if (before === undefined) return [now];
+  const covariance = covarianceOf(series, dispersion, rates.mean * share);
+  const mean = Math.max(before.mean, mostAt(time - span).mean * share);
+  return [now, withBucketBefore(now, { ...before, mean }, covariance)];
+}
+
+/** Logs beyond the usual of the last bucket with any: of what comes by the clock, those of the hour after it that came early. */
+function earlyLogs(
+  { local = utcTime }: BucketInput,
+  { series, rates, share }: Pick<Test, 'series' | 'rates' | 'share'>,
+): number {
+  const { lastSeen, lastCount: count = 0 } = series;
+  if (count === 0) return 0;
+  // Its own logs are learned already.
+  const mean = rates.ofDayWithout(hourOfWeek(local(lastSeen)), count / share) * share;
+  return isMany({ count, mean }) ? count - mean : 0;
+}
+
+const isMany = ({ count, mean }: Pick<CountWindow, 'count' | 'mean'>): boolean =>
+  count >= LEAST_RATIO * mean && count - mean >= LEAST_MORE;
 
 const gapWeight = (age: number): number => 2 ** (-age / GAP_HALF_LIFE);
 

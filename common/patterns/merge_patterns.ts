@@ -1,7 +1,7 @@
 import { ALL_ENTITIES, newSeries, PATTERN_LIMITS, type PatternModel, type Series } from './pattern';
 import { patternIdOf, patternText } from './pattern_catalogue';
 import { copyOfSeries, SeriesTable } from './series_table';
-import { ageProfile, emptyProfile, halfLifeWeight, profileInZone } from './usual_rate';
+import { ageProfile, emptyProfile, halfLifeWeight, profileInZone, type WeekProfile } from './usual_rate';
 
 /**
  * One pattern of several that turned out to be the same: it has been there since the first of them, and its logs are
@@ -27,6 +27,7 @@ export function mergePatterns(
     profileInZone(member.profile, zone).hours.forEach((count, hour) => (profile.hours[hour] += count));
     for (const [entity, of] of member.series) series.set(entity, joined(series.get(entity), of));
   }
+  profile.open = openOf(members.map((member) => member.profile));
   const judged = members.flatMap((member) => member.judged ?? []);
   const id = patternIdOf(tokens);
   const forms = new Map(
@@ -67,6 +68,14 @@ export function mergePatterns(
 export function partsWithoutName(merged: PatternModel, parts: readonly PatternModel[]): string[] {
   const named = new Set([merged.id, ...merged.members]);
   return [...new Set(parts.flatMap(({ id, members }) => [id, ...members]))].filter((id) => !named.has(id));
+}
+
+/** Returns the latest hour that was added to, and what all together have of it. */
+function openOf(profiles: readonly WeekProfile[]): WeekProfile['open'] {
+  const begin = Math.max(...profiles.map(({ open }) => open?.begin ?? -Infinity));
+  if (begin === -Infinity) return undefined;
+  const logs = profiles.reduce((sum, { open }) => sum + (open?.begin === begin ? open.logs : 0), 0);
+  return { begin, logs };
 }
 
 function joined(one: Series | undefined, other: Series): Series {

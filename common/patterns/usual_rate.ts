@@ -51,6 +51,8 @@ export interface WeekProfile {
   readonly hours: Float64Array;
   /** Zone of the hours; absent: UTC. */
   readonly zone?: string;
+  /** The hour that was added to last: its begin, and what of the counts is of it. Absent in what older versions stored. */
+  open?: { readonly begin: number; readonly logs: number };
 }
 
 export const emptyProfile = (at: number, zone?: string): WeekProfile => ({
@@ -76,6 +78,7 @@ export function ageProfile(profile: WeekProfile, to: number): void {
   if (to <= profile.at) return;
   const factor = halfLifeWeight(to - profile.at);
   for (let hour = 0; hour < HOURS_OF_WEEK; hour++) profile.hours[hour] *= factor;
+  if (profile.open !== undefined) profile.open = { ...profile.open, logs: profile.open.logs * factor };
   profile.at = to;
 }
 
@@ -91,7 +94,25 @@ export function addToProfile(
   local: LocalTime = utcTime,
 ): void {
   ageProfile(profile, time);
-  profile.hours[hourOfWeek(local(time))] += count * halfLifeWeight(profile.at - time);
+  const logs = count * halfLifeWeight(profile.at - time);
+  profile.hours[hourOfWeek(local(time))] += logs;
+  const begin = hourBegin(time, local);
+  const { open } = profile;
+  if (open === undefined || begin > open.begin) profile.open = { begin, logs };
+  else if (begin === open.begin) profile.open = { begin, logs: open.logs + logs };
+}
+
+/** Begin of the local hour of a time. */
+const hourBegin = (time: number, local: LocalTime = utcTime): number =>
+  time - (((local(time) % HOUR) + HOUR) % HOUR);
+
+/** Returns the counts of the hours that are over: a part of an hour says nothing of the rest of it. */
+function withoutOpenHour({ open, ...profile }: WeekProfile, local: LocalTime): WeekProfile {
+  if (open === undefined) return profile;
+  const hours = Float64Array.from(profile.hours);
+  const hour = hourOfWeek(local(open.begin));
+  hours[hour] = Math.max(0, hours[hour] - open.logs);
+  return { ...profile, hours };
 }
 
 /**
@@ -286,6 +307,8 @@ export class UsualRates {
   private readonly all: Figures;
   private readonly steepest: number;
   private readonly ofDays: DayFactors;
+  private readonly profile: WeekProfile;
+  private readonly ofOpenHour: number;
   private bounds: Float64Array | undefined;
   /** Of most patterns nothing is asked in a bucket. */
   private known: { readonly hours: Spread; readonly days: Spread } | undefined;
@@ -293,12 +316,17 @@ export class UsualRates {
   /**
    * @param exposures weighted buckets of each hour of the week, by the clock `time`
    * @param time epoch milliseconds, at or after the time of the profile
+   * @param openIn local time, where the exposures end at the begin of the hour that was added to last: its counts are left out
    */
   constructor(
-    private readonly profile: WeekProfile,
+    profile: WeekProfile,
     private readonly exposures: Float64Array,
     time: number,
+    openIn?: LocalTime,
   ) {
+    const isWhole = openIn === undefined;
+    this.profile = isWhole ? profile : withoutOpenHour(profile, openIn);
+    this.ofOpenHour = isWhole ? 0 : (profile.open?.logs ?? 0);
     this.factor = halfLifeWeight(time - profile.at);
     this.days = new Float64Array(24);
     this.dayBuckets = new Float64Array(24);
@@ -306,23 +334,24 @@ export class UsualRates {
     let buckets = 0;
     let steepest = 0;
     for (let hour = 0; hour < HOURS_OF_WEEK; hour++) {
-      if (exposures[hour] > 0) steepest = Math.max(steepest, profile.hours[hour] / exposures[hour]);
-      this.days[hour % 24] += profile.hours[hour];
+      const logs = this.profile.hours[hour];
+      if (exposures[hour] > 0) steepest = Math.max(steepest, logs / exposures[hour]);
+      this.days[hour % 24] += logs;
       this.dayBuckets[hour % 24] += exposures[hour];
-      count += profile.hours[hour];
+      count += logs;
       buckets += exposures[hour];
     }
     this.all = { count: Math.max(0, count * this.factor), buckets };
     this.steepest = steepest;
     const { days, dayBuckets } = this;
-    this.ofDays = new DayFactors(profile.hours, exposures, (hour) =>
+    this.ofDays = new DayFactors(this.profile.hours, exposures, (hour) =>
       dayBuckets[hour] > 0 ? days[hour] / dayBuckets[hour] : 0,
     );
   }
 
-  /** Weighted logs. */
+  /** Weighted logs, those of an hour that is not over as well. */
   public get count(): number {
-    return this.all.count;
+    return this.all.count + this.ofOpenHour * this.factor;
   }
 
   public get mean(): number {
@@ -367,6 +396,12 @@ export class UsualRates {
     const ofDay = this.ofDays.at(Math.floor(hour / 24), dispersion, this.factor);
     const wider = { mean: ofHour.mean * ofDay.mean, variance: ofHour.variance + ofDay.variance };
     return drawn(this.ownFigures(hour), wider, { dispersion, between: days.between(dispersion) });
+  }
+
+  /** Logs of a bucket of an hour of the day as they were without one of its buckets. */
+  public ofDayWithout(hour: number, logs: number): number {
+    const { count, buckets } = this.dayFigures(hour % 24);
+    return buckets > 1 ? Math.max(0, count - logs) / (buckets - 1) : this.mean;
   }
 
   private spreads(): { readonly hours: Spread; readonly days: Spread } {

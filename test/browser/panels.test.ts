@@ -3,13 +3,7 @@ import { resultDashboards } from '../../common/dashboards';
 import { HOUR } from '../../common/duration';
 import { resultsPattern } from '../../server/elasticsearch';
 import { seriousFindings } from './accessibility';
-import {
-  administrator,
-  makeDetector,
-  openPage,
-  startBrowserWorld,
-  type BrowserWorld,
-} from './browser_world';
+import { administrator, makeDetector, openPage, startBrowserWorld, type BrowserWorld } from './browser_world';
 import { open, openBrowser, testSubject } from './steps';
 
 jest.setTimeout(120_000);

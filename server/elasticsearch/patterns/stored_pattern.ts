@@ -9,6 +9,7 @@ import {
   type PatternModel,
   type PatternState,
   type Series,
+  type WeekProfile,
 } from '../../../common/patterns';
 import { documentId } from '../indices/names';
 
@@ -37,7 +38,12 @@ export interface PatternDocument {
   readonly model: {
     readonly tokens: readonly string[];
     readonly since: number;
-    readonly profile: { readonly at: number; readonly hours: readonly number[]; readonly zone?: string };
+    readonly profile: {
+      readonly at: number;
+      readonly hours: readonly number[];
+      readonly zone?: string;
+      readonly open?: WeekProfile['open'];
+    };
     readonly series: readonly (readonly [entity: string, series: Series])[];
     readonly members: readonly string[];
     readonly forms?: readonly (readonly string[])[];
@@ -131,6 +137,9 @@ export function judgedPartOf(
         at: profile.at,
         hours: [...profile.hours].map(rounded),
         ...(profile.zone !== undefined && { zone: profile.zone }),
+        ...(profile.open !== undefined && {
+          open: { ...profile.open, logs: rounded(profile.open.logs) },
+        }),
       },
       series: [...series].map(([entity, each]) => [
         entity,
