@@ -165,13 +165,13 @@ it('refuses to group by a field that no log has', () =>
     expect(await chosen.count()).toBe(1);
     // By keyboard: the open list closes as the page scrolls, and may take a click.
     await page.press(testSubject('logAnomaliesSave'), 'Enter');
-    await callout(page).getByText('Group results by: is in no log of').waitFor();
+    await callout(page).getByText('Group results by: No log of').waitFor();
     expect(page.url()).toContain('/detectors/new');
     // A change of another setting does not take the problem away.
     await page.fill(testSubject('logAnomaliesName'), 'Grouped by nothing at all');
-    expect(await callout(page).innerText()).toContain('Group results by: is in no log of');
+    expect(await callout(page).innerText()).toContain('Group results by: No log of');
     await page.press(testSubject('logAnomaliesPreviewButton'), 'Enter');
-    await at(page, 'logAnomaliesFailure').getByText('entity_field: is in no log of').waitFor();
+    await at(page, 'logAnomaliesFailure').getByText('“Group results by”: no log of').waitFor();
   }));
 
 it('starts nothing over an index that does not exist, but saves it for later', () =>
@@ -183,7 +183,11 @@ it('starts nothing over an index that does not exist, but saves it for later', (
     await index.press('Enter');
     await at(page, 'logAnomaliesSampleFailure').waitFor();
     await page.click(testSubject('logAnomaliesSave'));
-    await callout(page).getByText('Data view or index:').waitFor();
+    await callout(page).getByText('Data view or index: see the setting above').waitFor();
+    // The message itself stands at its setting alone.
+    await page.locator('.euiFormErrorText').getByText('logs-to-come').waitFor();
+    await at(page, 'logAnomaliesSampleFailure').waitFor({ state: 'detached' });
+    expect(await callout(page).innerText()).not.toContain('logs-to-come');
     expect(page.url()).toContain('/detectors/new');
     await page.getByRole('button', { name: 'Save without starting' }).click();
     await at(page, 'logAnomaliesDetectors').getByText('For logs to come').waitFor();

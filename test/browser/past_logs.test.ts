@@ -136,11 +136,11 @@ it('says beside a setting, and where it is saved, why the server refuses it', ()
     const row = page.locator('.euiFormRow', { has: page.locator(testSubject('logAnomaliesEntity')) }).last();
     await row
       .locator('.euiFormErrorText')
-      .getByText(/is in no log/)
+      .getByText(/^No log of .* has the field/)
       .waitFor();
     await page
       .locator(testSubject('logAnomaliesFormProblems'))
-      .getByText(/is in no log/)
+      .getByText(/No log of .* has the field/)
       .waitFor();
     await page.getByRole('button', { name: 'Discard the changes' }).click();
     await page.waitForSelector(testSubject('logAnomaliesFormProblems'), { state: 'detached' });

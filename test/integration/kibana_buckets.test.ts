@@ -118,7 +118,7 @@ describe('a detector of buckets through the HTTP API', () => {
     const { status, body: answer } = await kibana.call(owner, 'previewDetector', { body }, space);
     expect([status, (answer as { message: string }).message]).toEqual([
       400,
-      expect.stringContaining(`entity_field: is in no log of "${index}" (got "host.name")`),
+      expect.stringContaining(`entity_field: no log of "${index}" has the field "host.name"`),
     ]);
   });
 

@@ -17,12 +17,12 @@ import { useApp } from '../../shared/app/app_context';
 import { detectorPath } from '../../shared/app/location';
 import { useAction } from '../../shared/requests/use_action';
 import { PAST, PAST_DAYS, PAST_RANGE } from '../../shared/detector/past_range';
+import { withSettingLabels } from '../../shared/values/setting_label';
 import { warnOfView } from '../../shared/detector/warn_of_view';
 import { BucketFields } from './bucket_fields';
 import {
   checkDraft,
   DEFAULT_CONTAMINATION,
-  DEFAULT_WINDOW,
   documentOf,
   type Draft,
   type DraftFieldsProps,
@@ -65,11 +65,23 @@ function sourceOf({ source }: Draft): Draft['source'] | undefined {
 /** Returns the problem that the server finds with the source, as that it does not exist; logs that have not come yet are none. */
 function sourceProblem(failure: ApiFailure | undefined, { source }: Draft): [string, string][] {
   if (source.index === '' || failure === undefined) return [];
-  if (failure.status === 404) return [['source.index', failure.message]];
+  const told = withSettingLabels(failure.message);
+  if (failure.status === 404) return [['source.index', told]];
   if (failure.status !== 400) return [];
   const [, setting] = /^(source\.\w+)\b/.exec(failure.message) ?? [];
-  return [[setting ?? 'source.query', failure.message]];
+  return [[setting ?? 'source.query', told]];
 }
+
+/** Returns the problems to list where the detector is saved: those with the logs are told in full at their setting alone. */
+const listed = (problems: ReadonlyMap<string, string>, ofSource: ReadonlyMap<string, string>) =>
+  new Map(
+    [...problems].map(([path, text]) => [
+      path,
+      ofSource.get(path) === text
+        ? i18n.translate('logAnomalies.form.seeSetting', { defaultMessage: 'see the setting above' })
+        : text,
+    ]),
+  );
 
 interface Refused {
   readonly of: Draft;
@@ -127,7 +139,8 @@ export function DetectorForm({ initial, record, isPreviewed = false }: DetectorF
   const description = useDescription(draft, source);
   const unseen = fieldsOfNoLog(draft, description.value?.distributions ?? [], record?.detector);
   const refusedFields = isWaitedFor ? [] : unseen;
-  const found = new Map([...sourceProblem(description.failure, draft), ...checked.problems]);
+  const ofSource = new Map(sourceProblem(description.failure, draft));
+  const found = new Map([...ofSource, ...checked.problems]);
   const problems = new Map([...standing(refused, draft), ...problemsOf(refusedFields), ...found]);
   const { detector } = checked;
   const isOfBuckets = draft.unit === 'bucket';
@@ -152,7 +165,7 @@ export function DetectorForm({ initial, record, isPreviewed = false }: DetectorF
           <>
             <SourceFields {...fields} />
             <EuiSpacer size="m" />
-            <LogSample request={description} window={draft.training?.window ?? DEFAULT_WINDOW} />
+            {(!showsProblems || ofSource.size === 0) && <LogSample request={description} draft={draft} />}
           </>
         </Step>
         <Step
@@ -186,7 +199,7 @@ export function DetectorForm({ initial, record, isPreviewed = false }: DetectorF
           <MoreFields {...fields} isGrouped />
         </EuiPanel>
         <EuiSpacer size="l" />
-        {showsProblems && <ProblemList problems={problems} draft={draft} />}
+        {showsProblems && <ProblemList problems={listed(problems, ofSource)} draft={draft} />}
         {showsProblems && <WaitForFields {...{ unseen, isWaitedFor }} change={setIsWaitedFor} />}
         <SaveRow
           draft={draft}

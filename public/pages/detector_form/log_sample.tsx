@@ -3,7 +3,9 @@ import { EuiAccordion, EuiBasicTable, EuiCallOut, EuiSkeletonText, EuiSpacer, Eu
 import { i18n } from '@kbn/i18n';
 import type { Request } from '../../shared/requests/use_request';
 import { formatCount, formatTime } from '../../shared/values/format';
+import { withSettingLabels } from '../../shared/values/setting_label';
 import { logLine, timeOf } from '../../shared/results/log_line';
+import { DEFAULT_WINDOW, type Draft } from './draft/draft';
 import type { Description } from './draft/use_description';
 
 type SampledLog = Description['documents'][number];
@@ -11,11 +13,12 @@ type SampledLog = Description['documents'][number];
 /** Shows the number of selected logs and a few of them. */
 export function LogSample({
   request,
-  window,
+  draft,
 }: {
   request: Request<Description | undefined>;
-  window: string;
+  draft: Draft;
 }): ReactElement | null {
+  const window = draft.training?.window ?? DEFAULT_WINDOW;
   const { value, failure, isLoading } = request;
   if (failure) {
     return (
@@ -29,7 +32,7 @@ export function LogSample({
             ? i18n.translate('logAnomalies.form.sampleForbidden', {
                 defaultMessage: 'You may not read these logs; ask for the right "read" on them',
               })
-            : failure.message
+            : withSettingLabels(failure.message)
         }
       />
     );

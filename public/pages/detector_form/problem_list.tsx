@@ -3,7 +3,7 @@ import { EuiCallOut, EuiCheckbox, EuiSpacer } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import type { Draft } from './draft/draft';
 import type { FieldOfNoLog } from './draft/fields_of_no_log';
-import { settingLabel } from './draft/setting_label';
+import { settingLabel } from '../../shared/values/setting_label';
 
 /** All problems of a draft where it is saved: that of a setting may stand far above, or in a part that is folded away. */
 export function ProblemList(props: {

@@ -12,6 +12,7 @@ import { i18n } from '@kbn/i18n';
 import { detectorSchema } from '../../../common/detector';
 import { driftSettingsSchema } from '../../../common/detector/upkeep_settings';
 import { NumberField } from '../../shared/values/number_field';
+import { EditableFields } from './editable_fields';
 import { BUCKET_DEFAULTS, type Draft, type DraftFieldsProps } from './draft/draft';
 
 const DRIFT = driftSettingsSchema.parse({});
@@ -118,7 +119,9 @@ export function RareFields({ draft, change, problem }: DraftFieldsProps): ReactE
       buttonContent={i18n.translate('logAnomalies.rare.title', { defaultMessage: 'Rarely changed' })}
     >
       <EuiSpacer size="m" />
-      <SettingsGrid fields={fields} problem={problem} />
+      <EditableFields>
+        <SettingsGrid fields={fields} problem={problem} />
+      </EditableFields>
       <EuiSpacer size="m" />
       <EuiText size="xs" color="subdued">
         {i18n.translate('logAnomalies.rare.rest', {

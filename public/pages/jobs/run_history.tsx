@@ -3,6 +3,7 @@ import { EuiBasicTable, EuiHealth, EuiPanel, EuiSpacer, EuiText, EuiTitle } from
 import { i18n } from '@kbn/i18n';
 import type { RunSummary } from '../../../common/api';
 import { nextStepText } from '../../shared/requests/failure_text';
+import { withSettingLabels } from '../../shared/values/setting_label';
 import { formatCount, formatSpan, formatTime } from '../../shared/values/format';
 
 /** The last runs, newest first: how many logs they scored, or why they failed and what to do. */
@@ -54,8 +55,8 @@ export function RunHistory(props: {
                   <EuiHealth color="danger">
                     {i18n.translate('logAnomalies.runs.failed', { defaultMessage: 'failed' })}
                   </EuiHealth>
-                  <div className="eui-textBreakWord">{failure.message}</div>
-                  <strong>{nextStepText(failure)}</strong>
+                  <div className="eui-textBreakWord">{withSettingLabels(failure.message)}</div>
+                  <strong>{withSettingLabels(nextStepText(failure))}</strong>
                 </EuiText>
               ) : (
                 <EuiHealth color={complete ? 'success' : 'primary'} textSize="xs">

@@ -19,6 +19,7 @@ import type { DetectorView } from '../../shared/detector/detector_view';
 import type { ApiFailure } from '../../shared/app/api_client';
 import { checkDraft, draftOf, type Draft, type DraftFieldsProps } from '../detector_form/draft/draft';
 import { refusedSettings } from '../detector_form/draft/refused_settings';
+import { EditableFields } from '../detector_form/editable_fields';
 import { ProblemList } from '../detector_form/problem_list';
 import { MoreFields } from '../detector_form/more_fields';
 import { RareFields } from '../detector_form/rare_fields';
@@ -86,13 +87,17 @@ export default function SettingsTab({ record, reload }: DetectorView): ReactElem
           <ThresholdPanel {...fields} inWindow={draft.unit === 'bucket' ? undefined : description.value} />
           <EuiSpacer size="m" />
           <EuiPanel hasBorder hasShadow={false}>
-            <UpkeepFields {...fields} />
+            <EditableFields>
+              <UpkeepFields {...fields} />
+            </EditableFields>
           </EuiPanel>
         </EuiFlexItem>
         <EuiFlexItem style={COLUMN}>
           {record.detector.unit === 'bucket' && <BucketNote detector={record.detector} />}
           <EuiPanel hasBorder hasShadow={false} grow={false}>
-            <MoreFields {...fields} isOpen fields={description.value?.fields} />
+            <EditableFields>
+              <MoreFields {...fields} isOpen fields={description.value?.fields} />
+            </EditableFields>
           </EuiPanel>
           <EuiSpacer size="m" />
           <EuiPanel hasBorder hasShadow={false} grow={false}>
@@ -185,7 +190,9 @@ function ThresholdPanel({
         <h2>{i18n.translate('logAnomalies.settings.threshold', { defaultMessage: 'Threshold' })}</h2>
       </EuiTitle>
       <EuiSpacer size="m" />
-      <SensitivityFields isNew={false} {...fields} inWindow={inWindow} rows={inWindow} />
+      <EditableFields>
+        <SensitivityFields isNew={false} {...fields} inWindow={inWindow} rows={inWindow} />
+      </EditableFields>
       <EuiSpacer size="s" />
       <EuiText size="s" color="subdued">
         {i18n.translate('logAnomalies.settings.atOnce', {

@@ -6,6 +6,7 @@ import type { DetectorState, DetectorStatus } from '../../../common/api';
 import { nextStepText } from '../requests/failure_text';
 import { FewLines } from '../results/few_lines';
 import { readinessText } from './readiness_text';
+import { withSettingLabels } from '../values/setting_label';
 
 function stateName(state: DetectorState): string {
   switch (state) {
@@ -55,9 +56,10 @@ export function WhatStandsInTheWay({ status }: { status: DetectorStatus }): Reac
   const [finding] = status.readiness ?? [];
   const isFailing = failure !== undefined && status.state === 'failing';
   if (!isFailing && finding === undefined) return null;
-  const { message, nextStep } = isFailing
+  const told = isFailing
     ? { message: failure.message, nextStep: nextStepText(failure) }
     : readinessText(finding);
+  const [message, nextStep] = [told.message, told.nextStep].map(withSettingLabels);
   return (
     <EuiToolTip content={`${message} ${nextStep}`} display="block">
       <EuiText size="xs" className="eui-textBreakWord" tabIndex={0} data-test-subj="logAnomaliesInTheWay">

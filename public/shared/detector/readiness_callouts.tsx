@@ -3,6 +3,7 @@ import { EuiCallOut, EuiSpacer } from '@elastic/eui';
 import { icon } from '../../kibana/icons';
 import type { ReadinessFinding } from '../../../common/api';
 import { readinessText } from './readiness_text';
+import { withSettingLabels } from '../values/setting_label';
 
 const LOOKS = {
   blocking: { color: 'danger', iconType: 'error' },
@@ -20,10 +21,10 @@ export const ReadinessCallouts = ({ findings }: { findings: readonly ReadinessFi
           <EuiCallOut
             size="s"
             {...LOOKS[finding.level]}
-            title={message}
+            title={withSettingLabels(message)}
             data-test-subj={`logAnomaliesReadiness logAnomaliesReadiness-${finding.kind}`}
           >
-            {nextStep}
+            {withSettingLabels(nextStep)}
           </EuiCallOut>
           <EuiSpacer size="s" />
         </React.Fragment>

@@ -2,6 +2,7 @@ import React, { type ReactElement } from 'react';
 import { i18n } from '@kbn/i18n';
 import type { Failure } from '../../../common/api';
 import type { LeftOutBy } from '../../../common/api/status';
+import { withSettingLabels } from '../values/setting_label';
 
 /** Returns the translated next step where times that are kept out leave a training too few logs. */
 export const leftOutAdvice = (by: LeftOutBy): string =>
@@ -73,11 +74,14 @@ export function nextStepText({
 }
 
 /** Shows the message of a failure and, below it, the next step. */
-export const FailureText = ({ failure, at }: { failure: Failure; at?: string }): ReactElement => (
-  <>
-    <p className="eui-textBreakWord">{at === undefined ? failure.message : `${at}: ${failure.message}`}</p>
-    <p>
-      <strong>{nextStepText(failure)}</strong>
-    </p>
-  </>
-);
+export function FailureText({ failure, at }: { failure: Failure; at?: string }): ReactElement {
+  const message = withSettingLabels(failure.message);
+  return (
+    <>
+      <p className="eui-textBreakWord">{at === undefined ? message : `${at}: ${message}`}</p>
+      <p>
+        <strong>{withSettingLabels(nextStepText(failure))}</strong>
+      </p>
+    </>
+  );
+}

@@ -4,6 +4,7 @@ import { i18n } from '@kbn/i18n';
 import { icon } from '../../kibana/icons';
 import type { ApiFailure } from '../app/api_client';
 import { failureTitle } from '../app/failure_title';
+import { withSettingLabels } from '../values/setting_label';
 import type { Request } from './use_request';
 
 /** The answer of a request once it is there; before that, or instead of it, what the user can do. */
@@ -72,7 +73,9 @@ export function FailurePrompt(props: {
       title={<h2>{title}</h2>}
       body={
         <>
-          {failure.message !== title && <p className="eui-textBreakWord">{failure.message}</p>}
+          {failure.message !== title && (
+            <p className="eui-textBreakWord">{withSettingLabels(failure.message)}</p>
+          )}
           {isForbidden && (
             <p>
               {i18n.translate('logAnomalies.request.forbiddenNextStep', {

@@ -50,7 +50,9 @@ async function problemWith(
   });
   const read = compileField(field);
   if (logs.length === 0 || logs.some(({ document }) => read(document) !== undefined)) return undefined;
-  return `${single === undefined ? 'entity_fields' : 'entity_field'}: is in no log of "${printable(source.index, LONGEST_NAME)}" (got "${printable(field, LONGEST_NAME)}"); allowed: a field that logs have, or none`;
+  const setting = single === undefined ? 'entity_fields' : 'entity_field';
+  const [index, name] = [source.index, field].map((each) => printable(each, LONGEST_NAME));
+  return `${setting}: no log of "${index}" has the field "${name}"; allowed: a field that logs have, or none`;
 }
 
 /** @throws DetectionError `invalid_input` where no log has the field that results are to be grouped by */

@@ -16,7 +16,7 @@ import {
   withUnit,
   type Draft,
 } from './draft';
-import { settingLabel } from './setting_label';
+import { settingLabel } from '../../../shared/values/setting_label';
 
 jest.mock('@kbn/i18n', () => jest.requireActual('../../../../test/fakes/i18n'), { virtual: true });
 

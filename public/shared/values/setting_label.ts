@@ -1,12 +1,14 @@
 import { i18n } from '@kbn/i18n';
-import type { Draft } from './draft';
 
 /**
  * Returns the name of a setting as the form has it, for a list of problems.
  *
  * @param path as in the document, e.g. `source.index`; a setting that is not in the form keeps its path
  */
-export function settingLabel(path: string, draft: Pick<Draft, 'features'>): string {
+export function settingLabel(
+  path: string,
+  draft: { readonly features: readonly { readonly field?: string }[] },
+): string {
   const [, place, setting] = /^features\.(\d+)\.?(.*)$/.exec(path) ?? [];
   if (place !== undefined) {
     const field = draft.features[Number(place)]?.field;
@@ -24,6 +26,22 @@ export function settingLabel(path: string, draft: Pick<Draft, 'features'>): stri
   }
   return labelOf(path) ?? path;
 }
+
+/** Settings as the API, files and the command line call them; those of buckets may be names of features as well. */
+const PATH =
+  /(?<![\w.])((source|training|schedule|forest|drift|promotion|threshold)\.[a-z_]+|entity_fields?|copy_fields|context_fields|hour_of_day|day_of_week)(?![\w.]*\w)/g;
+
+/** Returns a text that names settings by their path with the names that the form has for them. */
+export const withSettingLabels = (text: string): string =>
+  text.replace(PATH, (path) => {
+    const label = labelOf(path);
+    return label === undefined
+      ? path
+      : i18n.translate('logAnomalies.form.namedSetting', {
+          defaultMessage: '“{label}”',
+          values: { label },
+        });
+  });
 
 function labelOf(path: string): string | undefined {
   switch (path) {
@@ -111,6 +129,10 @@ function labelOf(path: string): string | undefined {
         defaultMessage: 'Fields copied from logs to results (all, chosen or none)',
       });
 
+    case 'hour_of_day':
+      return i18n.translate('logAnomalies.feature.hourOfDay', { defaultMessage: 'Hour of the day' });
+    case 'day_of_week':
+      return i18n.translate('logAnomalies.feature.dayOfWeek', { defaultMessage: 'Day of the week' });
     default:
       if (path.startsWith('bucket.')) return bucketLabelOf(path);
       return path.startsWith('context_fields')
