@@ -280,6 +280,11 @@ describe('as text', () => {
     expect(text).toMatch(/flood +2 +1 +█{6}·{6} +50\.0 %/);
   });
 
+  it('says of which unit the rows are', () => {
+    expect(text).toMatch(/^[\d,]+ logs/m);
+    expect(renderEvaluationText(evaluation, undefined, 'buckets')).toMatch(/^[\d,]+ buckets/m);
+  });
+
   it('lets no control character of a log through', () => {
     expect(text).toContain('GET / [31m 500');
     // eslint-disable-next-line no-control-regex

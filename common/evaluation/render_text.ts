@@ -30,12 +30,16 @@ const plain = (text: string): string => text;
 export const NO_COLORS: TextColors = { strong: plain, alarm: plain, good: plain, faint: plain };
 
 /** The whole evaluation as text of at most 80 columns. */
-export function renderEvaluationText(evaluation: Evaluation, colors: TextColors = NO_COLORS): string {
+export function renderEvaluationText(
+  evaluation: Evaluation,
+  colors: TextColors = NO_COLORS,
+  unit: 'logs' | 'buckets' = 'logs',
+): string {
   const { labelled } = evaluation;
   return [
     ...heading(evaluation, colors),
     '',
-    ...summary(evaluation),
+    ...summary(evaluation, unit),
     ...(labelled === undefined ? [] : ['', ...measures(labelled, colors)]),
     ...(labelled === undefined ? [] : ['', ...kinds(labelled, colors)]),
     '',
@@ -53,14 +57,14 @@ function heading({ model_version, detector }: Evaluation, colors: TextColors): s
   ];
 }
 
-function summary(evaluation: Evaluation): string[] {
+function summary(evaluation: Evaluation, unit: string): string[] {
   const { evaluated_logs, time, alerts, alert_share, alerts_per_day, threshold, unlabelled_logs, labelled } =
     evaluation;
   const perDay = alerts_per_day === undefined ? '' : `, ${formatPerDay(alerts_per_day)} a day`;
   const unlabelled =
     labelled !== undefined && unlabelled_logs > 0 ? ` (${formatCount(unlabelled_logs)} without a label)` : '';
   return [
-    `${formatCount(evaluated_logs)} logs${unlabelled}`,
+    `${formatCount(evaluated_logs)} ${unit}${unlabelled}`,
     ...(time === undefined ? [] : [`from ${formatTime(time.from)} to ${formatTime(time.to)} UTC`]),
     `${formatCount(alerts)} at or above the threshold ${formatMeasure(threshold)} (${formatPercent(alert_share)}${perDay})`,
   ];

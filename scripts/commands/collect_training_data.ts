@@ -33,6 +33,7 @@ import { numberBetween, runs, type Session } from '../command_line/session';
 import { readBounded } from '../../server/notifications/read_bounded';
 import { withStoredData } from '../command_line/stored_data';
 import { DAY } from '../../common/duration';
+import { unitWord } from '../command_line/models';
 
 const LARGEST_SILENCES_MB = 64;
 
@@ -158,7 +159,7 @@ async function drawAndWrite(session: Session, options: Options): Promise<void> {
       to: new Date(to).toISOString(),
     };
     const text = (): string =>
-      `${summary.rows.toLocaleString('en')} of ${summary.logs_in_window.toLocaleString('en')} logs to ${options.output} (${sample.method})`;
+      `${summary.rows.toLocaleString('en')} of ${summary.logs_in_window.toLocaleString('en')} ${unitWord(detector)} to ${options.output} (${sample.method})`;
     if (options.output === '-') session.say(text());
     else session.result(summary, text);
   });

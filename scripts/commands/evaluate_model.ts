@@ -13,7 +13,7 @@ import { evaluateTogether } from '../../server/detection/training/evaluate_union
 import { renderEvaluationPage } from '../../server/detection/evaluation_report/evaluation_report';
 import { renderUnionPage } from '../../server/detection/evaluation_report/union_report';
 import { loadDocuments, unreadOf, writeWhole, type Unread } from '../command_line/log_files';
-import { loadModelFile } from '../command_line/models';
+import { loadModelFile, unitWord } from '../command_line/models';
 import { numberBetween, runs, type Session } from '../command_line/session';
 
 const COLORS = { strong: colors.bold, alarm: colors.red, good: colors.green, faint: colors.dim };
@@ -74,7 +74,8 @@ Examples:
           const evaluation = withUnread(evaluate(told), unread);
           if (options.html !== undefined) await writeWhole(options.html, renderEvaluationPage(evaluation));
           progress.stop();
-          session.result(evaluation, () => renderEvaluationText(evaluation, COLORS) + page);
+          const unit = unitWord(requests[0].snapshot.detector);
+          session.result(evaluation, () => renderEvaluationText(evaluation, COLORS, unit) + page);
           return;
         }
         const measured = evaluateTogether(

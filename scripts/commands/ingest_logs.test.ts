@@ -107,6 +107,22 @@ it.each([
   expect(stored).toBe(2_000);
 });
 
+it.each([[[]], [['--format', 'json']]])(
+  'tells nothing but the error of a file that is not there, with %j',
+  async (options) => {
+    await rm(file(), { force: true });
+    const { code, stdout, stderr } = await ingest(...options);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain(`The file ${file()} cannot be read`);
+    // Files that were written before it are told.
+    await writeFile(file(), log('a'));
+    const both = await ingest(`${file()}.none`, ...options);
+    expect(both).toMatchObject({ code: 2, stderr: expect.stringContaining(`${file()}.none cannot be read`) });
+    expect(both.stdout).toContain('1 logs to web (json)');
+    expect(both.stdout).not.toContain('.none');
+  },
+);
+
 it('names the service of logs that name none, nested or dotted', async () => {
   const services = [{}, { 'service.name': 'a' }, { service: { name: 'b' } }, { service: { version: '1' } }];
   const lines = services.map((service) =>

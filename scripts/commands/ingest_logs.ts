@@ -95,9 +95,10 @@ Examples:
             index,
             options,
           });
-          reports.push(report);
+          // Of a file that is not there the failure says all.
+          if (failure === undefined || linesOf(report) > 0) reports.push(report);
           if (failure === undefined) continue;
-          tellResult(session, reports, index);
+          if (reports.length > 0) tellResult(session, reports, index);
           const told = report.written === 0 ? '' : ` (${numberWords(report.written)} logs of it are written)`;
           throw new DetectionError('invalid_input', `${failure.message}${told}`, { cause: failure });
         }
@@ -106,6 +107,9 @@ Examples:
       });
     },
   );
+
+const linesOf = ({ written, duplicates, malformed, rejectedCount }: FileReport): number =>
+  written + duplicates + malformed + rejectedCount;
 
 const numberWords = (count: number): string => count.toLocaleString('en');
 
@@ -323,7 +327,8 @@ async function latestTime(session: Session, file: string, reading: Reading): Pro
 }
 
 function describe(report: FileReport, index: string): string {
-  const lines = [`${report.file}: ${numberWords(report.written)} logs to ${index} (${report.format})`];
+  const format = report.format === '' ? '' : ` (${report.format})`;
+  const lines = [`${report.file}: ${numberWords(report.written)} logs to ${index}${format}`];
   if (report.duplicates > 0) lines.push(`  ${numberWords(report.duplicates)} were there already`);
   if (report.malformed > 0) {
     lines.push(`  ${numberWords(report.malformed)} lines could not be read, e.g.`);

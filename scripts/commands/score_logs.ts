@@ -4,7 +4,7 @@ import type { LogDocument } from '../../common/log_document';
 import type { DirtReport } from '../../common/log_features/columns/types';
 import { DetectionError } from '../../common/detection_error';
 import { openDocumentWriter, readDocuments } from '../command_line/log_files';
-import { loadModelFile } from '../command_line/models';
+import { loadModelFile, unitWord } from '../command_line/models';
 import { numberBetween, runs } from '../command_line/session';
 
 interface Options {
@@ -99,7 +99,7 @@ Examples:
         progress.stop();
       }
       const text = (): string =>
-        `${counts.logs.toLocaleString('en')} logs scored, ${counts.anomalies.toLocaleString('en')} anomalous` +
+        `${counts.logs.toLocaleString('en')} ${unitWord(snapshot.detector)} scored, ${counts.anomalies.toLocaleString('en')} anomalous` +
         (counts.malformed > 0 ? `; ${counts.malformed} lines could not be read (${firstProblem})` : '');
       if (options.output === '-') session.say(text());
       else

@@ -15,6 +15,7 @@ import { aboutLabel, chooseDetector, type DetectorOptions } from '../command_lin
 import { loadDocuments, writeWhole } from '../command_line/log_files';
 import { numberBetween, runs, type Session } from '../command_line/session';
 import { withClient } from '../command_line/stored_data';
+import { trainingLines } from '../command_line/models';
 
 interface Options extends DetectorOptions {
   input: string;
@@ -121,23 +122,6 @@ async function trainFromFile(session: Session, options: Options): Promise<void> 
     ].join('\n'),
   );
 }
-
-interface Training {
-  readonly detector: Detector;
-  readonly snapshot: ModelSnapshot;
-  readonly report: TrainingReport;
-  /** Tells where the features are from. */
-  readonly why: string;
-  /** Lines that could not be read. */
-  readonly problems: readonly { readonly line: number; readonly problem: string }[];
-}
-
-const trainingLines = ({ detector, snapshot, report, why, problems }: Training): string[] => [
-  `  logs       ${report.rows.toLocaleString('en')} to train on, ${report.heldOutRows.toLocaleString('en')} held out${problems.length > 0 ? `, ${problems.length} lines not readable (line ${problems[0].line}: ${problems[0].problem})` : ''}`,
-  `  features   ${detector.features.map(({ name, field }) => name ?? field).join(', ')} (${why}; ${report.columns.length} columns)`,
-  `  forest     ${detector.forest.tree_count} trees of ${snapshot.forest.subsampleSize} logs`,
-  `  threshold  ${snapshot.threshold.toFixed(4)} (${detector.threshold.method}${'contamination' in detector.threshold ? ` ${detector.threshold.contamination}` : ''}, from ${report.quantileRows.toLocaleString('en')} unseen logs)`,
-];
 
 function readinessFor(
   documents: readonly LogDocument[],

@@ -50,3 +50,26 @@ it('shows a bucket with more logs within than a call takes arguments', () => {
   });
   expect((shown[0] as { parts: unknown[] }).parts).toHaveLength(150_000);
 });
+
+it('counts a log that was shown before its bucket as a part of the row of the bucket', () => {
+  const session = { json: true, say: () => undefined, emit: () => undefined } as unknown as Session;
+  const list = createList(session, { limit: 5, context: 1 } as FollowOptions, [
+    followerOf({ unit: 'bucket', bucket: { span: '15m' } }),
+    followerOf({ unit: 'log' }),
+  ]);
+  const log = (minute: number, service = 'web') =>
+    resultOf('logs', `${service} ${minute}`, minute * MINUTE, {
+      anomaly: { ...anomalyOf(0.9), entity: service },
+      service: { name: service },
+    });
+  list.show([log(1), log(2), log(3, 'api')]);
+  expect(list.rows).toBe(3);
+  const bucket = resultOf('buckets', 'bucket', 0, {
+    anomaly: anomalyOf(0.8),
+    event: { start: at(0), end: at(15 * MINUTE) },
+  });
+  list.show([bucket]);
+  expect(list.rows).toBe(2);
+  list.show([log(4), log(120)]);
+  expect(list.rows).toBe(3);
+});

@@ -22,6 +22,8 @@ export function createList(
   const isOne = followers.length === 1;
   const longest = Math.max(...followers.map(({ snapshot }) => spanOf(snapshot.detector)));
   let shown: AnomalyResult[] = [];
+  /** Rows of what is shown, until they become a part of another. */
+  const leads = new Set<AnomalyResult>();
   let rows = 0;
   return {
     get rows() {
@@ -33,7 +35,10 @@ export function createList(
       const all = [...shown, ...found];
       const merged = mergeResults(all, (result) => result);
       const fresh = merged.filter(({ lead }) => !before.has(lead));
-      rows += fresh.length;
+      for (const { lead, parts } of fresh) {
+        leads.add(lead);
+        rows += 1 - parts.filter((part) => leads.delete(part)).length;
+      }
       const limited =
         session.json || fresh.length <= options.limit
           ? fresh
@@ -54,6 +59,8 @@ export function createList(
       const newest = times.reduce((latest, time) => Math.max(latest, time), -Infinity);
       const oldest = newest - SPANS_REMEMBERED * longest;
       shown = all.filter((_result, place) => times[place] >= oldest);
+      const kept = new Set(shown);
+      for (const lead of leads) if (!kept.has(lead)) leads.delete(lead);
     },
   };
 }

@@ -4,6 +4,7 @@ import type { Session } from '../command_line/session';
 import { createList } from './anomaly_list';
 import type { Follower } from './follower';
 import type { FollowOptions } from './options';
+import { unitWord } from '../command_line/models';
 
 const FIRST_RETRY_MILLISECONDS = 1_000;
 const LAST_RETRY_MILLISECONDS = 60_000;
@@ -96,7 +97,7 @@ function tellTotals(session: Session, followers: readonly Follower[], rows: numb
     if (session.json) session.emit({ summary }, () => '');
     else
       session.say(
-        `${followers.length > 1 ? `${snapshot.detector.name}: ` : ''}${total.logs.toLocaleString('en')} ${snapshot.detector.unit === 'bucket' ? 'buckets' : 'logs'} scored, ${total.anomalies.toLocaleString('en')} anomalies (${total.created.toLocaleString('en')} new).`,
+        `${followers.length > 1 ? `${snapshot.detector.name}: ` : ''}${total.logs.toLocaleString('en')} ${unitWord(snapshot.detector)} scored, ${total.anomalies.toLocaleString('en')} anomalies (${total.created.toLocaleString('en')} new).`,
       );
   }
   if (followers.length > 1 && !session.json)

@@ -31,6 +31,7 @@ import type { Session } from '../command_line/session';
 import type { Followed } from './choose_models';
 import type { FollowOptions } from './options';
 import { createRemarks, type Remarks } from './remarks';
+import { unitWord } from '../command_line/models';
 
 /** A run ends here and the next one follows at once; alerts are grouped by run. */
 const LOGS_IN_A_RUN = 200_000;
@@ -205,10 +206,9 @@ function sayOfRun(
   const dirty = Object.entries(report.dirt).flatMap(([feature, kinds]) =>
     Object.entries(kinds).map(([kind, count]) => `${feature} ${kind} ${count}`),
   );
-  const unit = detector.unit === 'bucket' ? 'buckets' : 'logs';
   session.say(
     colors.dim(
-      `${new Date(report.to).toISOString()}  ${report.logs} ${unit}, ${report.anomalies} anomalies${report.suppressed > 0 ? ` and ${report.suppressed} hidden` : ''}, threshold ${report.threshold.toFixed(4)}${report.unscored > 0 ? `; ${report.unscored} logs without a score: is the pipeline attached?` : ''}${dirty.length > 0 ? `; dirty: ${dirty.slice(0, 4).join(', ')}` : ''}`,
+      `${new Date(report.to).toISOString()}  ${report.logs} ${unitWord(detector)}, ${report.anomalies} anomalies${report.suppressed > 0 ? ` and ${report.suppressed} hidden` : ''}, threshold ${report.threshold.toFixed(4)}${report.unscored > 0 ? `; ${report.unscored} logs without a score: is the pipeline attached?` : ''}${dirty.length > 0 ? `; dirty: ${dirty.slice(0, 4).join(', ')}` : ''}`,
     ),
   );
 }
