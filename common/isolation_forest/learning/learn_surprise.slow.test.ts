@@ -294,3 +294,30 @@ it('takes what is usual in a column for usual, however seldom the column is fill
   row[1] = 1;
   expect(surprise === undefined ? 0 : surpriseOfRow(surprise, row, 0)).toBe(0);
 });
+
+describe('numbers that say by their own scale how rare they are', () => {
+  /** Surprise of a row as far out as these, where a share of the training rows is, among four columns with tails. */
+  const surpriseWith = (share: number, ownTail?: ColumnWatch['ownTail']): number => {
+    const far: Matrix = { ...rows, values: Float32Array.from(rows.values) };
+    for (let row = 0; row < share * rows.rowCount; row++) far.values[row * 4 + 1] = 9 + (row % 7);
+    const tails = [0, 1, 2, 3].map((column): ColumnWatch => {
+      return { column, feature: column, kind: 'tail', direction: 'high', probability: 1e-4, ownTail };
+    });
+    const { surprise } = learnSurprise(growForest(far, testOptions), far, tails, 1);
+    return surpriseOfRow(surprise!, Float32Array.of(0, 12, 0, 0), 0);
+  };
+  /** Laplace's law, of any of so many numbers. */
+  const ownTail = (share: number, tails: number): number => -Math.log((2 * share) / tails) / Math.SQRT2;
+
+  it('surprise though training holds some that lie as far out', () => {
+    expect(surpriseWith(0.008)).toBeLessThan(0.1);
+    expect(surpriseWith(0.008, ownTail)).toBeGreaterThan(0.4);
+    expect(surpriseWith(0.004, ownTail)).toBeGreaterThan(surpriseWith(0.008, ownTail));
+  });
+  it('say nothing where a forest sees by itself how many they are', () => {
+    expect(surpriseWith(0.06, ownTail)).toBe(0);
+  });
+  it('are as surprising as ever where training holds none', () => {
+    expect(surpriseWith(0, ownTail)).toBe(surpriseWith(0));
+  });
+});

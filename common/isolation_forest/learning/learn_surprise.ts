@@ -23,6 +23,11 @@ export interface ColumnWatch {
   readonly leastDecay?: number;
   /** For `tail`. Least distance from 0 at which a row may be as surprising as this share of all rows, however few lie there. */
   readonly leastTail?: (share: number) => number;
+  /**
+   * For `tail`. Distance from 0 at which a row is at least as surprising as this share of all rows, though training holds more: what
+   * training holds of anomalies thickens the tail. Given the number of features that have tails as well.
+   */
+  readonly ownTail?: (share: number, tails: number) => number;
   /** For `tail`. The column is a rarity, with so much for a factor e: it says by itself how rare it is. */
   readonly decay?: number;
   /** For `unseen`. Share of the rows whose value hardly occurs in training; not known where absent. */
@@ -81,6 +86,8 @@ const KNOTS = [SAID.from, 0.01, 0.005, SAID.to, 0.000_5];
  *
  * For a number that means something p is the share of rows as far out (as in ECOD, Li et al. 2022), and beyond the last of training an
  * exponential tail fitted before them (peaks over threshold, Pickands 1975), times the number of such features (Bonferroni).
+ * Anomalies that training holds thicken that tail and would hide their like. So a number whose own scale says how rare it is, as a
+ * distance from the usual in spreads, is at least as surprising as that, where no more than {@link SAID} of all rows lie as far out.
  *
  * Any other number beyond the end of training starts at no surprise and approaches {@link GROWTH} times that of a value
  * never seen in a stable feature, half of it where it lies as far beyond the end as the end is from the median.
@@ -117,7 +124,7 @@ export function learnSurprise(
     watches.flatMap(({ kind, feature }) => (kind === 'tail' || kind === 'rarity' ? [feature] : [])),
   ).size;
   const tailEntries = watches.flatMap(
-    ({ column, feature, kind, direction, probability, leastDecay, leastTail, decay }, i): Entry[] => {
+    ({ column, feature, kind, direction, probability, ...tail }, i): Entry[] => {
       const sorted = columns[i];
       if (isStep[i] || sorted.length === 0) return [];
       const own = { column, feature, ...UNBOUNDED };
@@ -131,11 +138,9 @@ export function learnSurprise(
       if (kind !== 'tail') return [];
       return sidesOf(direction).flatMap((side) =>
         tailParts(sorted, side, {
+          ...tail,
           tails,
           growth: GROWTH * stable * saidBy(probability),
-          leastDecay,
-          leastTail,
-          decay,
           surpriseOf: (share) => surpriseOf.tail(Math.max(share, probability)),
         }).map(onSide(own, side)),
       );
@@ -341,27 +346,19 @@ function rarityParts(sorted: Float32Array, surpriseOf: (share: number) => number
   ];
 }
 
+interface Tail extends Pick<ColumnWatch, 'leastDecay' | 'leastTail' | 'ownTail' | 'decay'> {
+  /** Columns that have tails: so many times as likely is it that any of them is as far out. */
+  readonly tails: number;
+  /** Of what any of them brings. */
+  readonly surpriseOf: (share: number) => number;
+  /** Beyond the end, where there is no tail to extrapolate. */
+  readonly growth: number;
+}
+
 function tailParts(
   sorted: Float32Array,
   side: 1 | -1,
-  {
-    tails,
-    surpriseOf,
-    growth,
-    leastDecay = 0,
-    leastTail,
-    decay,
-  }: {
-    /** Columns that have tails: so many times as likely is it that any of them is as far out. */
-    readonly tails: number;
-    /** Of what any of them brings. */
-    readonly surpriseOf: (share: number) => number;
-    /** Beyond the end, where there is no tail to extrapolate. */
-    readonly growth: number;
-    readonly leastDecay?: number;
-    readonly leastTail?: (share: number) => number;
-    readonly decay?: number;
-  },
+  { tails, surpriseOf, growth, leastDecay = 0, leastTail, ownTail, decay }: Tail,
 ): Part[] {
   const count = sorted.length;
   const share = Math.max(EXTRAPOLATED.share, EXTRAPOLATED.rows / count);
@@ -396,8 +393,11 @@ function tailParts(
     of >= share ? valueAt(of) : valueAt(share) + side * nat * Math.log(share / of);
   const knots = KNOTS.map((any): Knot => {
     const of = Math.min(0.5, any / tails);
-    const value = side * Math.max(side * quantile(of), leastTail?.(any) ?? -Infinity);
-    return { value, surprise: surpriseOf(tails * of) };
+    const measured = Math.max(side * quantile(of), leastTail?.(any) ?? -Infinity);
+    // However far out they lie by their own scale, rows are the less surprising the more there are, up to those a forest sees by itself.
+    const most = Math.sqrt(SAID.from * any);
+    const own = Math.max(side * valueAt(most), ownTail?.(any, tails) ?? Infinity);
+    return { value: side * Math.min(measured, own), surprise: surpriseOf(tails * of) };
   });
   return [
     ...partsThrough(knots.filter(({ value }, i) => i === 0 || value !== knots[i - 1].value)),

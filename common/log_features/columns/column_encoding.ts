@@ -49,6 +49,7 @@ export type Watched =
       readonly tail: FeatureDirection;
       readonly leastDecay?: number;
       readonly leastTail?: (share: number) => number;
+      readonly ownTail?: (share: number, tails: number) => number;
       readonly decay?: number;
     }
   | 'rarity'

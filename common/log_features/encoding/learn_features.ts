@@ -255,6 +255,7 @@ function watchesOf(features: readonly LearnedFeature[], matrix: Matrix, inTime: 
           ...(isTail && {
             leastDecay: watched.leastDecay,
             leastTail: watched.leastTail,
+            ownTail: watched.ownTail,
             decay: watched.decay,
           }),
           probability: Math.max(high, low),

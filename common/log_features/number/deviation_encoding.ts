@@ -261,6 +261,8 @@ export function compressed(spreads: number): number {
  * of the group: nearer to what is usual nothing is as rare as that, though in logs as steady as these no other value was.
  */
 const leastTail = (share: number): number => compressed(-Math.log(2 * share) / Math.SQRT2);
+/** The same for a share that any of so many numbers reaches: whatever training holds, so far out lies no ordinary one. */
+const ownTail = (share: number, tails: number): number => leastTail(share / tails);
 
 /**
  * Encodes the deviation of a number from the usual one of its group at that hour of the day: (x - level) / spread, compressed, where x
@@ -313,7 +315,7 @@ export function decodeDeviation(state: DeviationState, unit: ValueUnit = 'none')
   const shownGroup = ({ name }: Group): string => printable(readableGroup(name), GROUP_CHARACTERS);
   return {
     columns: [''],
-    watched: [{ tail: direction, leastDecay: LEAST_DECAY, leastTail }],
+    watched: [{ tail: direction, leastDecay: LEAST_DECAY, leastTail, ownTail }],
     missing: NaN,
     encode(reading, out, offset, dirt) {
       const number = numberOf((reading as Reading).value, dirt);

@@ -30,6 +30,8 @@ const MARKS_OF_SURPRISE = 2;
 
 /** Of the column, for a factor e of rarity: two attack patterns are as surprising as what one in 10,000 logs has. */
 const LEAST_DECAY = 0.5;
+/** Of the column, as rare as a share of all logs though training holds more attacks: few signs at once are those of an attack anywhere. */
+const ownTail = (share: number): number => -LEAST_DECAY * Math.log(share);
 
 export const attackSignsStateSchema = z.strictObject({
   kind: z.literal('attack_signs'),
@@ -122,7 +124,7 @@ export function decodeAttackSigns(state: AttackSignsState): ColumnEncoding {
   const read = (value: unknown): string | undefined => textOf(value, state.max_length, unread);
   return {
     columns: [''],
-    watched: [{ tail: 'high', leastDecay: LEAST_DECAY }],
+    watched: [{ tail: 'high', leastDecay: LEAST_DECAY, ownTail }],
     missing: NaN,
     encode(value, out, offset, dirt) {
       const text = textOf(value, state.max_length, dirt);
