@@ -12,6 +12,7 @@ import type { DetectorView } from '../../shared/detector/detector_view';
 import { changedQuery, PAGE_SIZE, type ExplorerQuery } from './explorer_query';
 import { ResultDetails } from './result_details';
 import { ResultsToolbar } from './results_toolbar';
+import { anomaliesText } from '../../shared/values/scored_label';
 
 /** Single anomalies of a detector; a row opens for all about it. */
 export function AnomaliesList(props: {
@@ -54,10 +55,7 @@ export function AnomaliesList(props: {
         <>
           <EuiTitle size="xxs">
             <h2 data-test-subj="logAnomaliesShown">
-              {i18n.translate('logAnomalies.results.title', {
-                defaultMessage: '{total, plural, one {{count} anomalous log} other {{count} anomalous logs}}',
-                values: { total, count: formatCount(total) },
-              })}
+              {anomaliesText(total, formatCount(total), record.detector.unit)}
             </h2>
           </EuiTitle>
           <EuiSpacer size="s" />

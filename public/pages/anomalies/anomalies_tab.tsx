@@ -72,6 +72,7 @@ export default function AnomaliesTab(view: DetectorView): ReactElement {
                 <IncidentsView chosen={chosen} request={incidents} changed={reloadAll} />
               )}
               <OverviewCharts
+                unit={record.detector.unit}
                 all={all}
                 byEntity={byEntity}
                 interval={interval}

@@ -16,12 +16,14 @@ import { AnnotationList } from '../../shared/charts/annotation_marks';
 import { AnomalyTimeline } from '../../shared/charts/anomaly_timeline';
 import { SwimLane, SwimLaneTable, type Choice } from '../../shared/charts/swim_lane';
 import type { Interval } from '../../shared/values/time_range';
+import type { Detector } from '../../../common/detector';
 
 /** Charts of logs and anomalies over time and of the severity of each entity. A brush or a click filters. */
 export function OverviewCharts(props: {
   all: Answer<'summarizeResults'>;
   byEntity: Answer<'summarizeResults'>;
   interval: Interval;
+  unit: Detector['unit'];
   /** Changes of the calendar in this time. */
   annotations: readonly Annotation[];
   /** Fields that make up an entity; none where results are not grouped. */
@@ -39,6 +41,7 @@ export function OverviewCharts(props: {
     <>
       <EuiPanel hasBorder hasShadow={false} paddingSize="s">
         <AnomalyTimeline
+          unit={props.unit}
           buckets={all.groups[0]?.buckets ?? []}
           intervalMilliseconds={all.interval_ms}
           range={interval}
@@ -98,7 +101,7 @@ export function OverviewCharts(props: {
           </EuiFlexItem>
         </EuiFlexGroup>
         {isTable ? (
-          <SwimLaneTable groups={byEntity.groups} />
+          <SwimLaneTable groups={byEntity.groups} unit={props.unit} />
         ) : (
           <SwimLane
             groups={byEntity.groups}

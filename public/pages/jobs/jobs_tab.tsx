@@ -14,6 +14,7 @@ import { formatCount, formatScore, formatShare, formatSpan, formatTime } from '.
 import type { DetectorView } from '../../shared/detector/detector_view';
 import { BackfillPanel } from './backfill_panel';
 import { RunHistory } from './run_history';
+import { scoredLabel } from '../../shared/values/scored_label';
 
 const NONE = '–';
 const time = (value: string | undefined): string => (value === undefined ? NONE : formatTime(value));
@@ -75,7 +76,7 @@ export default function JobsTab({ record, status, reload }: DetectorView): React
         <LastRun record={record} lastRun={status.last_run} />
       </EuiFlexGroup>
       <EuiSpacer />
-      <RunHistory runs={status.runs ?? []} lastLook={status.last_look_at} />
+      <RunHistory unit={record.detector.unit} runs={status.runs ?? []} lastLook={status.last_look_at} />
       <EuiSpacer />
       <BackfillPanel detectorId={record.id} status={status} reload={reload} />
     </>
@@ -136,10 +137,7 @@ function LastRun({
                 i18n.translate('logAnomalies.jobs.took', { defaultMessage: 'Took' }),
                 formatSpan(Date.parse(lastRun.finished_at) - Date.parse(lastRun.started_at)),
               ],
-              [
-                i18n.translate('logAnomalies.chart.logs', { defaultMessage: 'Logs scored' }),
-                formatCount(lastRun.logs),
-              ],
+              [scoredLabel(record.detector.unit), formatCount(lastRun.logs)],
               [
                 i18n.translate('logAnomalies.chart.anomalies', { defaultMessage: 'Anomalies' }),
                 formatCount(lastRun.anomalies),

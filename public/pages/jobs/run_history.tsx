@@ -5,9 +5,12 @@ import type { RunSummary } from '../../../common/api';
 import { nextStepText } from '../../shared/requests/failure_text';
 import { withSettingLabels } from '../../shared/values/setting_label';
 import { formatCount, formatSpan, formatTime } from '../../shared/values/format';
+import type { Detector } from '../../../common/detector';
+import { scoredLabel } from '../../shared/values/scored_label';
 
 /** The last runs, newest first: how many logs they scored, or why they failed and what to do. */
 export function RunHistory(props: {
+  unit: Detector['unit'];
   runs: readonly RunSummary[];
   /** Time of the last search for logs; runs without a log are listed once in a while only. */
   lastLook: string | undefined;
@@ -78,7 +81,7 @@ export function RunHistory(props: {
           },
           {
             field: 'logs',
-            name: i18n.translate('logAnomalies.chart.logs', { defaultMessage: 'Logs scored' }),
+            name: scoredLabel(props.unit),
             width: '110px',
             render: formatCount,
           },

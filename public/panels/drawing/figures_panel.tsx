@@ -6,6 +6,7 @@ import { formatCount } from '../../shared/values/format';
 import { severityText } from '../../shared/values/severity';
 import { PanelFrame } from './panel_frame';
 import { BUCKETS, incidentScopeOf, scopeOf, type PanelProps } from './panel_scope';
+import { scoredLabel } from '../../shared/values/scored_label';
 
 interface Figures {
   readonly openIncidents: number;
@@ -93,7 +94,7 @@ const statsOf = ({ openIncidents, anomalies, logs, confidence }: Figures) => [
     value: formatCount(anomalies),
   },
   {
-    name: i18n.translate('logAnomalies.chart.logs', { defaultMessage: 'Logs scored' }),
+    name: scoredLabel(),
     value: formatCount(logs),
   },
   {

@@ -12,6 +12,8 @@ import { useChartTheme } from './chart_theme';
 import { LABEL_WIDTH } from './plot_area';
 import { TimeAxis } from './time_axis';
 import { wholeBuckets } from './time_domain';
+import type { Detector } from '../../../common/detector';
+import { scoredLabel } from '../values/scored_label';
 
 export type Group = Answer<'summarizeResults'>['groups'][number];
 
@@ -28,20 +30,25 @@ export function AnomalyTimeline(props: {
   height: number | string;
   /** Changes of the calendar in this time. */
   annotations?: readonly Annotation[];
+  /** Unit of the detector; absent for several. */
+  unit?: Detector['unit'];
   choose?: (range: Interval) => void;
 }): ReactElement {
-  const { buckets, intervalMilliseconds, range, height, annotations = [], choose } = props;
+  const { unit, buckets, intervalMilliseconds, range, height, annotations = [], choose } = props;
   const { euiTheme } = useEuiTheme();
   const baseTheme = useChartTheme();
   const chartName = useChartName(
-    i18n.translate('logAnomalies.chart.timeline', { defaultMessage: 'Logs scored and anomalies over time' }),
+    i18n.translate('logAnomalies.chart.timeline', {
+      defaultMessage: '{scored} and anomalies over time',
+      values: { scored: scoredLabel(unit) },
+    }),
   );
   const drawn = wholeBuckets(range, intervalMilliseconds);
   const rows = buckets.map(({ time, logs, anomalies }) => ({ time: Date.parse(time), logs, anomalies }));
   const series = [
     {
       id: 'logs',
-      name: i18n.translate('logAnomalies.chart.logs', { defaultMessage: 'Logs scored' }),
+      name: scoredLabel(unit),
       color: euiTheme.colors.mediumShade,
       most: rows.reduce((most, { logs }) => Math.max(most, logs), 0),
     },

@@ -21,6 +21,8 @@ import { entityName, laneOf } from '../values/entity_name';
 import { formatCount, formatTime } from '../values/format';
 import { SeverityLabel, severityName, useSeverityColors } from '../values/severity';
 import type { Interval } from '../values/time_range';
+import { scoredLabel } from '../values/scored_label';
+import type { Detector } from '../../../common/detector';
 
 /** Selection by a click or a brush. */
 export interface Choice {
@@ -151,7 +153,14 @@ const filteredOutLabel = (): string =>
   i18n.translate('logAnomalies.lane.filteredOut', { defaultMessage: 'anomalies that the filters leave out' });
 
 /** The same as the lanes for those who read tables: an entity a row. */
-export function SwimLaneTable({ groups }: { groups: readonly Group[] }): ReactElement {
+export function SwimLaneTable({
+  groups,
+  unit,
+}: {
+  groups: readonly Group[];
+  /** Unit of the detector; absent for several. */
+  unit?: Detector['unit'];
+}): ReactElement {
   return (
     <EuiBasicTable<Group>
       items={[...groups]}
@@ -167,7 +176,7 @@ export function SwimLaneTable({ groups }: { groups: readonly Group[] }): ReactEl
         },
         {
           field: 'logs',
-          name: i18n.translate('logAnomalies.chart.logs', { defaultMessage: 'Logs scored' }),
+          name: scoredLabel(unit),
           render: formatCount,
         },
         {
