@@ -1,12 +1,13 @@
 import { cached } from '../log_features/columns/cached';
 import { sha256 } from '@noble/hashes/sha2';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils';
-import { tokeniseMessage } from '../log_features/template/message_tokens';
+import { MessageShapes } from '../log_features/template/message_shapes';
+import { REST, tokeniseMessage } from '../log_features/template/message_tokens';
 import { keyOfTokens, type MessageKeys } from '../log_features/template/token_key';
 import { kindOf, type MessageTokens } from '../log_features/template/token_list';
 import type { Variant } from '../log_features/template/message_counter';
 import { ANY, TemplateMatcher, templateTextOf } from '../log_features/template/template_matcher';
-import { groupMessages, type MessageMasks } from '../log_features/template/template_miner';
+import { groupMessages, NO_MASKS, type MessageMasks } from '../log_features/template/template_miner';
 import { printable } from '../printable';
 import { PATTERN_LIMITS } from './pattern';
 
@@ -42,10 +43,16 @@ export const patternText = (tokens: readonly string[]): string =>
 const tokensOf = ({ words, spaced }: MessageTokens): string[] =>
   words.map((word, place) => (spaced[place] === 1 && place > 0 ? ` ${word}` : word));
 
+/** Says that messages with other digits in the same places may have other tokens: names such as `eth0=`, or tokens that are cut off. */
+const dependsOnDigits = ({ words }: MessageTokens): boolean =>
+  words[words.length - 1] === REST || words.some((word) => /[0-9]/.test(word));
+
 /** Finds the pattern of a message. Patterns never change while a bucket is counted, so the order of logs does not matter. */
 export class PatternCatalogue {
   private readonly matcher: TemplateMatcher;
-  private readonly patternOf = cached((text) => this.read(text));
+  private readonly patternOf = cached((text) => this.read(text).pattern);
+  /** Patterns of messages by their shape: `byText` where digits of theirs are a part of the pattern. */
+  private readonly shapes = new MessageShapes<MatchedPattern | 'byText' | 'none'>();
   /** By the key of their tokens: messages are many, and those that differ in nothing but values have one. */
   private readonly patterns = new Map<string, MatchedPattern | undefined>();
 
@@ -62,10 +69,13 @@ export class PatternCatalogue {
    * @returns undefined for a message without a token
    */
   public find(message: string, keys?: MessageKeys): MatchedPattern | undefined {
-    const text = message.length > this.maxLength ? message.slice(0, this.maxLength) : message;
+    const isCut = message.length > this.maxLength;
+    const text = isCut ? message.slice(0, this.maxLength) : message;
     const key = keys?.(text);
-    if (key === undefined) return this.patternOf(text);
-    if (!this.patterns.has(key)) return this.read(text);
+    // A part of a message that is remembered holds all of it.
+    if (key === undefined)
+      return isCut || this.masks !== NO_MASKS ? this.patternOf(text) : this.findByShape(text);
+    if (!this.patterns.has(key)) return this.read(text).pattern;
     return this.patterns.get(key);
   }
 
@@ -74,16 +84,29 @@ export class PatternCatalogue {
     return this.known.find((pattern) => pattern.id === id)?.tokens;
   }
 
-  private read(text: string): MatchedPattern | undefined {
+  /** Masks of the user's own may ask for single digits: without them those of a message make no difference unless a token holds one. */
+  private findByShape(text: string): MatchedPattern | undefined {
+    const known = this.shapes.get(text);
+    if (known === 'byText') return this.patternOf(text);
+    if (known !== undefined) return known === 'none' ? undefined : known;
+    const { tokens, pattern } = this.read(text);
+    this.shapes.set(text, dependsOnDigits(tokens) ? 'byText' : (pattern ?? 'none'));
+    return pattern;
+  }
+
+  private read(text: string): {
+    readonly tokens: MessageTokens;
+    readonly pattern: MatchedPattern | undefined;
+  } {
     const tokens = tokeniseMessage(text, this.masks(text));
     const key = keyOfTokens(tokens);
-    if (key === undefined || key.length > LONGEST_KEY) return this.match(tokens);
+    if (key === undefined || key.length > LONGEST_KEY) return { tokens, pattern: this.match(tokens) };
     const known = this.patterns.get(key);
-    if (known !== undefined) return known;
+    if (known !== undefined) return { tokens, pattern: known };
     const pattern = this.match(tokens);
     if (this.patterns.size >= KEYS_KEPT) this.patterns.clear();
     this.patterns.set(key, pattern);
-    return pattern;
+    return { tokens, pattern };
   }
 
   private match(read: MessageTokens): MatchedPattern | undefined {

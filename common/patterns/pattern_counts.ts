@@ -197,25 +197,42 @@ export class PatternCounts {
     this.mostNames = Math.max(NAMES_KEPT, 2 * this.names.length);
   }
 
-  /** Ids of patterns that may have more entities than are kept: all buckets together hold so many counts of them. */
+  /** Ids of patterns that have more entities than are kept, in all buckets together. */
   private crowded(): string[] {
     const found = new Map<string, number>();
     for (const patterns of this.buckets.values()) {
       for (const [id, counts] of patterns) found.set(id, (found.get(id) ?? 0) + counts.length / 2);
     }
-    return [...found].flatMap(([id, count]) => (count > PATTERN_LIMITS.entities ? [id] : []));
+    const others = this.places.get(OTHER_ENTITIES);
+    const last = new Uint32Array(this.names.length);
+    let pattern = 0;
+    return [...found].flatMap(([id, most]) => {
+      if (most <= PATTERN_LIMITS.entities) return [];
+      pattern++;
+      let entities = 0;
+      for (const counts of this.listsOf(id)) {
+        for (let at = 0; at < counts.length; at += 2) {
+          const place = counts[at];
+          if (last[place] === pattern || place === others) continue;
+          last[place] = pattern;
+          entities++;
+        }
+      }
+      return entities > PATTERN_LIMITS.entities ? [id] : [];
+    });
+  }
+
+  private listsOf(id: string): number[][] {
+    return [...this.buckets.values()].flatMap((patterns) => {
+      const counts = patterns.get(id);
+      return counts === undefined ? [] : [counts];
+    });
   }
 
   /** Keeps the first entities of a pattern by name. */
   private trimEntities(id: string): void {
-    const lists = [...this.buckets.values()].flatMap((patterns) => {
-      const counts = patterns.get(id);
-      return counts === undefined ? [] : [counts];
-    });
-    const names = new Set(lists.flatMap((counts) => this.namesIn(counts)));
-    names.delete(OTHER_ENTITIES);
-    if (names.size <= PATTERN_LIMITS.entities) return;
-    const kept = firstOf(names);
+    const lists = this.listsOf(id);
+    const kept = firstOf(new Set(lists.flatMap((counts) => this.namesIn(counts))));
     for (const counts of lists) this.keepFirst(counts, kept);
   }
 

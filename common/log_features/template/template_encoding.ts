@@ -20,7 +20,7 @@ import { DirtCounter, readableShare, textOf } from '../columns/field_value';
 import { DrainTree, maskWords } from './drain_templates';
 import { learnNovelty, noveltySchema, type TimeParts } from '../columns/novelty';
 import { maskedTextOf, TemplateMatcher, templateTextOf } from './template_matcher';
-import { MAX_TEMPLATES, mineTemplates, type MessageMasks } from './template_miner';
+import { MAX_TEMPLATES, mineTemplates, NO_MASKS, type MessageMasks } from './template_miner';
 
 /** A token with the space before it and the signs of a mask around it. */
 const LONGEST_TOKEN = MAX_MESSAGE_TOKEN_LENGTH + 4;
@@ -195,7 +195,7 @@ function drainReader(templates: readonly (readonly string[])[]): TemplateReader 
  * @throws DetectionError `invalid_input` for a regular expression that is none or could take too long
  */
 export function masksOf(masks: TemplateState['masks']): MessageMasks {
-  if (masks === undefined || masks.length === 0) return () => [];
+  if (masks === undefined || masks.length === 0) return NO_MASKS;
   const patterns = safePatterns(masks);
   return (message) => {
     const spans = patterns

@@ -343,4 +343,4 @@ export function mineTemplates(messages: readonly string[], masks: MessageMasks =
 
 /** @returns what the user's own masks replace in a message */
 export type MessageMasks = (message: string) => readonly MaskedSpan[];
-const NO_MASKS: MessageMasks = () => [];
+export const NO_MASKS: MessageMasks = () => [];
