@@ -7,6 +7,7 @@ import type { LogDocument } from '../../common/log_document';
 import { findLabelFields } from '../../common/log_features';
 import { fetchJudgedLogs, type JudgedLogs } from '../../server/detection/feedback/judged_logs';
 import { timestampOf } from '../../server/detection/scoring/log_values';
+import { withoutSeldomFeatures } from '../../server/detection/upkeep/gone_features';
 import { readinessOf } from '../../server/detection/upkeep/readiness';
 import { trainModel, type TrainingReport } from '../../server/detection/training/train_model';
 import { fieldsLearned } from '../../server/detection/training/training_sample';
@@ -129,7 +130,7 @@ function readinessFor(
   report: TrainingReport,
 ): ReadinessFinding[] {
   const { timestamp_field: timestampField } = detector.source;
-  return readinessOf({
+  const findings = readinessOf({
     times: documents.flatMap((document) => timestampOf(document, timestampField) ?? []),
     features: encoder.featureNames.map((name, feature) => ({
       name,
@@ -137,6 +138,7 @@ function readinessFor(
     })),
     dirt: { report: report.dirt, logs: report.rows },
   });
+  return withoutSeldomFeatures(findings);
 }
 
 async function judgedLogs(session: Session, detector: Detector, detectorId: string): Promise<JudgedLogs> {

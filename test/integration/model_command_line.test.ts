@@ -99,6 +99,19 @@ it('trains and says what keeps the detector from being ready', async () => {
     ...['train-model', '--input', 'clean.ndjson', '--detector', 'odd.json', '--output', 'odd_model.json'],
   );
   expect(odd.readiness.map(({ message }) => message).join()).toMatch(/no.such is missing in 100%/);
+  // A field that some logs have is named rightly.
+  const logs = (await readFile(join(folder, 'clean.ndjson'), 'utf8')).trim().split('\n');
+  const some = logs.map((line, place) =>
+    JSON.stringify({ ...JSON.parse(line), ...(place % 13 > 0 && { size: place % 90 }) }),
+  );
+  await writeFile(join(folder, 'some.ndjson'), some.join('\n'));
+  const sized = [...webDetector(index).features!, { type: 'number', field: 'size' }];
+  await writeFile(join(folder, 'sized.json'), JSON.stringify({ ...webDetector(index), features: sized }));
+  const seldom = await ok<{ readiness: unknown[]; dirt: Record<string, { missing: number }> }>(
+    ...['train-model', '--input', 'some.ndjson', '--detector', 'sized.json', '--output', 'sized_model.json'],
+  );
+  expect(seldom.dirt.size.missing).toBeGreaterThan(logs.length / 20);
+  expect(seldom.readiness).toEqual([]);
 });
 
 it('learns from verdicts where it is told to', async () => {

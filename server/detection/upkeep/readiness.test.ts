@@ -5,8 +5,6 @@ import {
   lagFindingOf,
   putAsideFindingOf,
   readinessOf,
-  withGoneFeatures,
-  withoutSeldomFeatures,
   type LagFacts,
 } from './readiness';
 
@@ -197,48 +195,6 @@ test('what was put aside is told for a week after the last time', () => {
   ]);
   expect(putAsideFindingOf(aside, at + 8 * DAY)).toEqual([]);
   expect(putAsideFindingOf(undefined, at)).toEqual([]);
-});
-
-it('tells at once of features that the logs of a run lack, once, and of no handful', () => {
-  const dirt = { took: { missing: 95 }, size: { wrong_type: 100 }, host: { missing: 60 } };
-  const found = withGoneFeatures([], { dirt, logs: 100 });
-  expect(found.map(({ kind, level, message }) => [kind, level, message])).toEqual([
-    ['missing_feature', 'warning', 'The feature took is missing in 95% of the logs.'],
-    ['missing_feature', 'warning', 'The feature size holds another type than its own in 100% of the logs.'],
-  ]);
-  expect(withGoneFeatures(found.slice(0, 1), { dirt, logs: 100 })).toEqual(found);
-  // The training has seen some logs without it: what is so now counts.
-  const [before] = readinessOf({ dirt: { report: { took: { missing: 6 } }, logs: 100 }, features: [] });
-  expect(before).toMatchObject({ kind: 'missing_feature', level: 'hint' });
-  expect(withGoneFeatures([before], { dirt, logs: 100 })).toEqual(found);
-  expect(withGoneFeatures([before], { dirt: { took: { missing: 20 } }, logs: 20 })).toEqual([before]);
-  expect(withGoneFeatures([before], undefined)).toEqual([before]);
-  // Of a field that mostly was not there, thirty logs without it tell nothing.
-  const [seldom] = readinessOf({ dirt: { report: { took: { missing: 88 } }, logs: 100 }, features: [] });
-  expect(withGoneFeatures([seldom], { dirt: { took: { missing: 28 } }, logs: 30 })).toEqual([seldom]);
-});
-
-it('does not tell what training saw of a field that some logs have, nor of one that a handful lacks', () => {
-  const known = readinessOf({
-    dirt: { report: { seldom: { missing: 87 }, gone: { missing: 100 }, odd: { wrong_type: 20 } }, logs: 100 },
-  });
-  const told = withoutSeldomFeatures(withGoneFeatures(known, { dirt: { took: { missing: 42 } }, logs: 42 }));
-  expect(told.map(({ said }) => [said?.code, said?.values?.feature])).toEqual([
-    ['feature_missing', 'gone'],
-    ['feature_mistyped', 'odd'],
-  ]);
-});
-
-it('tells of a field of seldom logs once so many logs lack it that a hundred would have had it', () => {
-  const known = readinessOf({ dirt: { report: { took: { missing: 86 } }, logs: 100 }, features: [] });
-  const told = (missing: number, logs: number) =>
-    withoutSeldomFeatures(withGoneFeatures(known, { dirt: { took: { missing } }, logs })).map(
-      ({ level, message }) => [level, message],
-    );
-  expect(told(5_000, 5_000)).toEqual([['warning', 'The feature took is missing in 100% of the logs.']]);
-  // As in training, and too few to tell.
-  expect(told(4_600, 5_000)).toEqual([]);
-  expect(told(700, 700)).toEqual([]);
 });
 
 it('names closed indices, the first few of many', () => {

@@ -164,7 +164,8 @@ function constantFeatures({ features = [] }: ReadinessFacts): ReadinessFinding[]
     }));
 }
 
-function missingFeatures({ dirt, features = [] }: ReadinessFacts): ReadinessFinding[] {
+/** Names features that a share of the logs worth a word lacks, or holds in another type. */
+export function missingFeatures({ dirt, features = [] }: ReadinessFacts): ReadinessFinding[] {
   if (dirt === undefined || dirt.logs === 0) return [];
   const isConstant = new Set(features.filter(({ columns }) => columns === 0).map(({ name }) => name));
   return Object.entries(dirt.report).flatMap(([name, kinds]): ReadinessFinding[] => {
@@ -347,49 +348,6 @@ export function putAsideFindingOf(
     },
   ];
 }
-
-/** Share of the logs of one run from which a feature counts as gone, and the fewest logs that say so. */
-const GONE_SHARE = 0.9;
-/** Share of the logs of training without a feature from which a run without it is no news: a few logs say either by chance. */
-const SELDOM_SHARE = 0.5;
-const GONE_LOGS = 50;
-/** Logs that would have a feature of seldom logs, from which none of them having it is news. */
-const SELDOM_LOGS = 100;
-
-/**
- * Adds findings of features that the logs of the last run lack, or hold in another type: a field was renamed, or its mapping was.
- *
- * @param known findings of the training and of later measurements: those of half the logs and more stay, unless so many logs would have
- * had the feature that the run tells more; those that say less of the same feature go
- */
-export function withGoneFeatures(
-  known: readonly ReadinessFinding[],
-  run: { readonly dirt: DirtReport; readonly logs: number } | undefined,
-): ReadinessFinding[] {
-  if (run === undefined || run.logs < GONE_LOGS) return [...known];
-  const gone = Object.entries(run.dirt).filter(([, { missing = 0, wrong_type: mistyped = 0 }]) =>
-    [missing, mistyped].some((logs) => logs >= GONE_SHARE * run.logs),
-  );
-  const isOf = (one: ReadinessFinding, other: ReadinessFinding): boolean =>
-    one.kind === 'missing_feature' &&
-    other.kind === 'missing_feature' &&
-    one.said?.values?.feature === other.said?.values?.feature;
-  const shareOf = (finding: ReadinessFinding): number => Number(finding.said?.values?.share);
-  /** A feature of seldom logs is gone where a hundred logs would have it and next to none has. */
-  const saysAll = (told: ReadinessFinding, finding: ReadinessFinding): boolean => {
-    const usual = 1 - shareOf(told);
-    const isGone = usual * run.logs >= SELDOM_LOGS && 1 - shareOf(finding) <= (1 - GONE_SHARE) * usual;
-    return shareOf(told) >= SELDOM_SHARE && !isGone;
-  };
-  const news = missingFeatures({ dirt: { report: Object.fromEntries(gone), logs: run.logs } })
-    .filter((finding) => !known.some((told) => isOf(told, finding) && saysAll(told, finding)))
-    .map((finding): ReadinessFinding => ({ ...finding, level: 'warning' }));
-  return [...known.filter((told) => !news.some((finding) => isOf(told, finding))), ...news];
-}
-
-/** Leaves out features that only some logs of the training lack: the name of their field is right, and the model knows of it. */
-export const withoutSeldomFeatures = (findings: readonly ReadinessFinding[]): ReadinessFinding[] =>
-  findings.filter(({ level, said: sentence }) => level !== 'hint' || sentence?.code !== 'feature_missing');
 
 /** Names of closed indices that are shown. */
 const CLOSED_SHOWN = 5;

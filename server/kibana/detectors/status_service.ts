@@ -6,9 +6,8 @@ import {
   closedIndicesFindingOf,
   lagFindingOf,
   putAsideFindingOf,
-  withGoneFeatures,
-  withoutSeldomFeatures,
 } from '../../detection/upkeep/readiness';
+import { withGoneFeatures, withoutSeldomFeatures } from '../../detection/upkeep/gone_features';
 import {
   createCheckpointStore,
   createSnapshotStore,

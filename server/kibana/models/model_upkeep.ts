@@ -10,7 +10,8 @@ import {
   isDriftDue,
   measureDrift,
 } from '../../detection/upkeep/measure_drift';
-import { readinessOf } from '../../detection/upkeep/readiness';
+import { gapsOfTraining, withGoneFeatures } from '../../detection/upkeep/gone_features';
+import { byLevel, readinessOf } from '../../detection/upkeep/readiness';
 import { countAnomalies } from '../../elasticsearch';
 import type { Services } from '../contracts/services';
 import { requestTraining, type DetectorJob } from '../records/detector_job';
@@ -121,7 +122,7 @@ async function seeToDrift(
   return false;
 }
 
-/** Stores findings: those of the training sample stay, those of recent logs replace earlier ones. */
+/** Stores findings: those of the training sample stay, and those of recent logs replace earlier ones and are compared with these. */
 async function noteReadiness(
   job: DetectorJob,
   snapshot: ModelSnapshot,
@@ -135,8 +136,11 @@ async function noteReadiness(
   const { detectorId, space } = job.target;
   const { dirt, logs, measurement, now } = seen;
   const { encoder } = snapshot;
-  const columnsOf = (feature: number): number =>
-    encoder.featureOfColumn.filter((each) => each === feature).length;
+  const features = encoder.featureNames.map((name, feature) => ({
+    name,
+    columns: encoder.featureOfColumn.filter((each) => each === feature).length,
+  }));
+  const constant = features.flatMap(({ name, columns }) => (columns === 0 ? [name] : []));
   const anomalies = await countAnomalies(job.client, {
     space,
     detectorId,
@@ -144,17 +148,16 @@ async function noteReadiness(
     to: now,
   });
   const earlier = (await job.status.readPart(detectorId, 'readiness'))?.findings ?? [];
+  const known = [
+    ...readinessOf({ features, dirt: { report: dirt, logs }, drift: measurement, anomalies }).filter(
+      ({ said }) => said?.code !== 'feature_missing',
+    ),
+    // Seen by the training alone.
+    ...earlier.filter(({ kind }) => kind === 'sparse_hours' || kind === 'odd_times'),
+    ...gapsOfTraining(earlier, constant),
+  ];
   await job.status.writePart(detectorId, 'readiness', {
     at: new Date(now).toISOString(),
-    findings: [
-      ...readinessOf({
-        features: encoder.featureNames.map((name, feature) => ({ name, columns: columnsOf(feature) })),
-        dirt: { report: dirt, logs },
-        drift: measurement,
-        anomalies,
-      }),
-      // Seen by the training alone.
-      ...earlier.filter(({ kind }) => kind === 'sparse_hours' || kind === 'odd_times'),
-    ],
+    findings: withGoneFeatures(known, { dirt, logs }).sort(byLevel),
   });
 }

@@ -9,6 +9,7 @@ import { fetchJudgedLogs } from '../../detection/feedback/judged_logs';
 import { leftOutCause, leftOutSentence, type LeftOut } from '../../detection/training/left_out_cause';
 import { leftOutOf } from '../../detection/training/left_out_of_training';
 import type { LogSource } from '../../detection/ports';
+import { gapsOfTraining } from '../../detection/upkeep/gone_features';
 import { readinessOf, type ReadinessFacts } from '../../detection/upkeep/readiness';
 import {
   drawTrainingSample,
@@ -252,12 +253,16 @@ async function oddTimesOf(
   );
 }
 
-/** Told to people beside the model; a training does not fail for it. */
+/** Told to people beside the model; a training does not fail for it. Until it has read its logs, the one before tells what they lack. */
 async function noteReadiness(job: DetectorJob, now: number, facts: ReadinessFacts): Promise<void> {
-  await job.status
-    .writePart(job.target.detectorId, 'readiness', {
+  const { detectorId } = job.target;
+  const note = async (): Promise<void> => {
+    const earlier =
+      facts.dirt === undefined ? ((await job.status.readPart(detectorId, 'readiness'))?.findings ?? []) : [];
+    await job.status.writePart(detectorId, 'readiness', {
       at: new Date(now).toISOString(),
-      findings: readinessOf(facts),
-    })
-    .catch(() => undefined);
+      findings: [...readinessOf(facts), ...gapsOfTraining(earlier)],
+    });
+  };
+  await note().catch(() => undefined);
 }
