@@ -17,12 +17,11 @@ import { printable } from '../../../common/printable';
 import { PAST_DAYS, PAST_RANGE } from '../../shared/detector/past_range';
 import { AppLink } from '../../shared/app/app_link';
 import { formatCount } from '../../shared/values/format';
+import { withSettingLabels } from '../../shared/values/setting_label';
 import { amountText, documentsText, kindText, proposalText, shownName, type Proposal } from './scan_text';
 import { keyOf, type Outcome, type Row } from './use_scan';
 
 const LONGEST_MESSAGE = 1_000;
-
-/** Names of indices come from whoever may make one. */
 
 /** One source: its name and kind, and what could be made of it. */
 export function SourceRow(props: {
@@ -65,7 +64,7 @@ export function SourceRow(props: {
         <EuiFlexItem grow={3} style={{ minWidth: 0, flexBasis: 360 }}>
           {failure !== undefined ? (
             <EuiText size="s" color="danger" className="eui-textBreakWord">
-              {printable(failure.message, LONGEST_MESSAGE)}
+              {withSettingLabels(printable(failure.message, LONGEST_MESSAGE))}
             </EuiText>
           ) : looked === undefined ? (
             <EuiSkeletonText lines={2} size="s" />
@@ -164,7 +163,7 @@ function OutcomeText({ outcome }: { outcome: Outcome | undefined }): ReactElemen
           className="eui-textBreakWord"
           data-test-subj="logAnomaliesScanRefused"
         >
-          {outcome.reason}
+          {withSettingLabels(printable(outcome.reason, LONGEST_MESSAGE))}
         </EuiText>
       );
   }

@@ -16,7 +16,7 @@ const tooFewText = (values: Record<'logs' | 'needed' | 'wait', string>): Finding
     values,
   }),
   nextStep: i18n.translate('logAnomalies.readiness.tooFewNext', {
-    defaultMessage: 'Wait, take a longer training.window, or lower training.min_rows.',
+    defaultMessage: 'Wait, increase training.window, or lower training.min_rows.',
   }),
 });
 
@@ -86,7 +86,7 @@ export function readinessText(finding: ReadinessFinding): FindingText {
         }),
         nextStep: i18n.translate('logAnomalies.readiness.sparseNext', {
           defaultMessage:
-            'What is usual then is hardly known. Take a longer training.window, or leave hour_of_day out of the features if logs of these hours should be judged like the others.',
+            'What is usual then is hardly known. Increase training.window, or leave hour_of_day out of the features if logs of these hours should be judged like the others.',
         }),
       };
     case 'constant_feature':
@@ -97,7 +97,7 @@ export function readinessText(finding: ReadinessFinding): FindingText {
           values: { feature },
         }),
         nextStep: i18n.translate('logAnomalies.readiness.constantNext', {
-          defaultMessage: 'Take another field, take a longer training.window, or remove the feature.',
+          defaultMessage: 'Take another field, increase training.window, or remove the feature.',
         }),
       };
     case 'feature_missing':
@@ -108,7 +108,7 @@ export function readinessText(finding: ReadinessFinding): FindingText {
         }),
         nextStep: i18n.translate('logAnomalies.readiness.missingNext', {
           defaultMessage:
-            'Check the name of its field, narrow source.query to logs that have it, or remove the feature.',
+            'Check the name of its field, select only logs that have it with source.query, or remove the feature.',
         }),
       };
     case 'feature_mistyped':
@@ -269,7 +269,7 @@ function lagText({ said }: ReadinessFinding): FindingText | undefined {
         }),
         nextStep: i18n.translate('logAnomalies.lag.catchingUpNext', {
           defaultMessage:
-            'Wait if that was a burst; else raise logAnomalies.jobs.max_logs_per_run, shorten schedule.interval, or let Elasticsearch score (scoring: ingest).',
+            'Wait if that was a burst; else raise logAnomalies.jobs.max_logs_per_run, reduce schedule.interval, or let Elasticsearch score logs as they arrive.',
         }),
       };
     case 'lag_waiting':

@@ -8,7 +8,7 @@ import { withSettingLabels } from '../values/setting_label';
 export const leftOutAdvice = (by: LeftOutBy): string =>
   i18n.translate('logAnomalies.failure.leftOut', {
     defaultMessage:
-      '{by, select, quiet_times {Let models learn from quiet times that are as usual} both {Remove incidents and maintenance from the calendar that were shorter or did not happen, let models learn from quiet times that are as usual} other {Remove incidents and maintenance from the calendar that were shorter or did not happen}}, take a longer training.window, or lower training.min_rows.',
+      '{by, select, quiet_times {Let models learn from quiet times that are as usual} both {Remove incidents and maintenance from the calendar that were shorter or did not happen, let models learn from quiet times that are as usual} other {Remove incidents and maintenance from the calendar that were shorter or did not happen}}, increase training.window, or lower training.min_rows.',
     values: { by },
   });
 

@@ -1,6 +1,7 @@
 import { useCallback, useState } from 'react';
 import { i18n } from '@kbn/i18n';
 import { useApp } from '../app/app_context';
+import { withSettingLabels } from '../values/setting_label';
 
 /** Runs what the user asked for, one thing at a time, and says how it ended. */
 export function useAction(after?: () => void): {
@@ -29,10 +30,11 @@ export function useAction(after?: () => void): {
         if (title) core.notifications.toasts.addSuccess({ title });
         return true;
       } catch (error) {
-        setFailure((error as Error).message);
+        const told = withSettingLabels((error as Error).message);
+        setFailure(told);
         core.notifications.toasts.addDanger({
           title: i18n.translate('logAnomalies.action.failed', { defaultMessage: 'That did not work' }),
-          text: (error as Error).message,
+          text: told,
         });
         return false;
       } finally {

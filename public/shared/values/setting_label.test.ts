@@ -14,8 +14,8 @@ const TEXTS = [
 ].map(read);
 
 it('names settings as the form does', () => {
-  expect(withSettingLabels('Take a longer training.window, or leave hour_of_day out.')).toBe(
-    'Take a longer “Learn from the last”, or leave “Hour of the day” out.',
+  expect(withSettingLabels('Increase training.window, or leave hour_of_day out.')).toBe(
+    'Increase “Learn from the last”, or leave “Hour of the day” out.',
   );
   expect(withSettingLabels('source.timestamp_field is "x"; narrow source.query')).toBe(
     '“Time of a log” is "x"; narrow “Only logs that match”',

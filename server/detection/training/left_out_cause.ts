@@ -60,10 +60,10 @@ export const leftOutSentence = ({ by, logsInWindow, isEstimate }: LeftOut): stri
 export function leftOutAdvice(by: LeftOutBy): string {
   switch (by) {
     case 'calendar':
-      return 'Remove incidents and maintenance from the calendar that were shorter or did not happen, take a longer training.window, or lower training.min_rows.';
+      return 'Remove incidents and maintenance from the calendar that were shorter or did not happen, increase training.window, or lower training.min_rows.';
     case 'quiet_times':
-      return 'Let models learn from quiet times that are as usual, take a longer training.window, or lower training.min_rows.';
+      return 'Let models learn from quiet times that are as usual, increase training.window, or lower training.min_rows.';
     case 'both':
-      return 'Remove incidents and maintenance from the calendar that were shorter or did not happen, let models learn from quiet times that are as usual, take a longer training.window, or lower training.min_rows.';
+      return 'Remove incidents and maintenance from the calendar that were shorter or did not happen, let models learn from quiet times that are as usual, increase training.window, or lower training.min_rows.';
   }
 }

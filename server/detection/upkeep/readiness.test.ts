@@ -57,7 +57,7 @@ describe('too few logs', () => {
       level: 'blocking',
       message:
         'Too few logs: 110 of 256, and at their rate a training window of 7 days holds about 110, so waiting does not help.',
-      next_step: 'Take a training.window of at least 16 days, or lower training.min_rows.',
+      next_step: 'Set training.window to at least 16 days, or lower training.min_rows.',
     });
     expect(tooFew(10, 256, DAY).message).toContain('holds about 70,');
     expect(tooFew(37, 256, DAY).message).toContain('ready in about 6 days');

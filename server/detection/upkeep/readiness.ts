@@ -94,7 +94,7 @@ function tooFewLogs({ enough }: ReadinessFacts): ReadinessFinding[] {
         kind: 'too_few_logs',
         level: 'blocking',
         message: `Too few logs: ${count}, and at their rate a training window of ${durationText(window)} holds about ${held}, so waiting does not help.`,
-        next_step: `Take a training.window of at least ${durationText(span + wait)}, or lower training.min_rows.`,
+        next_step: `Set training.window to at least ${durationText(span + wait)}, or lower training.min_rows.`,
       },
     ];
   }
@@ -106,7 +106,7 @@ function tooFewLogs({ enough }: ReadinessFacts): ReadinessFinding[] {
         ? `Too few logs yet: ${count}, ready in about ${durationText(wait)}.`
         : `Too few logs yet: ${count}.`,
       next_step: isKnown
-        ? 'Wait, take a longer training.window, or lower training.min_rows.'
+        ? 'Wait, increase training.window, or lower training.min_rows.'
         : 'Check source.index and source.query: no log of the training window matches.',
       ...(isKnown
         ? said('too_few_logs', { logs, needed, wait_ms: wait })
@@ -135,7 +135,7 @@ function sparseHours({ times = [] }: ReadinessFacts): ReadinessFinding[] {
       level: 'hint',
       message: `Next to no logs ${stretches.join(', ')} UTC: ${logs.toLocaleString('en')} of ${times.length.toLocaleString('en')} of the training sample.`,
       next_step:
-        'What is usual then is hardly known. Take a longer training.window, or leave hour_of_day out of the features if logs of these hours should be judged like the others.',
+        'What is usual then is hardly known. Increase training.window, or leave hour_of_day out of the features if logs of these hours should be judged like the others.',
       ...said('sparse_hours', { hours: stretches.join(', '), logs, sample: times.length }),
     },
   ];
@@ -159,7 +159,7 @@ function constantFeatures({ features = [] }: ReadinessFacts): ReadinessFinding[]
       kind: 'constant_feature',
       level: 'warning',
       message: `The feature ${name} is constant: it was alike in all logs of the training, so the model does not look at it.`,
-      next_step: 'Take another field, take a longer training.window, or remove the feature.',
+      next_step: 'Take another field, increase training.window, or remove the feature.',
       ...said('constant_feature', { feature: name }),
     }));
 }
@@ -184,7 +184,7 @@ export function missingFeatures({ dirt, features = [] }: ReadinessFacts): Readin
             : `The feature ${name} holds another type than its own in ${percentText(unusable)} of the logs.`,
         next_step:
           missing >= unusable
-            ? 'Check the name of its field, narrow source.query to logs that have it, or remove the feature.'
+            ? 'Check the name of its field, select only logs that have it with source.query, or remove the feature.'
             : 'Check how the field is parsed before the logs are indexed, or take the type that fits it.',
         ...(missing >= unusable
           ? said('feature_missing', { feature: name, share: missing })
@@ -207,7 +207,7 @@ function oddTimes({ oddTimes: odd }: ReadinessFacts): ReadinessFinding[] {
             level: 'warning' as const,
             message: `${counted(odd.untimed)} without a value of source.timestamp_field: no run reads them.`,
             next_step:
-              'Take a source.timestamp_field that all logs have, or see how their time is parsed before they are indexed.',
+              'Set source.timestamp_field to a field that all logs have, or see how their time is parsed before they are indexed.',
           },
         ]),
     ...(odd.ahead === 0
@@ -301,7 +301,7 @@ export function lagFindingOf(facts: LagFacts): ReadinessFinding | undefined {
         ? [
             'lag_catching_up',
             'more logs arrive than a run takes, so it is catching up',
-            'Wait if that was a burst; else raise logAnomalies.jobs.max_logs_per_run, shorten schedule.interval, or let Elasticsearch score (scoring: ingest).',
+            'Wait if that was a burst; else raise logAnomalies.jobs.max_logs_per_run, reduce schedule.interval, or let Elasticsearch score logs as they arrive.',
           ]
         : isWaiting
           ? [
