@@ -253,6 +253,29 @@ it('keeps all of a detector that is edited, also what the form does not show', (
     expect(edited.detector).toEqual({ ...made.detector, name: 'Renamed' });
   }));
 
+it('warns of a name that another detector has, and proposes a free one', () =>
+  onPage(browser, world, async (page) => {
+    const make = (name: string): Promise<DetectorRecord> => {
+      const detector = { ...WHOLE, name, source: { ...WHOLE.source, index: logs } };
+      return call('createDetector', { body: { detector, start: false } });
+    };
+    const [made] = [await make('Taken'), await make('Taken too')];
+    const name = at(page, 'logAnomaliesName');
+    const warning = at(page, 'logAnomaliesNameTaken');
+    await open({ page, url: world.host.url }, '/app/logAnomalies/detectors/new', 'logAnomaliesForm');
+    await name.fill('Taken');
+    await at(page, 'logAnomaliesFreeName').click();
+    expect(await name.inputValue()).toBe('Taken 2');
+    expect(await warning.count()).toBe(0);
+    const path = `/app/logAnomalies/detectors/${made.id}/edit`;
+    await open({ page, url: world.host.url }, path, 'logAnomaliesForm');
+    await name.fill('Taken too');
+    await warning.waitFor();
+    // Its own name is not another one's.
+    await name.fill('Taken');
+    await warning.waitFor({ state: 'detached' });
+  }));
+
 it('looks at more numbers once more are counted, where none were named', () =>
   onPage(browser, world, async (page) => {
     const { features: _own, ...rest } = WHOLE;

@@ -163,7 +163,7 @@ export function DetectorForm({ initial, record, isPreviewed = false }: DetectorF
       <EuiFlexItem grow={3} style={{ minWidth: 0, flexBasis: 480 }}>
         <Step title={i18n.translate('logAnomalies.form.stepLogs', { defaultMessage: '1. Which logs' })}>
           <>
-            <SourceFields {...fields} />
+            <SourceFields {...fields} ownId={record?.id} />
             <EuiSpacer size="m" />
             {(!showsProblems || ofSource.size === 0) && <LogSample request={description} draft={draft} />}
           </>

@@ -1,9 +1,19 @@
 import React, { type ReactElement } from 'react';
-import { EuiComboBox, EuiFieldText, EuiFlexGroup, EuiFlexItem, EuiFormRow, EuiSpacer } from '@elastic/eui';
+import {
+  EuiComboBox,
+  EuiFieldText,
+  EuiFlexGroup,
+  EuiFlexItem,
+  EuiFormRow,
+  EuiLink,
+  EuiSpacer,
+  EuiText,
+} from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import { useApp } from '../../shared/app/app_context';
 import { useRequest } from '../../shared/requests/use_request';
 import type { Draft, DraftFieldsProps } from './draft/draft';
+import { freeName } from './draft/free_name';
 import { QueryField } from './query_field';
 
 interface DataViews {
@@ -11,7 +21,12 @@ interface DataViews {
 }
 
 /** Its name, and which logs it reads. */
-export function SourceFields({ draft, change, problem }: DraftFieldsProps): ReactElement {
+export function SourceFields({
+  draft,
+  change,
+  problem,
+  ownId,
+}: DraftFieldsProps & { ownId?: string }): ReactElement {
   const { core } = useApp();
   // Without data views an index can still be typed.
   const dataViews = useRequest(
@@ -23,20 +38,7 @@ export function SourceFields({ draft, change, problem }: DraftFieldsProps): Reac
   const indexLabel = i18n.translate('logAnomalies.form.index', { defaultMessage: 'Data view or index' });
   return (
     <>
-      <EuiFormRow
-        fullWidth
-        label={i18n.translate('logAnomalies.form.name', { defaultMessage: 'Name' })}
-        isInvalid={problem('name') !== undefined}
-        error={problem('name')}
-      >
-        <EuiFieldText
-          fullWidth
-          value={draft.name}
-          isInvalid={problem('name') !== undefined}
-          onChange={(event) => change({ name: event.target.value })}
-          data-test-subj="logAnomaliesName"
-        />
-      </EuiFormRow>
+      <NameField {...{ draft, change, problem, ownId }} />
       <EuiFormRow
         fullWidth
         label={indexLabel}
@@ -82,3 +84,56 @@ export function SourceFields({ draft, change, problem }: DraftFieldsProps): Reac
     </>
   );
 }
+
+/** Name of a detector; one that another detector of the space has is allowed, and warned of. */
+function NameField(
+  props: Pick<DraftFieldsProps, 'draft' | 'change' | 'problem'> & {
+    /** The detector that is changed; absent for a new one. */
+    ownId?: string;
+  },
+): ReactElement {
+  const { draft, change, problem, ownId } = props;
+  const { api } = useApp();
+  const detectors = useRequest(
+    (signal) => api('listDetectors', { query: { per_page: 1_000 } }, signal),
+    [api],
+  );
+  const taken = new Set(
+    (detectors.value?.detectors ?? []).filter(({ id }) => id !== ownId).map(({ detector }) => detector.name),
+  );
+  return (
+    <EuiFormRow
+      fullWidth
+      label={i18n.translate('logAnomalies.form.name', { defaultMessage: 'Name' })}
+      isInvalid={problem('name') !== undefined}
+      error={problem('name')}
+      helpText={
+        taken.has(draft.name) ? (
+          <NameTaken free={freeName(draft.name, taken)} take={(name) => change({ name })} />
+        ) : undefined
+      }
+    >
+      <EuiFieldText
+        fullWidth
+        value={draft.name}
+        isInvalid={problem('name') !== undefined}
+        onChange={(event) => change({ name: event.target.value })}
+        data-test-subj="logAnomaliesName"
+      />
+    </EuiFormRow>
+  );
+}
+
+const NameTaken = ({ free, take }: { free: string; take: (name: string) => void }): ReactElement => (
+  <EuiText size="xs" data-test-subj="logAnomaliesNameTaken">
+    {i18n.translate('logAnomalies.form.nameTaken', {
+      defaultMessage: 'Another detector of this space has this name.',
+    })}{' '}
+    <EuiLink onClick={() => take(free)} data-test-subj="logAnomaliesFreeName">
+      {i18n.translate('logAnomalies.form.freeName', {
+        defaultMessage: 'Use “{name}”',
+        values: { name: free },
+      })}
+    </EuiLink>
+  </EuiText>
+);

@@ -23,6 +23,7 @@ import { useRequest } from '../../shared/requests/use_request';
 import { firstNumberOf } from '../../shared/results/numeric_results';
 import { formatCount, formatTime } from '../../shared/values/format';
 import { SeverityLabel } from '../../shared/values/severity';
+import { laneNames } from '../../shared/detector/lane_names';
 import type { IncidentBody } from '../../../common/api';
 import { HOUR, MINUTE } from '../../../common/duration';
 import { ValueSection } from '../anomalies/value_over_time';
@@ -151,6 +152,7 @@ function IncidentChange({ incident }: { incident: IncidentBody }): ReactElement 
 /** The facts of an incident on one line: how severe, state, since when, how long, how many, who looks at it, who found it. */
 function Facts({ incident }: { incident: IncidentBody }): ReactElement {
   const { severity, confidence, state, start, end, assignee, detectors, closes_at: closesAt } = incident;
+  const names = laneNames(detectors.map(({ id, name }) => ({ id, detector: { name } })));
   const facts = [
     <SeverityLabel key="severity" severity={severity} confidence={confidence} size="s" />,
     <IncidentStateBadge key="state" state={state} />,
@@ -169,7 +171,7 @@ function Facts({ incident }: { incident: IncidentBody }): ReactElement {
         ]),
     <span key="found">
       {i18n.translate('logAnomalies.incident.foundBy', { defaultMessage: 'found by' })}{' '}
-      {detectors.map(({ id, name }, place) => (
+      {[...names].map(([id, name], place) => (
         <React.Fragment key={id}>
           {place > 0 && ', '}
           <AppLink to={detectorPath(id)}>{name}</AppLink>
