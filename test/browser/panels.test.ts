@@ -660,7 +660,17 @@ it('installs the dashboards, and asks before it replaces them', async () => {
     await open({ page, url: world.host.url }, '/app/logAnomalies/', 'logAnomaliesInstallDashboards');
     await page.click(testSubject('logAnomaliesInstallDashboards'));
     await page.getByText('The data view and the dashboards are installed').waitFor();
-    await page.click(testSubject('logAnomaliesInstallDashboards'));
+    const links = page.locator(`${testSubject('logAnomaliesInstalledDashboards')} a`);
+    const titles = ['Log Anomalies: overview', 'Log Anomalies: HTTP service'];
+    expect(await links.allInnerTexts()).toEqual(titles);
+    expect(await links.first().getAttribute('href')).toMatch(
+      /\/app\/dashboards#\/view\/log-anomalies-overview-/,
+    );
+    // Also when the page is opened again.
+    await open({ page, url: world.host.url }, '/app/logAnomalies/', 'logAnomaliesOpenDashboards');
+    await page.click(testSubject('logAnomaliesOpenDashboards'));
+    await page.getByRole('link', { name: titles[1] }).waitFor();
+    await page.click(testSubject('logAnomaliesInstallAgain'));
     const question = page.locator(testSubject('logAnomaliesReplaceDashboards'));
     expect(await question.innerText()).toMatch(/Log Anomalies: overview[\s\S]*Log Anomalies: HTTP service/);
     await page.getByRole('button', { name: 'Replace' }).click();

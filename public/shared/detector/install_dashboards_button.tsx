@@ -1,16 +1,32 @@
 import React, { useState, type ReactElement } from 'react';
-import { EuiButtonEmpty, EuiConfirmModal, EuiToolTip } from '@elastic/eui';
+import {
+  EuiButtonEmpty,
+  EuiConfirmModal,
+  EuiContextMenuItem,
+  EuiContextMenuPanel,
+  EuiLink,
+  EuiPopover,
+  EuiText,
+  EuiToolTip,
+} from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import { resultDashboards, toNdjson } from '../../../common/dashboards';
 import { takesPanels } from '../../../common/kibana_version';
 import { useApp } from '../app/app_context';
-import type { HttpSetup } from '../../kibana/contracts';
+import type { CoreStart, HttpSetup } from '../../kibana/contracts';
+import { icon } from '../../kibana/icons';
+import { renderInKibana } from '../../kibana/render_in_kibana';
 import { spaceOf } from '../layout/space';
 
 /** Answer of `POST /api/saved_objects/_import`. */
 interface ImportAnswer {
   readonly success: boolean;
   readonly successCount: number;
+  readonly successResults?: readonly {
+    readonly id: string;
+    /** Differs from the id that was given when another space has an object of that id. */
+    readonly destinationId?: string;
+  }[];
   readonly errors?: readonly {
     readonly meta: { readonly title?: string };
     readonly id: string;
@@ -20,14 +36,54 @@ interface ImportAnswer {
 
 const titleOf = ({ meta, id }: NonNullable<ImportAnswer['errors']>[number]): string => meta.title ?? id;
 
+/** A dashboard that is installed. */
+interface Installed {
+  readonly id: string;
+  readonly title: string;
+}
+
+const objectsOf = (http: HttpSetup, kibanaVersion: string): ReturnType<typeof resultDashboards> =>
+  resultDashboards(spaceOf(http), { hasPlugin: true, takesPanels: takesPanels(kibanaVersion) });
+
+/** Returns the dashboards under the ids that the import gave them. */
+function installedBy(
+  objects: ReturnType<typeof resultDashboards>,
+  { successResults = [] }: ImportAnswer,
+): Installed[] {
+  const ids = new Map(successResults.map(({ id, destinationId }) => [id, destinationId ?? id]));
+  return objects
+    .filter(({ type }) => type === 'dashboard')
+    .map(({ id, attributes }) => ({ id: ids.get(id) ?? id, title: String(attributes.title) }));
+}
+
+/** Remembers for this browser which dashboards a space has, since Kibana has no lasting way to ask. */
+const memoryOf = (space: string) => {
+  const key = `logAnomalies.dashboards.${space}`;
+  return {
+    read: (): readonly Installed[] => {
+      try {
+        const found = JSON.parse(window.localStorage.getItem(key) ?? '[]') as unknown;
+        return Array.isArray(found) ? (found as Installed[]) : [];
+      } catch {
+        return [];
+      }
+    },
+    write: (installed: readonly Installed[]): void => {
+      try {
+        window.localStorage.setItem(key, JSON.stringify(installed));
+      } catch {
+        // The browser keeps nothing: the dashboards are offered until the page is left.
+      }
+    },
+  };
+};
+
 async function importDashboards(
   http: HttpSetup,
-  kibanaVersion: string,
+  given: ReturnType<typeof resultDashboards>,
   overwrite: boolean,
 ): Promise<ImportAnswer> {
-  const objects = toNdjson(
-    resultDashboards(spaceOf(http), { hasPlugin: true, takesPanels: takesPanels(kibanaVersion) }),
-  );
+  const objects = toNdjson(given);
   const body = new FormData();
   body.append('file', new File([objects], 'log-anomalies.ndjson', { type: 'application/ndjson' }));
   return http.fetch<ImportAnswer>('/api/saved_objects/_import', {
@@ -39,11 +95,40 @@ async function importDashboards(
   });
 }
 
-/** Installs data view and dashboards of the results, and asks before it replaces any that are there. */
+const addressOf = ({ application }: CoreStart, { id }: Installed): string =>
+  application.getUrlForApp('dashboards', { path: `#/view/${encodeURIComponent(id)}` });
+
+const installText = (): string =>
+  i18n.translate('logAnomalies.dashboards.install', { defaultMessage: 'Install dashboards' });
+
+/** Tells that the dashboards are there, with a link to each. */
+function tellInstalled(core: CoreStart, dashboards: readonly Installed[]): void {
+  core.notifications.toasts.addSuccess({
+    title: i18n.translate('logAnomalies.dashboards.installed', {
+      defaultMessage: 'The data view and the dashboards are installed',
+    }),
+    text: (element) =>
+      renderInKibana(
+        core,
+        element,
+        <EuiText size="s" data-test-subj="logAnomaliesInstalledDashboards">
+          {dashboards.map((each) => (
+            <p key={each.id}>
+              <EuiLink href={addressOf(core, each)}>{each.title}</EuiLink>
+            </p>
+          ))}
+        </EuiText>,
+      ),
+  });
+}
+
+/** Installs data view and dashboards of the results, asks before it replaces any that are there, and then opens them. */
 export function InstallDashboardsButton(): ReactElement {
   const { core, kibanaVersion } = useApp();
+  const memory = memoryOf(spaceOf(core.http));
   const [isBusy, setIsBusy] = useState(false);
   const [existing, setExisting] = useState<readonly string[]>();
+  const [installed, setInstalled] = useState(memory.read);
   const { capabilities } = core.application;
   const isAllowed = capabilities.savedObjectsManagement?.edit === true;
 
@@ -51,26 +136,20 @@ export function InstallDashboardsButton(): ReactElement {
     setIsBusy(true);
     setExisting(undefined);
     try {
-      const { errors = [], successCount } = await importDashboards(core.http, kibanaVersion, overwrite);
+      const objects = objectsOf(core.http, kibanaVersion);
+      const answer = await importDashboards(core.http, objects, overwrite);
+      const { errors = [] } = answer;
       const failed = errors.filter(({ error }) => error.type !== 'conflict');
       if (failed.length > 0) {
         throw new Error(
           failed.map((each) => `${titleOf(each)}: ${each.error.message ?? each.error.type}`).join('; '),
         );
       }
+      const dashboards = installedBy(objects, answer);
+      memory.write(dashboards);
+      setInstalled(dashboards);
       if (errors.length > 0) setExisting(errors.map(titleOf));
-      else {
-        core.notifications.toasts.addSuccess({
-          title: i18n.translate('logAnomalies.dashboards.installed', {
-            defaultMessage: 'The data view and the dashboards are installed',
-          }),
-          text: i18n.translate('logAnomalies.dashboards.installedText', {
-            defaultMessage:
-              '{count} objects, see "Log Anomalies: overview" and "Log Anomalies: HTTP service" among the dashboards.',
-            values: { count: successCount },
-          }),
-        });
-      }
+      else tellInstalled(core, dashboards);
     } catch (error) {
       const { body, message } = error as Error & { body?: { message?: string } };
       core.notifications.toasts.addDanger({
@@ -84,6 +163,18 @@ export function InstallDashboardsButton(): ReactElement {
     }
   };
 
+  if (isAllowed && installed.length > 0) {
+    return (
+      <>
+        <DashboardsMenu installed={installed} isBusy={isBusy} installAgain={() => void install(false)} />
+        <ReplaceQuestion
+          existing={existing}
+          replace={() => install(true)}
+          keep={() => setExisting(undefined)}
+        />
+      </>
+    );
+  }
   const button = (
     <EuiButtonEmpty
       iconType="dashboardApp"
@@ -92,47 +183,103 @@ export function InstallDashboardsButton(): ReactElement {
       onClick={() => install(false)}
       data-test-subj="logAnomaliesInstallDashboards"
     >
-      {i18n.translate('logAnomalies.dashboards.install', { defaultMessage: 'Install dashboards' })}
+      {installText()}
     </EuiButtonEmpty>
   );
+  return isAllowed ? (
+    button
+  ) : (
+    <EuiToolTip
+      content={i18n.translate('logAnomalies.dashboards.forbidden', {
+        defaultMessage:
+          'Installing dashboards takes the Kibana privilege "Saved Objects Management: All". Ask an administrator.',
+      })}
+    >
+      <span tabIndex={0}>{button}</span>
+    </EuiToolTip>
+  );
+}
+
+/** Opens one of the dashboards, or installs them again. */
+function DashboardsMenu(props: {
+  installed: readonly Installed[];
+  isBusy: boolean;
+  installAgain: () => void;
+}): ReactElement {
+  const { installed, isBusy, installAgain } = props;
+  const { core } = useApp();
+  const [isOpen, setIsOpen] = useState(false);
   return (
-    <>
-      {isAllowed ? (
-        button
-      ) : (
-        <EuiToolTip
-          content={i18n.translate('logAnomalies.dashboards.forbidden', {
-            defaultMessage:
-              'Installing dashboards takes the Kibana privilege "Saved Objects Management: All". Ask an administrator.',
-          })}
+    <EuiPopover
+      isOpen={isOpen}
+      closePopover={() => setIsOpen(false)}
+      panelPaddingSize="none"
+      button={
+        <EuiButtonEmpty
+          iconType={icon('arrowDown')}
+          iconSide="right"
+          isLoading={isBusy}
+          onClick={() => setIsOpen(!isOpen)}
+          data-test-subj="logAnomaliesOpenDashboards"
         >
-          <span tabIndex={0}>{button}</span>
-        </EuiToolTip>
-      )}
-      {existing && (
-        <EuiConfirmModal
-          title={i18n.translate('logAnomalies.dashboards.replaceTitle', {
-            defaultMessage: 'Replace what is there?',
-          })}
-          confirmButtonText={i18n.translate('logAnomalies.dashboards.replace', { defaultMessage: 'Replace' })}
-          cancelButtonText={i18n.translate('logAnomalies.dashboards.keep', { defaultMessage: 'Keep' })}
-          buttonColor="danger"
-          onConfirm={() => install(true)}
-          onCancel={() => setExisting(undefined)}
-          data-test-subj="logAnomaliesReplaceDashboards"
-        >
-          <p>
-            {i18n.translate('logAnomalies.dashboards.replaceText', {
-              defaultMessage: 'Changes that were made to these are lost:',
-            })}
-          </p>
-          <ul>
-            {existing.map((title) => (
-              <li key={title}>{title}</li>
-            ))}
-          </ul>
-        </EuiConfirmModal>
-      )}
-    </>
+          {i18n.translate('logAnomalies.dashboards.open', { defaultMessage: 'Open dashboards' })}
+        </EuiButtonEmpty>
+      }
+    >
+      <EuiContextMenuPanel
+        items={[
+          ...installed.map((each) => (
+            <EuiContextMenuItem key={each.id} icon="dashboardApp" href={addressOf(core, each)}>
+              {each.title}
+            </EuiContextMenuItem>
+          )),
+          <EuiContextMenuItem
+            key="again"
+            icon={icon('importAction')}
+            onClick={() => {
+              setIsOpen(false);
+              installAgain();
+            }}
+            data-test-subj="logAnomaliesInstallAgain"
+          >
+            {i18n.translate('logAnomalies.dashboards.again', { defaultMessage: 'Install dashboards again' })}
+          </EuiContextMenuItem>,
+        ]}
+      />
+    </EuiPopover>
+  );
+}
+
+/** Asks before changes of people are lost. */
+function ReplaceQuestion(props: {
+  existing: readonly string[] | undefined;
+  replace: () => void;
+  keep: () => void;
+}): ReactElement | null {
+  const { existing, replace, keep } = props;
+  if (existing === undefined) return null;
+  return (
+    <EuiConfirmModal
+      title={i18n.translate('logAnomalies.dashboards.replaceTitle', {
+        defaultMessage: 'Replace what is there?',
+      })}
+      confirmButtonText={i18n.translate('logAnomalies.dashboards.replace', { defaultMessage: 'Replace' })}
+      cancelButtonText={i18n.translate('logAnomalies.dashboards.keep', { defaultMessage: 'Keep' })}
+      buttonColor="danger"
+      onConfirm={replace}
+      onCancel={keep}
+      data-test-subj="logAnomaliesReplaceDashboards"
+    >
+      <p>
+        {i18n.translate('logAnomalies.dashboards.replaceText', {
+          defaultMessage: 'Changes that were made to these are lost:',
+        })}
+      </p>
+      <ul>
+        {existing.map((title) => (
+          <li key={title}>{title}</li>
+        ))}
+      </ul>
+    </EuiConfirmModal>
   );
 }
