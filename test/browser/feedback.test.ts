@@ -7,6 +7,9 @@ import { hideResult, open, openBrowser, openExplorer, shownAnomalies, testSubjec
 
 jest.setTimeout(120_000);
 
+/** Earlier than the three days of logs: none leaves the time that is shown while a test lasts. */
+const FROM = 'now-4d';
+
 let world: BrowserWorld;
 let browser: Browser;
 let id: string;
@@ -42,13 +45,14 @@ it('says what "not an anomaly" would change, hides it, shows it on request and t
   onPage(browser, world, async (page) => {
     const pages = { page, url: world.host.url };
     const before = await countOpen();
-    await openExplorer(pages, id, 'now-3d');
+    await openExplorer(pages, id, FROM);
     const shown = await shownAnomalies(page);
     world.host.asked.length = 0;
     await hideResult(pages, 'pattern', async () => {
       expect(changes()).toEqual([]);
       const replay = await page.innerText(testSubject('logAnomaliesReplay'));
-      expect(replay).toMatch(/alerts a day so far/);
+      expect(replay).toMatch(/anomalies a day so far/);
+      expect(replay).not.toMatch(/alert/);
       expect(await seriousFindings(page)).toEqual([]);
     });
     await page.waitForFunction(
@@ -74,7 +78,7 @@ it('takes a judgement back in the opened row of what it hides', () =>
   onPage(browser, world, async (page) => {
     const pages = { page, url: world.host.url };
     const before = await countOpen();
-    await openExplorer(pages, id, 'now-3d');
+    await openExplorer(pages, id, FROM);
     await hideResult(pages, 'one');
     expect(await countOpen()).toBe(before - 1);
     await page.click(testSubject('logAnomaliesShowHidden'));
@@ -85,6 +89,23 @@ it('takes a judgement back in the opened row of what it hides', () =>
     await page.click(testSubject('logAnomaliesShowAgain'));
     await page.waitForSelector(testSubject('logAnomaliesHiddenRow'), { state: 'detached' });
     expect(await countOpen()).toBe(before);
+  }));
+
+it('lists a judgement once, with its comment and what it hides', () =>
+  onPage(browser, world, async (page) => {
+    const pages = { page, url: world.host.url };
+    await openExplorer(pages, id, FROM);
+    await hideResult(pages, 'one', async () =>
+      // The comment is asked for in one place.
+      expect(await page.locator(testSubject('logAnomaliesNotComment')).count()).toBe(0),
+    );
+    await onTab(page, 'feedback', 'logAnomaliesVerdicts');
+    const row = page.locator(`${testSubject('logAnomaliesVerdicts')} tbody tr`, { hasText: 'tried out' });
+    await row.getByText('not an anomaly', { exact: true }).waitFor();
+    expect(await row.locator('td').nth(5).innerText()).toMatch(/^1\b/);
+    await page.getByText('There are no quiet times and no mutes.').waitFor();
+    await row.locator(testSubject('logAnomaliesTakeBack')).click();
+    await page.getByText('Nobody has judged an anomaly yet.').waitFor();
   }));
 
 it("asks before it acts on an alert's link", () =>

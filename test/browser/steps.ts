@@ -165,12 +165,12 @@ export async function hideResult(
   look: () => Promise<void> = async () => undefined,
 ): Promise<void> {
   await page.locator(testSubject('logAnomaliesOpenResult')).first().click();
+  await page.locator(testSubject('logAnomaliesComment')).first().fill('tried out');
   await page.locator(testSubject('logAnomaliesFeedbackNot')).first().click();
   await page.waitForSelector(testSubject('logAnomaliesReplay'), { timeout: WORK_MILLISECONDS });
   // The label covers the button itself.
   await page.locator(`#logAnomaliesScope-${scope}`).check({ force: true });
   await page.waitForLoadState('networkidle');
-  await page.fill(testSubject('logAnomaliesNotComment'), 'tried out');
   await look();
   for (const box of await page.locator('[id^=logAnomaliesAccept]').all()) await box.check({ force: true });
   await page.click(testSubject('logAnomaliesNotApply'));

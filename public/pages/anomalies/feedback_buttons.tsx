@@ -83,6 +83,7 @@ export function FeedbackButtons(props: {
           aria-label={i18n.translate('logAnomalies.feedback.comment', { defaultMessage: 'Comment' })}
           placeholder={i18n.translate('logAnomalies.feedback.comment', { defaultMessage: 'Comment' })}
           onChange={(event) => setComment(event.target.value)}
+          data-test-subj="logAnomaliesComment"
         />
       </EuiFlexItem>
       {feedback && (
@@ -100,13 +101,7 @@ export function FeedbackButtons(props: {
       )}
       {isAsking && (
         <Suspense fallback={null}>
-          <NotAnAnomalyFlyout
-            detectorId={detectorId}
-            found={found}
-            firstComment={comment}
-            close={() => setIsAsking(false)}
-            changed={changed}
-          />
+          <NotAnAnomalyFlyout {...{ detectorId, found, comment, changed }} close={() => setIsAsking(false)} />
         </Suspense>
       )}
     </EuiFlexGroup>

@@ -8,6 +8,7 @@ import { useRequest } from '../../shared/requests/use_request';
 import type { DetectorView } from '../../shared/detector/detector_view';
 import { JudgeResult } from './judge_result';
 import { SuppressionsTable } from './suppressions_table';
+import { hiddenByVerdict, withoutVerdicts } from './verdict_rows';
 import { VerdictsTable } from './verdicts_table';
 
 const QuietTimeFlyout = lazy(() => import('./quiet_time_flyout'));
@@ -16,16 +17,17 @@ const QuietTimeFlyout = lazy(() => import('./quiet_time_flyout'));
 export default function FeedbackTab({ record }: DetectorView): ReactElement {
   const { api, canWrite, location, setQuery } = useApp();
   const [isAdding, setIsAdding] = useState(false);
-  const params = { id: record.id };
-  const suppressions = useRequest(
-    (signal) => api('listSuppressions', { query: { detector_id: record.id } }, signal),
+  const lists = useRequest(
+    async (signal) => {
+      const [{ suppressions }, said] = await Promise.all([
+        api('listSuppressions', { query: { detector_id: record.id } }, signal),
+        api('listFeedback', { params: { id: record.id } }, signal),
+      ]);
+      return { suppressions, said };
+    },
     [api, record.id],
   );
-  const feedback = useRequest((signal) => api('listFeedback', { params }, signal), [api, record.id]);
-  const changed = () => {
-    suppressions.reload();
-    feedback.reload();
-  };
+  const changed = lists.reload;
   const { result } = location.query;
   return (
     <div data-test-subj="logAnomaliesFeedbackTab">
@@ -60,14 +62,23 @@ export default function FeedbackTab({ record }: DetectorView): ReactElement {
         </EuiFlexItem>
       </EuiFlexGroup>
       <EuiSpacer size="m" />
-      <RequestState request={suppressions}>
-        {({ suppressions: found }) => (
-          <SuppressionsTable suppressions={found} isLoading={suppressions.isLoading} changed={changed} />
+      <RequestState request={lists}>
+        {({ suppressions, said }) => (
+          <>
+            <SuppressionsTable
+              suppressions={withoutVerdicts(suppressions, said.feedback)}
+              isLoading={lists.isLoading}
+              changed={changed}
+            />
+            <EuiSpacer size="l" />
+            <VerdictsTable
+              detectorId={record.id}
+              said={said}
+              hiddenBy={(verdict) => hiddenByVerdict(verdict, suppressions)}
+              changed={changed}
+            />
+          </>
         )}
-      </RequestState>
-      <EuiSpacer size="l" />
-      <RequestState request={feedback}>
-        {(said) => <VerdictsTable detectorId={record.id} said={said} changed={changed} />}
       </RequestState>
       {isAdding && (
         <Suspense fallback={null}>

@@ -34,17 +34,19 @@ const DEFAULT_ENTITY_DAYS = 30;
 export default function NotAnAnomalyFlyout(props: {
   detectorId: string;
   found: Found;
-  firstComment?: string;
+  /** Comment of whoever opened it; without one it is asked for here. */
+  comment?: string;
   close: () => void;
   /** Something was hidden, or is shown again. */
   changed: () => void;
 }): ReactElement {
-  const { detectorId, found, firstComment = '', close, changed } = props;
+  const { detectorId, found, close, changed } = props;
   const { api } = useApp();
   const [now] = useState(() => Date.now());
   const [scope, setScope] = useState<FeedbackScope>('one');
   const [days, setDays] = useState<number>();
-  const [comment, setComment] = useState(firstComment);
+  const [typed, setTyped] = useState('');
+  const comment = props.comment ?? typed;
   const [accepted, setAccepted] = useState<readonly Consequence[]>([]);
   const { index, id } = found.result.source;
   const about = {
@@ -107,15 +109,9 @@ export default function NotAnAnomalyFlyout(props: {
             <EuiSpacer size="m" />
           </>
         )}
-        <CommentField comment={comment} setComment={setComment} />
-        <EuiSpacer size="l" />
+        {props.comment === undefined && <CommentField comment={typed} setComment={setTyped} />}
         <Effect replay={replay} accepted={accepted} setAccepted={setAccepted} />
-        {failure !== undefined && (
-          <>
-            <EuiSpacer size="m" />
-            <EuiCallOut size="s" color="danger" iconType="warning" title={failure} />
-          </>
-        )}
+        {failure !== undefined && <Failure failure={failure} />}
       </EuiFlyoutBody>
       <FlyoutFooter close={close}>
         <EuiButton
@@ -131,6 +127,13 @@ export default function NotAnAnomalyFlyout(props: {
     </EuiFlyout>
   );
 }
+
+const Failure = ({ failure }: { failure: string }): ReactElement => (
+  <>
+    <EuiSpacer size="m" />
+    <EuiCallOut size="s" color="danger" iconType="warning" title={failure} />
+  </>
+);
 
 const SCOPE_ID = 'logAnomaliesScope-';
 const scopeId = (scope: FeedbackScope): string => SCOPE_ID + scope;
@@ -193,19 +196,22 @@ function CommentField({
   setComment: (comment: string) => void;
 }): ReactElement {
   return (
-    <EuiFormRow
-      fullWidth
-      label={i18n.translate('logAnomalies.feedback.comment', { defaultMessage: 'Comment' })}
-    >
-      <EuiTextArea
+    <>
+      <EuiFormRow
         fullWidth
-        rows={2}
-        maxLength={2_000}
-        value={comment}
-        onChange={(event) => setComment(event.target.value)}
-        data-test-subj="logAnomaliesNotComment"
-      />
-    </EuiFormRow>
+        label={i18n.translate('logAnomalies.feedback.comment', { defaultMessage: 'Comment' })}
+      >
+        <EuiTextArea
+          fullWidth
+          rows={2}
+          maxLength={2_000}
+          value={comment}
+          onChange={(event) => setComment(event.target.value)}
+          data-test-subj="logAnomaliesNotComment"
+        />
+      </EuiFormRow>
+      <EuiSpacer size="l" />
+    </>
   );
 }
 

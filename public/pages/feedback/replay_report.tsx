@@ -23,23 +23,29 @@ export type Replay = Answer<'previewSuppression'>;
 
 const { replayDays } = SUPPRESSION_LIMITS;
 
-/** Shows the effect that a suppression would have had in the last weeks: alerts a day before and after, and hidden results. */
+/** Shows the effect that a suppression would have had in the last weeks: anomalies a day before and after, and how many are hidden. */
 export function ReplayReport({ replay }: { replay: Replay }): ReactElement {
-  const { days, results, alerts, confirmed_hidden: confirmed, contradictions } = replay;
+  const { days, results, confirmed_hidden: confirmed, contradictions } = replay;
   const daysWithLogs = replay.days_with_logs;
   const { euiTheme } = useEuiTheme();
-  const perDay = (count: number): string => formatCount(count / daysWithLogs);
+  const [before, after] = [results.before, results.after].map((count) => formatCount(count / daysWithLogs));
   return (
     <div data-test-subj="logAnomaliesReplay">
       <EuiFlexGroup responsive={false} wrap gutterSize="l">
         <Figure
-          value={perDay(alerts.before)}
-          what={i18n.translate('logAnomalies.replay.before', { defaultMessage: 'alerts a day so far' })}
+          value={before}
+          what={i18n.translate('logAnomalies.replay.before', {
+            defaultMessage: 'anomalies a day so far',
+          })}
         />
-        <Figure
-          value={perDay(alerts.after)}
-          what={i18n.translate('logAnomalies.replay.after', { defaultMessage: 'alerts a day with it' })}
-        />
+        {after !== before && (
+          <Figure
+            value={after}
+            what={i18n.translate('logAnomalies.replay.after', {
+              defaultMessage: 'anomalies a day with it',
+            })}
+          />
+        )}
         <Figure
           value={formatCount(results.hidden)}
           what={i18n.translate('logAnomalies.replay.hidden', {
@@ -55,28 +61,21 @@ export function ReplayReport({ replay }: { replay: Replay }): ReactElement {
         height={160}
         series={[
           {
-            name: i18n.translate('logAnomalies.replay.beforeName', { defaultMessage: 'Alerts so far' }),
+            name: i18n.translate('logAnomalies.replay.beforeName', { defaultMessage: 'Anomalies so far' }),
             color: euiTheme.colors.mediumShade,
-            counts: days.map(({ alerts_before: count }) => count),
+            counts: days.map(({ results_before: count }) => count),
           },
           {
-            name: i18n.translate('logAnomalies.replay.afterName', { defaultMessage: 'Alerts with it' }),
+            name: i18n.translate('logAnomalies.replay.afterName', { defaultMessage: 'Anomalies with it' }),
             color: euiTheme.colors.primary,
-            counts: days.map(({ alerts_after: count }) => count),
+            counts: days.map(({ results_after: count }) => count),
           },
         ]}
         label={i18n.translate('logAnomalies.replay.chart', {
-          defaultMessage: 'Alerts a day in the last {days} days, as they were and as they would have been',
+          defaultMessage: 'Anomalies a day in the last {days} days, as they were and as they would have been',
           values: { days: replayDays },
         })}
       />
-      {!replay.complete && (
-        <EuiText size="xs" color="subdued">
-          {i18n.translate('logAnomalies.replay.incomplete', {
-            defaultMessage: 'There are so many groups that alerts of the largest alone were counted.',
-          })}
-        </EuiText>
-      )}
       {replay.refused !== undefined && (
         <>
           <EuiSpacer size="s" />

@@ -31,9 +31,7 @@ export function SuppressionsTable(props: {
     <>
       <EuiTitle size="xs">
         <h2>
-          {i18n.translate('logAnomalies.suppression.title', {
-            defaultMessage: 'Quiet times, mutes and what is called normal',
-          })}
+          {i18n.translate('logAnomalies.suppression.title', { defaultMessage: 'Quiet times and mutes' })}
         </h2>
       </EuiTitle>
       <EuiBasicTable<Listed>
@@ -43,10 +41,10 @@ export function SuppressionsTable(props: {
         itemId="id"
         loading={isLoading}
         tableCaption={i18n.translate('logAnomalies.suppression.caption', {
-          defaultMessage: 'Feedback, mutes and quiet times in effect, newest first',
+          defaultMessage: 'Quiet times and mutes, newest first',
         })}
         noItemsMessage={i18n.translate('logAnomalies.suppression.none', {
-          defaultMessage: 'Nothing is hidden: every anomaly is shown and counted.',
+          defaultMessage: 'There are no quiet times and no mutes.',
         })}
         columns={[
           ...contentColumns(),
@@ -54,7 +52,7 @@ export function SuppressionsTable(props: {
           {
             field: 'hidden',
             name: i18n.translate('logAnomalies.suppression.hidden', { defaultMessage: 'Hidden so far' }),
-            width: '120px',
+            width: '150px',
             render: formatCount,
           },
           saidColumn(),

@@ -1,10 +1,18 @@
 import React, { type ReactElement } from 'react';
-import { EuiBasicTable, EuiCallOut, EuiHealth, EuiSpacer, EuiText, EuiTitle } from '@elastic/eui';
+import {
+  EuiBasicTable,
+  type EuiBasicTableColumn,
+  EuiCallOut,
+  EuiHealth,
+  EuiSpacer,
+  EuiText,
+  EuiTitle,
+} from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import { icon } from '../../kibana/icons';
 import type { Answer } from '../../shared/app/api_client';
 import { useApp } from '../../shared/app/app_context';
-import { formatTime } from '../../shared/values/format';
+import { formatCount, formatTime } from '../../shared/values/format';
 import { useAction } from '../../shared/requests/use_action';
 import { saidColumn, takeBackColumns, untilColumn } from './said_columns';
 import { scopeName } from './scope_name';
@@ -15,9 +23,11 @@ type Said = Answer<'listFeedback'>['feedback'][number];
 export function VerdictsTable(props: {
   detectorId: string;
   said: Answer<'listFeedback'>;
+  /** Number of results that a verdict hides. */
+  hiddenBy: (said: Said) => number | undefined;
   changed: () => void;
 }): ReactElement {
-  const { detectorId, said, changed } = props;
+  const { detectorId, said, hiddenBy, changed } = props;
   const { api, canWrite } = useApp();
   const { run, isBusy } = useAction(changed);
   const title = i18n.translate('logAnomalies.verdicts.title', { defaultMessage: 'Judged anomalies' });
@@ -61,27 +71,7 @@ export function VerdictsTable(props: {
           defaultMessage: 'Nobody has judged an anomaly yet. Open one and say whether it is real.',
         })}
         columns={[
-          {
-            field: 'verdict',
-            name: i18n.translate('logAnomalies.verdicts.verdict', { defaultMessage: 'Judged' }),
-            width: '160px',
-            render: (verdict: Said['verdict']) => (
-              <EuiHealth color={verdict === 'real' ? 'danger' : 'subdued'} textSize="xs">
-                {verdictName(verdict)}
-              </EuiHealth>
-            ),
-          },
-          {
-            name: i18n.translate('logAnomalies.results.log', { defaultMessage: 'Log' }),
-            render: ({ source, judged }: Said) => (
-              <EuiText size="xs" className="eui-textBreakWord">
-                <code>{judged?.pattern ?? source.id}</code>
-                <div>
-                  {[judged?.time && formatTime(judged.time), judged?.entity].filter(Boolean).join(' · ')}
-                </div>
-              </EuiText>
-            ),
-          },
+          ...judgedColumns(),
           {
             name: i18n.translate('logAnomalies.verdicts.scope', { defaultMessage: 'Reaches' }),
             width: '16%',
@@ -93,6 +83,14 @@ export function VerdictsTable(props: {
             render: (comment: string | undefined) => comment ?? '–',
           },
           untilColumn(),
+          {
+            name: i18n.translate('logAnomalies.suppression.hidden', { defaultMessage: 'Hidden so far' }),
+            width: '150px',
+            render: (verdict: Said) => {
+              const hidden = hiddenBy(verdict);
+              return hidden === undefined ? '–' : formatCount(hidden);
+            },
+          },
           saidColumn(),
           ...takeBackColumns<Said>(canWrite, isBusy, {
             description: i18n.translate('logAnomalies.verdicts.undo', {
@@ -112,6 +110,29 @@ export function VerdictsTable(props: {
     </>
   );
 }
+
+/** Columns of the verdict and of the log that it is on. */
+const judgedColumns = (): EuiBasicTableColumn<Said>[] => [
+  {
+    field: 'verdict',
+    name: i18n.translate('logAnomalies.verdicts.verdict', { defaultMessage: 'Judged' }),
+    width: '160px',
+    render: (verdict: Said['verdict']) => (
+      <EuiHealth color={verdict === 'real' ? 'danger' : 'subdued'} textSize="xs">
+        {verdictName(verdict)}
+      </EuiHealth>
+    ),
+  },
+  {
+    name: i18n.translate('logAnomalies.results.log', { defaultMessage: 'Log' }),
+    render: ({ source, judged }: Said) => (
+      <EuiText size="xs" className="eui-textBreakWord">
+        <code>{judged?.pattern ?? source.id}</code>
+        <div>{[judged?.time && formatTime(judged.time), judged?.entity].filter(Boolean).join(' · ')}</div>
+      </EuiText>
+    ),
+  },
+];
 
 const names = (said: readonly Said[]): string => [...new Set(said.map(({ by }) => by ?? '–'))].join(', ');
 

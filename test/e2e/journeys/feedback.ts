@@ -64,7 +64,7 @@ export async function feedbackJourney(
       await openExplorer(pages, detectorId);
       const shown = await shownAnomalies(page);
       await hideResult(pages, 'pattern', async () => {
-        assert.match(await page.innerText(testSubject('logAnomaliesReplay')), /alerts a day so far/);
+        assert.match(await page.innerText(testSubject('logAnomaliesReplay')), /anomalies a day so far/);
         assert.equal((await search('open')).length, before);
         await pages.picture('feedback_replay');
       });
