@@ -76,6 +76,8 @@ function compilerFor(options: BrowserBundleOptions, mode: 'production' | 'develo
     ],
     resolve: { extensions: ['.ts', '.tsx', '.js', '.json'] },
     optimization: { moduleIds: 'deterministic', chunkIds: 'deterministic' },
+    // The name of the bundler is nothing that every page of Kibana should load.
+    experiments: { rspackFuture: { bundlerInfo: { force: false } } },
     performance: { hints: false },
     module: {
       rules: [
