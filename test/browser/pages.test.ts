@@ -1,6 +1,15 @@
-import type { Browser } from 'playwright-core';
-import { makeDetector, openPage, startBrowserWorld, type BrowserWorld } from './browser_world';
+import type { Browser, Page } from 'playwright-core';
+import {
+  administrator,
+  demoDetector,
+  makeDetector,
+  onPage,
+  openPage,
+  startBrowserWorld,
+  type BrowserWorld,
+} from './browser_world';
 import { seriousFindings } from './accessibility';
+import { settle } from './quiet_page';
 import {
   choiceOf,
   createDetectorByForm,
@@ -214,6 +223,57 @@ it('shows the settings that hardly anybody changes as well, and saves them', asy
   await page.waitForSelector(testSubject('logAnomaliesPatterns'));
   expect(problems).toEqual([]);
   await page.close();
+});
+
+it('shows a reader the settings, all of them, and lets none be changed', async () => {
+  const { elasticsearch, kibana, space } = world;
+  const call = {
+    body: {
+      detector: demoDetector(world.logs, {
+        name: 'Ten a day',
+        threshold: { method: 'adaptive', alerts_per_day: 10 },
+      }),
+      start: false,
+    },
+  };
+  const made: { body: { id: string } } = await kibana.call(
+    administrator(elasticsearch),
+    'createDetector',
+    call,
+    space,
+  );
+  const settingsOf = (detector: string) => `/app/logAnomalies/detectors/${detector}/settings`;
+  const flagged = (page: Page) => page.locator(testSubject('logAnomaliesAlertsPerDay'));
+  const texts: string[] = [];
+  for (const user of ['admin', 'reader'] as const) {
+    await onPage(
+      browser,
+      world,
+      async (page) => {
+        await open({ page, url: world.host.url }, settingsOf(made.body.id), 'logAnomaliesSettings');
+        await settle(page);
+        texts.push(await flagged(page).innerText());
+      },
+      { user },
+    );
+  }
+  expect(texts).toEqual(Array(2).fill('about 10 anomalies a day, whatever the number of logs'));
+  await onPage(
+    browser,
+    world,
+    async (page) => {
+      await open({ page, url: world.host.url }, settingsOf(id), 'logAnomaliesSettings');
+      expect(await flagged(page).innerText()).toBe('1% of the logs');
+      await page.getByRole('button', { name: 'Rarely changed' }).last().click();
+      const trees = page.getByLabel('Trees of the forest');
+      await trees.waitFor();
+      expect(await trees.isDisabled()).toBe(true);
+      const fields = page.locator(testSubject('logAnomaliesSettings')).locator('input, select, textarea');
+      expect(await fields.count()).toBeGreaterThan(15);
+      expect(await fields.and(page.locator(':enabled')).count()).toBe(0);
+    },
+    { user: 'reader' },
+  );
 });
 
 describe.each([

@@ -2,6 +2,7 @@ import React, { type ReactElement } from 'react';
 import { EuiComboBox, EuiFormRow, EuiTextColor } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import type { LogField } from '../../../common/log_features/fields/log_fields';
+import { useApp } from '../../shared/app/app_context';
 
 /** Chooses among the fields that logs have; another can be typed, since a sample does not hold all. */
 export function FieldChooser(props: {
@@ -17,6 +18,7 @@ export function FieldChooser(props: {
   subject: string;
 }): ReactElement {
   const { label, help, fields, kinds, chosen, choose, isSingle, problem, subject } = props;
+  const { canWrite } = useApp();
   const doubts = chosen.flatMap((name) => doubtOf(name, fields, kinds) ?? []);
   return (
     <EuiFormRow
@@ -35,6 +37,7 @@ export function FieldChooser(props: {
     >
       <EuiComboBox
         fullWidth
+        isDisabled={!canWrite}
         inputPopoverProps={{ 'aria-label': label }}
         singleSelection={isSingle === true && { asPlainText: true }}
         options={(fields ?? [])

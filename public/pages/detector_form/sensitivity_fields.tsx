@@ -200,6 +200,12 @@ function perDayText(draft: Draft, contamination: number, inWindow: LogsInWindow 
       },
     });
   }
+  if (!inWindow && draft.source?.index) {
+    return i18n.translate('logAnomalies.form.shareOfLogs', {
+      defaultMessage: '{share} of the logs',
+      values: { share },
+    });
+  }
   return !inWindow
     ? i18n.translate('logAnomalies.form.shareOnly', {
         defaultMessage: '{share} of the logs; choose the logs to see how many that are a day',

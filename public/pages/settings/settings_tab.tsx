@@ -191,7 +191,13 @@ function ThresholdPanel({
       </EuiTitle>
       <EuiSpacer size="m" />
       <EditableFields>
-        <SensitivityFields isNew={false} {...fields} inWindow={inWindow} rows={inWindow} />
+        <SensitivityFields
+          isNew={false}
+          {...fields}
+          // A number that is kept to is said alike to who may count the logs and to who may not.
+          inWindow={fields.draft.threshold?.method === 'adaptive' ? undefined : inWindow}
+          rows={inWindow}
+        />
       </EditableFields>
       <EuiSpacer size="s" />
       <EuiText size="s" color="subdued">
