@@ -143,19 +143,27 @@ const withoutEmpty = (bucket: BucketProposal['bucket']): BucketProposal['bucket'
     ),
   );
 
-function bucketsText(input: DetectorInput): string {
+/** Tells errors and latency of logs that have them: a query that no log matches is no column worth a word. */
+export function bucketsText(input: DetectorInput): string {
   const detector = parseDetector(input);
   const { bucket, entity_field: entityField } = detector;
   const counted = [
     'logs',
-    `errors (${typeof bucket?.errors === 'string' ? bucket.errors : 'query'})`,
+    ...(typeof input.bucket?.errors === 'string' ? [`errors (${input.bucket.errors})`] : []),
     ...(bucket?.latency === undefined ? [] : [`median and 95th percentile of ${bucket.latency}`]),
     ...Object.entries(bucket?.distinct ?? {}).map(([, field]) => `different ${field}`),
     ...Object.entries(bucket?.rare ?? {}).map(([, field]) => `rare ${field}`),
   ];
+  const shown = [
+    'floods',
+    'bursts',
+    ...(bucket?.silence === false ? [] : ['silences']),
+    ...(input.bucket?.errors === undefined ? [] : ['a rising share of errors']),
+    ...(bucket?.latency === undefined ? [] : ['slowness']),
+  ];
   return (
     `\nBeside single logs, ${unitWords(detector, spanOf(detector))} (${entityField}): ${counted.join(', ')}` +
-    `\n             shows floods, bursts, ${bucket?.silence === false ? '' : 'silences, '}a rising share of errors, slowness, which no single log does`
+    `\n             shows ${shown.join(', ')}, which no single log does`
   );
 }
 
