@@ -21,7 +21,7 @@ const LIVE_INDEX = 'demo-web-live';
 const DAYS = 4;
 const SEED = 20_150_517;
 /** Share of the generated logs. */
-const ANOMALY_RATE = '0.02';
+const ANOMALY_RATE = '0.01';
 /** Of generated logs: as many a second as a small web shop has. */
 const RATE = '0.5';
 
@@ -131,7 +131,7 @@ async function writeRealLogs(): Promise<void> {
   await writeWhole(file('incidents.json'), `${JSON.stringify(traffic.incidents, null, 2)}\n`);
   const anomalous = logs.filter((log) => (log.labels as { anomaly: string }).anomaly === 'true').length;
   process.stdout.write(
-    `  ${logs.length.toLocaleString('en')} real requests; ${anomalous} of them were made attacks, failures or slow ones; the new traffic has floods and silences, too\n`,
+    `  ${logs.length.toLocaleString('en')} real requests; ${anomalous} of them are attacks, failures or slow ones, most of them made; the new traffic has floods and silences, too\n`,
   );
 }
 

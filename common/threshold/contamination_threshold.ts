@@ -1,9 +1,10 @@
 import { exceedance, scoreAtExceedance } from './exceedance';
 import type { ScoreQuantiles } from './score_quantiles';
 
-/** Most logs that are called anomalous, in contaminations. */
+/** Most logs that are called anomalous, and fewest where the others are ordinary, in contaminations. */
 const MOST = 2;
-/** Steps, equal in the logarithm of the share, in which the threshold goes down; the table of scores is about as fine. */
+const FEWEST = 0.5;
+/** Steps, equal in the logarithm of the share, in which the threshold goes down or up; the table of scores is about as fine. */
 const STEPS = 6;
 /** Shares of the logs, in contaminations, between which a tail of the ordinary scores is fitted, one for each pair. */
 const FITTED = [
@@ -18,17 +19,21 @@ const SMALLEST_SCALE = 1 / 500;
 const MOST_ORDINARY = 0.2;
 /** The same for the thicker of the tails: one that explains them all is no sign of logs that stand apart. */
 const MOST_BY_THICKER = 0.75;
+/** Most that is left of ordinary logs, by the thinner and by the thicker tail, where the threshold goes up. */
+const LEFT = { thinner: 0.05, thicker: 0.4 };
 
 /**
  * Returns the anomaly score that the contamination, a share of the logs, reaches, or a lower one where more of the logs stand apart
- * from the ordinary ones, down to that of twice the contamination. The contamination is seldom known, and where it is too
- * small it cuts through the middle of the anomalies.
+ * from the ordinary ones, down to that of twice the contamination, or a higher one where fewer do, up to that of half of it. The
+ * contamination is seldom known: where it is too small it cuts through the middle of the anomalies, where it is too large it
+ * fills up with ordinary logs.
  *
  * Ordinary scores thin out exponentially, by a factor e for each scale. The tail is fitted twice and extrapolated to higher
  * scores, between ten and five contaminations and between five and two and a half: anomalies that are frequent thicken the
  * second, scores that have thinned out fast before, as those of several kinds of ordinary logs do, make the first too thin.
  * The threshold goes down as long as at most a fifth of the logs that reach it are explained by the thinner tail and at most
- * three quarters by the thicker one. Without anomalies the tails explain most of them, and the threshold stays.
+ * three quarters by the thicker one. Where it does not go down, it goes up to the first score that hardly an ordinary log is left at, if there
+ * is one. Without anomalies the tails explain most of the logs at any score, and the threshold stays.
  *
  * @param contamination in (0, 0.5]
  * @returns may lie above 1 when scores as high as 1 are more frequent than the contamination
@@ -46,27 +51,39 @@ export function contaminationThreshold(quantiles: ScoreQuantiles, contamination:
     return { share: to * contamination, high, scale: (high - low) / Math.log(from / to) };
   });
   if (!tails.every(({ scale }) => scale >= SMALLEST_SCALE)) return threshold;
-  let lowest = threshold;
-  for (let step = 1; step <= STEPS; step++) {
-    const share = contamination * MOST ** (step / STEPS);
+  /** Returns the score of a share, and which part of the logs that reach it either tail explains. */
+  const at = (share: number): { score: number; thinner: number; thicker: number } => {
     const score = scoreOf(share);
     const explained = tails.map((tail) => (tail.share / share) * Math.exp((tail.high - score) / tail.scale));
-    if (Math.min(...explained) > MOST_ORDINARY || Math.max(...explained) > MOST_BY_THICKER) break;
+    return { score, thinner: Math.min(...explained), thicker: Math.max(...explained) };
+  };
+  let lowest = threshold;
+  for (let step = 1; step <= STEPS; step++) {
+    const { score, thinner, thicker } = at(contamination * MOST ** (step / STEPS));
+    if (thinner > MOST_ORDINARY || thicker > MOST_BY_THICKER) break;
     lowest = score;
   }
-  return lowest;
+  // A threshold out of reach stays there.
+  if (lowest < threshold || threshold > 1) return lowest;
+  for (let step = 0; step <= STEPS; step++) {
+    const { score, thinner, thicker } = at(contamination * FEWEST ** (step / STEPS));
+    if (thinner <= LEFT.thinner && thicker <= LEFT.thicker) return score;
+  }
+  return threshold;
 }
 
 /**
  * Returns the share of the logs that a model with such a threshold is asked to call anomalous: the contamination, or what the
- * threshold reaches where it went down for logs that stand apart.
+ * threshold reaches where it went down or up for logs that stand apart.
  *
- * @returns between one and two contaminations
+ * @returns between half of the contamination and twice
  */
 export function shareAskedFor(quantiles: ScoreQuantiles, threshold: number, contamination: number): number {
   const reached = exceedance(quantiles, threshold);
-  // The share of a threshold that stayed is the contamination but for rounding.
-  return reached < contamination * ROUNDING ? contamination : Math.min(MOST * contamination, reached);
+  // The share of a threshold that stayed is the contamination but for rounding; any other was not placed by it.
+  const isPlaced = reached * ROUNDING >= FEWEST * contamination;
+  const stayed = Math.abs(Math.log(reached / contamination)) < Math.log(ROUNDING);
+  return stayed || !isPlaced ? contamination : Math.min(MOST * contamination, reached);
 }
 
 const ROUNDING = 1 + 1e-6;

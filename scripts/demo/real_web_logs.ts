@@ -1,12 +1,12 @@
 import { unsafeUniformIntDistribution, xoroshiro128plus } from 'pure-rand';
 import type { LogDocument } from '../../common/log_document';
-import { readWebSources, type WebSources } from '../real_logs/web_attack_logs';
+import { ordinaryRequests, readWebSources, type WebSources } from '../real_logs/web_attack_logs';
 import { DAY } from '../../common/duration';
 
-/** Shares of the three kinds of anomaly among all logs. */
-const ATTACK_SHARE = 0.01;
-const FAILING_SHARE = 0.005;
-const SLOW_SHARE = 0.005;
+/** Shares of the three kinds of anomaly among all logs: together the contamination that detectors expect by default. */
+const ATTACK_SHARE = 0.005;
+const FAILING_SHARE = 0.0025;
+const SLOW_SHARE = 0.0025;
 /** Share of the ordinary requests that get an ordinary parameter, so that having one gives nothing away. */
 const PARAMETER_SHARE = 0.1;
 /** Ordinary response times: a log-normal around this median. Access logs of this format hold none. */
@@ -18,7 +18,7 @@ export const HISTORY_SHARE = 0.7;
 const NANOSECONDS_IN_A_MILLISECOND = 1_000_000;
 
 /**
- * Real access-log requests, compressed into the last days up to `now`, with attacks (real payloads), failing and slow
+ * Real access-log requests that are known to be ordinary, compressed into the last days up to `now`, with attacks (real payloads), failing and slow
  * requests mixed in at known places. Response times are drawn, since access logs of this format have none. The
  * ground truth stands in `labels`, which is never a feature.
  */
@@ -42,19 +42,20 @@ export function mixRealWebLogs(
       },
     };
   };
+  const requests = ordinaryRequests(sources);
   const kinds = { suspicious_request: ATTACK_SHARE, server_error: FAILING_SHARE, slow_response: SLOW_SHARE };
   const anomalies = new Map<number, keyof typeof kinds>();
   for (const [kind, share] of Object.entries(kinds)) {
-    for (let count = Math.round(sources.requests.length * share); count > 0;) {
-      const place = Math.floor(uniform() * sources.requests.length);
+    for (let count = Math.round(requests.length * share); count > 0;) {
+      const place = Math.floor(uniform() * requests.length);
       if (anomalies.has(place)) continue;
       anomalies.set(place, kind as keyof typeof kinds);
       count--;
     }
   }
   const span = days * DAY;
-  const total = sources.requests.length;
-  return sources.requests.map((request, place) => {
+  const total = requests.length;
+  return requests.map((request, place) => {
     const kind = anomalies.get(place);
     let log: LogDocument =
       uniform() < PARAMETER_SHARE ? withParameter(request, draw(sources.normalValues)) : request;
@@ -71,6 +72,8 @@ export function mixRealWebLogs(
     }
     const { message: _line, ...rest } = log;
     const http = log.http as { request: { method: string }; response: { status_code: number } };
+    // The few that the real server failed on as well.
+    const truth = kind ?? (http.response.status_code >= 500 ? 'server_error' : undefined);
     return {
       ...rest,
       message: `${http.request.method} ${(log.url as { original: string }).original} ${http.response.status_code} ${Math.round(milliseconds)}ms`,
@@ -78,7 +81,9 @@ export function mixRealWebLogs(
       event: { duration: Math.round(milliseconds * NANOSECONDS_IN_A_MILLISECOND) },
       service: { name: 'website' },
       labels:
-        kind === undefined ? { anomaly: 'false' } : { anomaly: 'true', kind, incident: `${kind}-${place}` },
+        truth === undefined
+          ? { anomaly: 'false' }
+          : { anomaly: 'true', kind: truth, incident: `${truth}-${place}` },
     };
   });
 }

@@ -129,6 +129,16 @@ describe('suggestFeatures', () => {
     });
   });
 
+  it('compares days of the week where each was there twice', () => {
+    const logsOver = (days: number) =>
+      Array.from({ length: 400 }, (_none, i) => ({
+        '@timestamp': new Date(Date.parse('2026-03-02') + (i / 399) * days * 86_400_000).toISOString(),
+        level: i % 3 === 0 ? 'warn' : 'info',
+      }));
+    expect(typesOf(logsOver(13))).not.toHaveProperty('day_of_week');
+    expect(typesOf(logsOver(15))).toHaveProperty('day_of_week');
+  });
+
   it('takes user agents by the programs that they name, whatever stands before the name', () => {
     const agents = Array.from({ length: 600 }, (_none, index) => ({
       kind: `event-${index % 3}`,

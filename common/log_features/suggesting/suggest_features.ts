@@ -1,5 +1,6 @@
 import { finishSteps } from '../../finish_steps';
 import { printable } from '../../printable';
+import { DAY, HOUR } from '../../duration';
 import { featureSchema } from '../../detector';
 import type { LogDocument } from '../../log_document';
 import { compileField } from '../fields/field_access';
@@ -180,17 +181,18 @@ export function* suggestingSteps(
   const examples = times.slice(0, 3).map((time) => printable(String(time), 40));
   const coverage = sample.length === 0 ? 0 : times.length / sample.length;
   const field = options.timestampField;
-  if (span >= 6 * 3_600_000 && !ownHour) {
+  if (span >= 6 * HOUR && !ownHour) {
     suggest(
       { type: 'hour_of_day', field, name: 'hour_of_day' },
       'the sample spans many hours; what is usual differs by the time of day',
       { weight: 4, examples, coverage },
     );
   }
-  if (span >= 7 * 86_400_000) {
+  // Each day of the week was there twice, or none of them tells what is usual.
+  if (span >= 14 * DAY) {
     suggest(
       { type: 'day_of_week', field, name: 'day_of_week' },
-      'the sample spans a week or more; what is usual differs by weekday',
+      'the sample spans two weeks or more; what is usual differs by weekday',
       { weight: 3, examples, coverage },
     );
   }
