@@ -19,8 +19,8 @@ const SMALLEST_SCALE = 1 / 500;
 const MOST_ORDINARY = 0.2;
 /** The same for the thicker of the tails: one that explains them all is no sign of logs that stand apart. */
 const MOST_BY_THICKER = 0.75;
-/** Most that is left of ordinary logs, by the thinner and by the thicker tail, where the threshold goes up. */
-const LEFT = { thinner: 0.05, thicker: 0.4 };
+/** Least share of the logs left out, where the threshold goes up, that either tail alone would bring. */
+const LEAST_ORDINARY = 0.5;
 
 /**
  * Returns the anomaly score that the contamination, a share of the logs, reaches, or a lower one where more of the logs stand apart
@@ -32,8 +32,8 @@ const LEFT = { thinner: 0.05, thicker: 0.4 };
  * scores, between ten and five contaminations and between five and two and a half: anomalies that are frequent thicken the
  * second, scores that have thinned out fast before, as those of several kinds of ordinary logs do, make the first too thin.
  * The threshold goes down as long as at most a fifth of the logs that reach it are explained by the thinner tail and at most
- * three quarters by the thicker one. Where it does not go down, it goes up to the first score that hardly an ordinary log is left at, if there
- * is one. Without anomalies the tails explain most of the logs at any score, and the threshold stays.
+ * three quarters by the thicker one. Where it does not go down, it goes up as long as at least half of the logs
+ * left out are explained by either tail, and stays there if those that are left stand apart. Without anomalies the tails explain most of the logs at any score, and the threshold stays.
  *
  * @param contamination in (0, 0.5]
  * @returns may lie above 1 when scores as high as 1 are more frequent than the contamination
@@ -51,26 +51,42 @@ export function contaminationThreshold(quantiles: ScoreQuantiles, contamination:
     return { share: to * contamination, high, scale: (high - low) / Math.log(from / to) };
   });
   if (!tails.every(({ scale }) => scale >= SMALLEST_SCALE)) return threshold;
-  /** Returns the score of a share, and which part of the logs that reach it either tail explains. */
-  const at = (share: number): { score: number; thinner: number; thicker: number } => {
+  /** Returns the score of a share, and the share of the logs that either tail brings beyond it. */
+  const at = (share: number): Cut => {
     const score = scoreOf(share);
-    const explained = tails.map((tail) => (tail.share / share) * Math.exp((tail.high - score) / tail.scale));
-    return { score, thinner: Math.min(...explained), thicker: Math.max(...explained) };
+    return {
+      share,
+      score,
+      ordinary: tails.map((tail) => tail.share * Math.exp((tail.high - score) / tail.scale)),
+    };
   };
-  let lowest = threshold;
+  let cut = at(contamination);
   for (let step = 1; step <= STEPS; step++) {
-    const { score, thinner, thicker } = at(contamination * MOST ** (step / STEPS));
-    if (thinner > MOST_ORDINARY || thicker > MOST_BY_THICKER) break;
-    lowest = score;
+    const next = at(contamination * MOST ** (step / STEPS));
+    if (!standsApart(next)) break;
+    cut = next;
   }
   // A threshold out of reach stays there.
-  if (lowest < threshold || threshold > 1) return lowest;
-  for (let step = 0; step <= STEPS; step++) {
-    const { score, thinner, thicker } = at(contamination * FEWEST ** (step / STEPS));
-    if (thinner <= LEFT.thinner && thicker <= LEFT.thicker) return score;
+  if (cut.share > contamination || threshold > 1) return Math.min(threshold, cut.score);
+  for (let step = 1; step <= STEPS; step++) {
+    const next = at(contamination * FEWEST ** (step / STEPS));
+    const left = cut.ordinary.map((ordinary, i) => ordinary - next.ordinary[i]);
+    if (Math.min(...left) < LEAST_ORDINARY * (cut.share - next.share)) break;
+    cut = next;
   }
-  return threshold;
+  return standsApart(cut) ? Math.max(threshold, cut.score) : threshold;
 }
+
+/** Share of the logs, the score that they reach, and the shares that the tails bring there. */
+interface Cut {
+  readonly share: number;
+  readonly score: number;
+  readonly ordinary: readonly number[];
+}
+
+/** Returns true where the tails do not explain the logs that reach a score. */
+const standsApart = ({ share, ordinary }: Cut): boolean =>
+  Math.min(...ordinary) <= MOST_ORDINARY * share && Math.max(...ordinary) <= MOST_BY_THICKER * share;
 
 /**
  * Returns the share of the logs that a model with such a threshold is asked to call anomalous: the contamination, or what the
