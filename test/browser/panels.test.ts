@@ -316,6 +316,7 @@ it('shows a number beside what is usual, of the entity and the feature that its 
     }
     const [slow] = await entitiesWith('warning', 'response_time');
     await choose('logAnomaliesPanelEntity', slow);
+    await chart.getByText(`Logs with service.name: ${slow}`).waitFor();
     await choose('logAnomaliesPanelFeature', 'response_time');
     // Its name is for screen readers.
     await chart.getByRole('figure', { name: /^response_time over time/ }).waitFor({ state: 'attached' });
