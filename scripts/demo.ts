@@ -21,7 +21,7 @@ const LIVE_INDEX = 'demo-web-live';
 const DAYS = 4;
 const SEED = 20_150_517;
 /** Share of the generated logs. */
-const ANOMALY_RATE = '0.01';
+const ANOMALY_RATE = '0.02';
 /** Of generated logs: as many a second as a small web shop has. */
 const RATE = '0.5';
 

@@ -70,7 +70,7 @@ export const thresholdSchema = z.discriminatedUnion('method', [
       .max(0.5)
       .default(0.01)
       .describe(
-        'Share of training logs to call anomalous; to 0.05 up to twice as many, where more stand apart from the others, or as few as half, where the rest are ordinary',
+        'Share of training logs to call anomalous; to 0.05 up to twice as many, where more stand apart from the others',
       ),
   }),
   z.strictObject({

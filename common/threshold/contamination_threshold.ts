@@ -1,10 +1,9 @@
 import { exceedance, scoreAtExceedance } from './exceedance';
 import type { ScoreQuantiles } from './score_quantiles';
 
-/** Most logs that are called anomalous, and fewest where the others are ordinary, in contaminations. */
+/** Most logs that are called anomalous, in contaminations. */
 const MOST = 2;
-const FEWEST = 0.5;
-/** Steps, equal in the logarithm of the share, in which the threshold goes down or up; the table of scores is about as fine. */
+/** Steps, equal in the logarithm of the share, in which the threshold goes down; the table of scores is about as fine. */
 const STEPS = 6;
 /** Shares of the logs, in contaminations, between which a tail of the ordinary scores is fitted, one for each pair. */
 const FITTED = [
@@ -19,21 +18,17 @@ const SMALLEST_SCALE = 1 / 500;
 const MOST_ORDINARY = 0.2;
 /** The same for the thicker of the tails: one that explains them all is no sign of logs that stand apart. */
 const MOST_BY_THICKER = 0.75;
-/** Least share of the logs left out, where the threshold goes up, that either tail alone would bring. */
-const LEAST_ORDINARY = 0.5;
 
 /**
  * Returns the anomaly score that the contamination, a share of the logs, reaches, or a lower one where more of the logs stand apart
- * from the ordinary ones, down to that of twice the contamination, or a higher one where fewer do, up to that of half of it. The
- * contamination is seldom known: where it is too small it cuts through the middle of the anomalies, where it is too large it
- * fills up with ordinary logs.
+ * from the ordinary ones, down to that of twice the contamination. The contamination is seldom known, and where it is too
+ * small it cuts through the middle of the anomalies.
  *
  * Ordinary scores thin out exponentially, by a factor e for each scale. The tail is fitted twice and extrapolated to higher
  * scores, between ten and five contaminations and between five and two and a half: anomalies that are frequent thicken the
  * second, scores that have thinned out fast before, as those of several kinds of ordinary logs do, make the first too thin.
  * The threshold goes down as long as at most a fifth of the logs that reach it are explained by the thinner tail and at most
- * three quarters by the thicker one. Where it does not go down, it goes up as long as at least half of the logs
- * left out are explained by either tail, and stays there if those that are left stand apart. Without anomalies the tails explain most of the logs at any score, and the threshold stays.
+ * three quarters by the thicker one. Without anomalies the tails explain most of them, and the threshold stays.
  *
  * @param contamination in (0, 0.5]
  * @returns may lie above 1 when scores as high as 1 are more frequent than the contamination
@@ -51,55 +46,27 @@ export function contaminationThreshold(quantiles: ScoreQuantiles, contamination:
     return { share: to * contamination, high, scale: (high - low) / Math.log(from / to) };
   });
   if (!tails.every(({ scale }) => scale >= SMALLEST_SCALE)) return threshold;
-  /** Returns the score of a share, and the share of the logs that either tail brings beyond it. */
-  const at = (share: number): Cut => {
+  let lowest = threshold;
+  for (let step = 1; step <= STEPS; step++) {
+    const share = contamination * MOST ** (step / STEPS);
     const score = scoreOf(share);
-    return {
-      share,
-      score,
-      ordinary: tails.map((tail) => tail.share * Math.exp((tail.high - score) / tail.scale)),
-    };
-  };
-  let cut = at(contamination);
-  for (let step = 1; step <= STEPS; step++) {
-    const next = at(contamination * MOST ** (step / STEPS));
-    if (!standsApart(next)) break;
-    cut = next;
+    const explained = tails.map((tail) => (tail.share / share) * Math.exp((tail.high - score) / tail.scale));
+    if (Math.min(...explained) > MOST_ORDINARY || Math.max(...explained) > MOST_BY_THICKER) break;
+    lowest = score;
   }
-  // A threshold out of reach stays there.
-  if (cut.share > contamination || threshold > 1) return Math.min(threshold, cut.score);
-  for (let step = 1; step <= STEPS; step++) {
-    const next = at(contamination * FEWEST ** (step / STEPS));
-    const left = cut.ordinary.map((ordinary, i) => ordinary - next.ordinary[i]);
-    if (Math.min(...left) < LEAST_ORDINARY * (cut.share - next.share)) break;
-    cut = next;
-  }
-  return standsApart(cut) ? Math.max(threshold, cut.score) : threshold;
+  return lowest;
 }
-
-/** Share of the logs, the score that they reach, and the shares that the tails bring there. */
-interface Cut {
-  readonly share: number;
-  readonly score: number;
-  readonly ordinary: readonly number[];
-}
-
-/** Returns true where the tails do not explain the logs that reach a score. */
-const standsApart = ({ share, ordinary }: Cut): boolean =>
-  Math.min(...ordinary) <= MOST_ORDINARY * share && Math.max(...ordinary) <= MOST_BY_THICKER * share;
 
 /**
  * Returns the share of the logs that a model with such a threshold is asked to call anomalous: the contamination, or what the
- * threshold reaches where it went down or up for logs that stand apart.
+ * threshold reaches where it went down for logs that stand apart.
  *
- * @returns between half of the contamination and twice
+ * @returns between one and two contaminations
  */
 export function shareAskedFor(quantiles: ScoreQuantiles, threshold: number, contamination: number): number {
   const reached = exceedance(quantiles, threshold);
-  // The share of a threshold that stayed is the contamination but for rounding; any other was not placed by it.
-  const isPlaced = reached * ROUNDING >= FEWEST * contamination;
-  const stayed = Math.abs(Math.log(reached / contamination)) < Math.log(ROUNDING);
-  return stayed || !isPlaced ? contamination : Math.min(MOST * contamination, reached);
+  // The share of a threshold that stayed is the contamination but for rounding.
+  return reached < contamination * ROUNDING ? contamination : Math.min(MOST * contamination, reached);
 }
 
 const ROUNDING = 1 + 1e-6;
