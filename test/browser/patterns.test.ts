@@ -1,10 +1,11 @@
 import type { Browser } from 'playwright-core';
+import type { DetectorRecord, Operation } from '../../common/api';
 import { HOUR } from '../../common/duration';
 import { PatternCatalogue, PatternCounts } from '../../common/patterns';
 import { followPeople, wishesOf } from '../../server/detection/patterns/follow_people';
 import { createPatternStore } from '../../server/elasticsearch/patterns';
 import { seriousFindings } from './accessibility';
-import { makeDetector, onPage, startBrowserWorld, type BrowserWorld } from './browser_world';
+import { administrator, makeDetector, onPage, startBrowserWorld, type BrowserWorld } from './browser_world';
 import { open, openBrowser, testSubject } from './steps';
 
 jest.setTimeout(180_000);
@@ -15,7 +16,14 @@ let id: string;
 
 beforeAll(async () => {
   [world, browser] = await Promise.all([startBrowserWorld(), openBrowser()]);
-  id = await makeDetector(world, { patterns: { field: 'message' } });
+  id = await makeDetector(world);
+  // Only then, so that the patterns of what it has scored are not on the page.
+  const call = (operation: Operation, given: object) =>
+    world.kibana.call(administrator(world.elasticsearch), operation, given, world.space);
+  const params = { id };
+  const { detector, version } = (await call('getDetector', { params })).body as DetectorRecord;
+  const body = { detector: { ...detector, patterns: { field: 'message' } }, version };
+  expect((await call('updateDetector', { params, body })).status).toBe(200);
   const catalogue = new PatternCatalogue([], () => [], 2_048);
   const counts = new PatternCounts();
   const now = Math.floor(Date.now() / HOUR) * HOUR;
