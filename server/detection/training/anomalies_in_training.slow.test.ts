@@ -1,3 +1,4 @@
+import { createRandom } from '../../../common/demo_logs/random';
 import { parseDetector } from '../../../common/detector';
 import { createModelScorer } from '../../../common/model_snapshot';
 import { trainModel } from './train_model';
@@ -7,29 +8,24 @@ const LOGS = 8_000;
 
 /** Ordinary requests that last about as long as those of their service, in which one in 200 is slow, and one in 200 an attack. */
 function logsWith(from: number, seed: number): { documents: Record<string, unknown>[]; kinds: string[] } {
-  let state = seed;
-  const uniform = (): number => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return (state + 1) / 4_294_967_297;
-  };
-  const normal = (): number => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform());
+  const random = createRandom(seed);
   const kinds: string[] = [];
   const documents = Array.from({ length: LOGS }, (_none, i): Record<string, unknown> => {
-    const place = Math.floor(uniform() * SERVICES.length);
+    const place = random.integer(0, SERVICES.length - 1);
     const kind = i % 200 === 7 ? 'slow' : i % 200 === 107 ? 'attack' : 'ordinary';
     kinds.push(kind);
-    const usual = 20 * 3 ** place * Math.exp(0.5 * normal());
+    const usual = random.logNormal(20 * 3 ** place, 0.5);
     return {
       '@timestamp': new Date(from + i * 10_000).toISOString(),
       service: SERVICES[place],
-      method: uniform() < 0.9 ? 'GET' : 'POST',
-      url: `/${SERVICES[place]}/${Math.floor(uniform() * 1_000)}?q=${
+      method: random.chance(0.9) ? 'GET' : 'POST',
+      url: `/${SERVICES[place]}/${random.integer(0, 999)}?q=${
         kind === 'attack' ? `1'%20UNION%20SELECT%20${i},password%20FROM%20users--` : `word${i % 50}`
       }`,
-      status: uniform() < 0.02 ? 404 : 200,
-      bytes: Math.round(2_000 * (place + 1) * Math.exp(0.4 * normal())),
-      sent: Math.round(300 * Math.exp(0.4 * normal())),
-      duration_ms: kind === 'slow' ? usual * (30 + 100 * uniform()) : usual,
+      status: random.chance(0.02) ? 404 : 200,
+      bytes: Math.round(random.logNormal(2_000 * (place + 1), 0.4)),
+      sent: Math.round(random.logNormal(300, 0.4)),
+      duration_ms: kind === 'slow' ? usual * random.between(30, 130) : usual,
     };
   });
   return { documents, kinds };
