@@ -1,5 +1,5 @@
 import React, { useState, type ReactElement } from 'react';
-import { EuiButtonEmpty, EuiContextMenuItem, EuiContextMenuPanel, EuiPopover } from '@elastic/eui';
+import { EuiContextMenuItem } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import { PLUGIN_ID } from '../../common/plugin';
 import {
@@ -9,6 +9,7 @@ import {
   type LogAnomalyParams,
 } from '../../common/rules';
 import { useApp } from '../shared/app/app_context';
+import { ButtonMenu } from '../shared/layout/button_menu';
 import { findKibanaContextProvider } from '../kibana/kibana_react_context';
 import { newRulePath } from '../kibana/kibana_version';
 import { handOver } from './handed_parameters';
@@ -32,7 +33,6 @@ export function CreateRuleButton(props: {
   label?: string;
 }): ReactElement | null {
   const { core, plugins, canWrite, kibanaVersion } = useApp();
-  const [isMenuOpen, setIsMenuOpen] = useState(false);
   const [chosen, setChosen] = useState<Choice>();
   const { triggersActionsUi } = plugins;
   if (!canWrite || triggersActionsUi === undefined) return null;
@@ -41,14 +41,14 @@ export function CreateRuleButton(props: {
   const KibanaContextProvider = findKibanaContextProvider();
   const openForm = triggersActionsUi.getAddRuleFlyout;
   const hasFlyout = KibanaContextProvider !== undefined && openForm !== undefined;
-  const itemOf = (choice: Choice): ReactElement => (
+  const itemOf = (choice: Choice, close: () => void): ReactElement => (
     <EuiContextMenuItem
       key={choice.ruleTypeId}
       data-test-subj={`logAnomaliesCreateRule-${choice.ruleTypeId}`}
       {...(hasFlyout
         ? {
             onClick: () => {
-              setIsMenuOpen(false);
+              close();
               setChosen(choice);
             },
           }
@@ -63,22 +63,12 @@ export function CreateRuleButton(props: {
   );
   return (
     <>
-      <EuiPopover
-        isOpen={isMenuOpen}
-        closePopover={() => setIsMenuOpen(false)}
-        panelPaddingSize="none"
-        button={
-          <EuiButtonEmpty
-            iconType="bell"
-            onClick={() => setIsMenuOpen(!isMenuOpen)}
-            data-test-subj="logAnomaliesCreateRule"
-          >
-            {label}
-          </EuiButtonEmpty>
-        }
-      >
-        <EuiContextMenuPanel items={choicesFor(props).map(itemOf)} />
-      </EuiPopover>
+      <ButtonMenu
+        label={label}
+        iconType="bell"
+        subject="logAnomaliesCreateRule"
+        items={(close) => choicesFor(props).map((choice) => itemOf(choice, close))}
+      />
       {hasFlyout && chosen !== undefined && (
         <KibanaContextProvider services={{ ...core, ...plugins }}>
           {openForm({

@@ -1,8 +1,9 @@
-import React, { useState, type ReactElement } from 'react';
-import { EuiButtonEmpty, EuiContextMenuItem, EuiContextMenuPanel, EuiPopover } from '@elastic/eui';
+import React, { type ReactElement } from 'react';
+import { EuiContextMenuItem } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import { icon } from '../../kibana/icons';
 import { useApp } from '../../shared/app/app_context';
+import { ButtonMenu } from '../../shared/layout/button_menu';
 import { saveFile } from '../../shared/layout/save_file';
 import { useAction } from '../../shared/requests/use_action';
 
@@ -10,32 +11,21 @@ import { useAction } from '../../shared/requests/use_action';
 export function ExchangeMenu({ openImport }: { openImport?: () => void }): ReactElement {
   const { api } = useApp();
   const { run, isBusy } = useAction();
-  const [isOpen, setIsOpen] = useState(false);
-  const choose = (work: () => void) => () => {
-    setIsOpen(false);
-    work();
-  };
   const exportAll = () =>
     void run(async () => saveFile('detectors.yml', await api('exportDetectors'), 'application/yaml'));
   return (
-    <EuiPopover
-      isOpen={isOpen}
-      closePopover={() => setIsOpen(false)}
-      panelPaddingSize="none"
-      button={
-        <EuiButtonEmpty
-          iconType={icon('arrowDown')}
-          iconSide="right"
-          isLoading={isBusy}
-          onClick={() => setIsOpen(!isOpen)}
-          data-test-subj="logAnomaliesExchange"
-        >
-          {i18n.translate('logAnomalies.exchange.menu', { defaultMessage: 'Import and export' })}
-        </EuiButtonEmpty>
-      }
-    >
-      <EuiContextMenuPanel
-        items={[
+    <ButtonMenu
+      label={i18n.translate('logAnomalies.exchange.menu', { defaultMessage: 'Import and export' })}
+      iconType={icon('arrowDown')}
+      iconSide="right"
+      isBusy={isBusy}
+      subject="logAnomaliesExchange"
+      items={(close) => {
+        const choose = (work: () => void) => () => {
+          close();
+          work();
+        };
+        return [
           ...(openImport === undefined
             ? []
             : [
@@ -58,8 +48,8 @@ export function ExchangeMenu({ openImport }: { openImport?: () => void }): React
               defaultMessage: 'Export all detectors',
             })}
           </EuiContextMenuItem>,
-        ]}
-      />
-    </EuiPopover>
+        ];
+      }}
+    />
   );
 }

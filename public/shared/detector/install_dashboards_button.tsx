@@ -3,9 +3,7 @@ import {
   EuiButtonEmpty,
   EuiConfirmModal,
   EuiContextMenuItem,
-  EuiContextMenuPanel,
   EuiLink,
-  EuiPopover,
   EuiText,
   EuiToolTip,
 } from '@elastic/eui';
@@ -16,6 +14,7 @@ import { useApp } from '../app/app_context';
 import type { CoreStart, HttpSetup } from '../../kibana/contracts';
 import { icon } from '../../kibana/icons';
 import { renderInKibana } from '../../kibana/render_in_kibana';
+import { ButtonMenu } from '../layout/button_menu';
 import { spaceOf } from '../layout/space';
 
 /** Answer of `POST /api/saved_objects/_import`. */
@@ -208,45 +207,32 @@ function DashboardsMenu(props: {
 }): ReactElement {
   const { installed, isBusy, installAgain } = props;
   const { core } = useApp();
-  const [isOpen, setIsOpen] = useState(false);
   return (
-    <EuiPopover
-      isOpen={isOpen}
-      closePopover={() => setIsOpen(false)}
-      panelPaddingSize="none"
-      button={
-        <EuiButtonEmpty
-          iconType={icon('arrowDown')}
-          iconSide="right"
-          isLoading={isBusy}
-          onClick={() => setIsOpen(!isOpen)}
-          data-test-subj="logAnomaliesOpenDashboards"
+    <ButtonMenu
+      label={i18n.translate('logAnomalies.dashboards.open', { defaultMessage: 'Open dashboards' })}
+      iconType={icon('arrowDown')}
+      iconSide="right"
+      isBusy={isBusy}
+      subject="logAnomaliesOpenDashboards"
+      items={(close) => [
+        ...installed.map((each) => (
+          <EuiContextMenuItem key={each.id} icon="dashboardApp" href={addressOf(core, each)}>
+            {each.title}
+          </EuiContextMenuItem>
+        )),
+        <EuiContextMenuItem
+          key="again"
+          icon={icon('importAction')}
+          onClick={() => {
+            close();
+            installAgain();
+          }}
+          data-test-subj="logAnomaliesInstallAgain"
         >
-          {i18n.translate('logAnomalies.dashboards.open', { defaultMessage: 'Open dashboards' })}
-        </EuiButtonEmpty>
-      }
-    >
-      <EuiContextMenuPanel
-        items={[
-          ...installed.map((each) => (
-            <EuiContextMenuItem key={each.id} icon="dashboardApp" href={addressOf(core, each)}>
-              {each.title}
-            </EuiContextMenuItem>
-          )),
-          <EuiContextMenuItem
-            key="again"
-            icon={icon('importAction')}
-            onClick={() => {
-              setIsOpen(false);
-              installAgain();
-            }}
-            data-test-subj="logAnomaliesInstallAgain"
-          >
-            {i18n.translate('logAnomalies.dashboards.again', { defaultMessage: 'Install dashboards again' })}
-          </EuiContextMenuItem>,
-        ]}
-      />
-    </EuiPopover>
+          {i18n.translate('logAnomalies.dashboards.again', { defaultMessage: 'Install dashboards again' })}
+        </EuiContextMenuItem>,
+      ]}
+    />
   );
 }
 
