@@ -20,7 +20,7 @@ export function countText({ logs, buckets, changes = 0 }: Incident['counts']): s
     ...said(buckets, 'bucket', 'buckets'),
     ...said(changes, 'change of a pattern', 'changes of patterns'),
   ];
-  if (parts.length < 2) return parts[0] ?? '0 logs';
+  if (parts.length < 2) return parts[0] ?? 'no anomalies any more';
   return `${parts.slice(0, -1).join(', ')} and ${parts[parts.length - 1]}`;
 }
 

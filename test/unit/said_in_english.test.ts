@@ -8,11 +8,13 @@ import type { CandidateCheck, ReadinessFinding } from '../../common/api';
 import type { CandidateCheck as Check } from '../../common/api/gate';
 import { DETECTION_ERROR_CODES } from '../../common/detection_error';
 import { problemsOf, type ProblemPhrase } from '../../common/problem_words';
+import { partReason, STEP_REASONS } from '../../common/incidents';
 import { PATTERN_CHANGES } from '../../common/patterns';
 import { CHANGE_PHRASES, writePhrase, type ChangePhrase } from '../../common/threshold/change_phrases';
 import { PHRASES, reasonOf, sentenceOf, type Comparison } from '../../common/explanations';
 import { changeText } from '../../public/pages/models/change_text';
 import { checkText } from '../../public/pages/models/check_text';
+import { stepText } from '../../public/shared/incidents/step_text';
 import { precedenceSentence } from '../../public/shared/values/annotation_text';
 import { problemText } from '../../public/shared/values/problem_text';
 import { nextStepText } from '../../public/shared/requests/failure_text';
@@ -332,6 +334,29 @@ describe('what was checked of a model', () => {
   it('keeps the words of what has none of ours, such as a trial of a pipeline', () => {
     const check: CandidateCheck = { name: 'pipeline', verdict: 'fail', value: 1, limit: 0, message: 'No.' };
     expect(checkText(check)).toBe('No.');
+  });
+});
+
+describe('the history of an incident', () => {
+  const at = new Date(START).toISOString();
+  const reasons = [...Object.values(STEP_REASONS), partReason('a "b" of c', false), partReason('a', true)];
+
+  it.each(reasons)('says in the language of the reader: %s', (because) => {
+    const step = { at, action: 'closed' as const, because };
+    expect(stepText(step)).toBe(`closed. ${because}`);
+    const said = inFrench(() => stepText(step));
+    expect(said).toMatch(/^clos\. ./);
+    expect(said).not.toContain(because);
+  });
+
+  it('names severities and writes counts as the language does', () => {
+    const severity = { at, action: 'severity_changed' as const, from: 'minor', to: 'major' };
+    expect(inFrench(() => stepText(severity))).toBe('la gravité a changé : mineure → majeure');
+    expect(stepText({ at, action: 'grew', from: '900', to: '12000' })).toBe('grew: 900 → 12,000');
+  });
+
+  it('keeps what a server says that knows more', () => {
+    expect(inFrench(() => stepText({ at, action: 'closed', because: 'So it is' }))).toBe('clos. So it is');
   });
 });
 

@@ -45,7 +45,7 @@ export default function DetectorFormPage({ id }: { id?: string }): ReactElement 
           >
             {(record) => {
               const draft = draftOf(record.detector);
-              const threshold = handedThreshold(location.query, record.detector.threshold);
+              const threshold = handedThreshold(location.query, record.detector);
               return (
                 <DetectorForm
                   initial={threshold === undefined ? draft : { ...draft, threshold }}

@@ -2,7 +2,7 @@ import React, { type ReactElement } from 'react';
 import { EuiPanel, EuiSpacer, EuiText, EuiTitle } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import type { IncidentBody } from '../../../common/api';
-import { stepText } from '../../shared/incidents/incident_text';
+import { stepText } from '../../shared/incidents/step_text';
 import { formatTime } from '../../shared/values/format';
 
 /** Comments on an incident, and its history: who did what, newest first. */

@@ -25,6 +25,7 @@ import { formatCount, formatTime } from '../../shared/values/format';
 import { SeverityLabel } from '../../shared/values/severity';
 import { laneNames } from '../../shared/detector/lane_names';
 import type { IncidentBody } from '../../../common/api';
+import { resultsOf } from '../../../common/incidents';
 import { HOUR, MINUTE } from '../../../common/duration';
 import { ValueSection } from '../anomalies/value_over_time';
 import { ChangeSection } from '../changes/change_section';
@@ -96,8 +97,12 @@ export default function IncidentPage({ id }: { id: string }): ReactElement {
                   <EuiText size="xs" color="subdued">
                     {i18n.translate('logAnomalies.incident.hidden', {
                       defaultMessage:
-                        '{total, plural, one {{count} more is} other {{count} more are}} hidden or judged not to be anomalies.',
-                      values: { total: hidden, count: formatCount(hidden) },
+                        '{total, plural, one {{count}{isMore, select, yes { more} other {}} is} other {{count}{isMore, select, yes { more} other {}} are}} hidden or judged not to be anomalies.',
+                      values: {
+                        total: hidden,
+                        count: formatCount(hidden),
+                        isMore: resultsOf(incident) > 0 ? 'yes' : 'no',
+                      },
                     })}
                   </EuiText>
                 )}

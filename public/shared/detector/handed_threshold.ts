@@ -1,7 +1,7 @@
 import { thresholdSchema, type Detector } from '../../../common/detector';
 import { allowedShare } from '../../../common/scanning/propose_budget';
 
-/** The query of the form's address that sets how much to flag: anomalies a day, or a share of the logs. */
+/** The query of the form's address that sets how much to flag: anomalies a day from 1 on, or a share of the logs. */
 export const flagQuery = (more: number | undefined): Record<string, string | undefined> => ({
   flag: more?.toString(),
 });
@@ -13,17 +13,22 @@ export const flagQuery = (more: number | undefined): Record<string, string | und
  */
 export function handedThreshold(
   query: Readonly<Record<string, string | undefined>>,
-  threshold: Detector['threshold'],
+  { threshold, scoring }: Pick<Detector, 'threshold' | 'scoring'>,
 ): Detector['threshold'] | undefined {
   const wanted = Number(query.flag ?? Number.NaN);
   if (!(wanted > 0) || threshold.method === 'fixed') return undefined;
-  return thresholdSchema.safeParse(
-    threshold.method === 'adaptive'
-      ? {
-          ...threshold,
-          alerts_per_day: wanted,
-          contamination: allowedShare((threshold.contamination * wanted) / threshold.alerts_per_day),
-        }
-      : { ...threshold, contamination: wanted },
-  ).data;
+  // Pipelines keep to no number of anomalies.
+  if (wanted >= 1 && scoring === 'ingest') return undefined;
+  return thresholdSchema.safeParse(changed(threshold, wanted)).data;
+}
+
+function changed(threshold: Exclude<Detector['threshold'], { method: 'fixed' }>, wanted: number): object {
+  const { contamination } = threshold;
+  if (threshold.method === 'adaptive') {
+    const share = allowedShare((contamination * wanted) / threshold.alerts_per_day);
+    return { ...threshold, alerts_per_day: wanted, contamination: share };
+  }
+  // No share is that large: the address comes from a time when the detector kept to a number.
+  if (wanted >= 1) return { method: 'adaptive', contamination, alerts_per_day: wanted };
+  return { ...threshold, contamination: wanted };
 }

@@ -1,6 +1,6 @@
 import type { IncidentBody } from '../../../common/api';
 import { titleOf } from '../../../common/incidents';
-import { incidentWhat } from './incident_text';
+import { incidentCount, incidentWhat } from './incident_text';
 
 jest.mock('@kbn/i18n', () => jest.requireActual('../../../test/fakes/i18n'), { virtual: true });
 
@@ -31,6 +31,7 @@ describe('what an incident is', () => {
 
   it('stays what it was once all its anomalies were hidden', () => {
     expect(incidentWhat(incident({}))).toBe('GET /cart');
+    expect(incidentCount(incident({}))).toBe('no anomalies any more');
   });
 
   const reason = (...attribution: object[]): Partial<IncidentBody> => ({

@@ -131,8 +131,11 @@ export const incidentLength = ({ start, end }: Pick<IncidentBody, 'start' | 'end
 
 /** Returns the number of anomalies of an incident: logs, spans of time where a detector judges these, and changes of patterns. */
 export function incidentCount({ counts: { logs, buckets, changes = 0 } }: IncidentBody): string {
+  if (logs + buckets + changes === 0) {
+    return i18n.translate('logAnomalies.incident.noAnomalies', { defaultMessage: 'no anomalies any more' });
+  }
   return [
-    ...(logs > 0 || buckets + changes === 0
+    ...(logs > 0
       ? [
           i18n.translate('logAnomalies.incident.logs', {
             defaultMessage: '{total, plural, one {{count} log} other {{count} logs}}',
@@ -158,46 +161,4 @@ export function incidentCount({ counts: { logs, buckets, changes = 0 } }: Incide
         ]
       : []),
   ].join(', ');
-}
-
-/** Returns in words one step of the history of an incident. */
-export function stepText({ action, from, to, because }: IncidentBody['history'][number]): string {
-  const change = [from, to].filter(Boolean).join(' → ');
-  const values = { change };
-  const said = ((): string => {
-    switch (action) {
-      case 'opened':
-        return i18n.translate('logAnomalies.incident.stepOpened', { defaultMessage: 'opened' });
-      case 'reopened':
-        return i18n.translate('logAnomalies.incident.stepReopened', { defaultMessage: 'opened again' });
-      case 'acknowledged':
-        return i18n.translate('logAnomalies.incident.stepAcknowledged', { defaultMessage: 'acknowledged' });
-      case 'closed':
-        return i18n.translate('logAnomalies.incident.stepClosed', { defaultMessage: 'closed' });
-      case 'assigned':
-        return to === undefined
-          ? i18n.translate('logAnomalies.incident.stepUnassigned', { defaultMessage: 'assigned to nobody' })
-          : i18n.translate('logAnomalies.incident.stepAssigned', {
-              defaultMessage: 'assigned to {name}',
-              values: { name: to },
-            });
-      case 'commented':
-        return i18n.translate('logAnomalies.incident.stepCommented', { defaultMessage: 'commented' });
-      case 'merged':
-        return i18n.translate('logAnomalies.incident.stepMerged', {
-          defaultMessage: 'another incident turned out to be a part of it',
-        });
-      case 'grew':
-        return i18n.translate('logAnomalies.incident.stepGrew', {
-          defaultMessage: 'grew: {change}',
-          values,
-        });
-      case 'severity_changed':
-        return i18n.translate('logAnomalies.incident.stepSeverity', {
-          defaultMessage: 'severity changed: {change}',
-          values,
-        });
-    }
-  })();
-  return because === undefined ? said : `${said}. ${because}`;
 }

@@ -6,7 +6,9 @@ import {
   INCIDENT_LIMITS,
   joinAll,
   linksOf,
+  partReason,
   resultsOf,
+  STEP_REASONS,
   type Group,
   type Incident,
   type IncidentScope,
@@ -302,7 +304,7 @@ function opened(
   const isOver = Date.parse(described.closes_at) <= reached;
   const steps: IncidentStep[] = [
     { at, action: 'opened' },
-    ...(isOver ? [{ at, action: 'closed' as const, because: QUIET }] : []),
+    ...(isOver ? [{ at, action: 'closed' as const, because: STEP_REASONS.quiet }] : []),
   ];
   return {
     incident: {
@@ -320,8 +322,6 @@ function opened(
   };
 }
 
-const QUIET = 'Nothing came for the quiet time';
-const BACK = 'Results of it count again';
 const isActive = ({ state }: Incident): boolean => state === 'open' || state === 'acknowledged';
 
 /** The older one with what people have said and done about the other. */
@@ -343,13 +343,13 @@ function absorb(into: StoredIncident, part: StoredIncident, at: string): StoredI
       ...(assignee !== undefined && { assignee }),
     },
   };
-  const because = `"${part.incident.title}" is a part of it`;
+  const { title } = part.incident;
   return askedAsWell(
     withSteps(
       joined,
-      { at, action: 'merged', from: part.incident.id, because },
+      { at, action: 'merged', from: part.incident.id, because: partReason(title, false) },
       // Whoever was told that the older one is over hears that it goes on, and of its next end.
-      ...(goesOn ? [{ at, action: 'reopened' as const, because: `${because} and goes on` }] : []),
+      ...(goesOn ? [{ at, action: 'reopened' as const, because: partReason(title, true) }] : []),
     ),
     part,
   );
@@ -391,7 +391,6 @@ function recounted<Kept extends KeptIncident>(
   const at = new Date(now).toISOString();
   if (figures === undefined) {
     if (!isActive(incident)) return { ...kept, incident: emptied(incident) };
-    const because = 'None of its results counts any more: they were hidden, judged normal or withdrawn';
     const closed: Incident = {
       ...emptied(incident),
       state: 'closed',
@@ -399,7 +398,10 @@ function recounted<Kept extends KeptIncident>(
       closed_at: at,
       updated_at: at,
     };
-    return withSteps({ ...kept, incident: closed }, { at, action: 'closed', because });
+    return withSteps(
+      { ...kept, incident: closed },
+      { at, action: 'closed', because: STEP_REASONS.no_results },
+    );
   }
   const { entity: _entity, began_by: _by, first_line: _first, last_line: _last, ...said } = incident;
   const described = describeIncident(group, figures);
@@ -409,18 +411,18 @@ function recounted<Kept extends KeptIncident>(
   const steps: IncidentStep[] = [];
   if (isActive(incident) && closesAt <= reached) {
     next = { ...next, state: 'closed', closed_because: 'quiet', closed_at: next.closes_at };
-    steps.push({ at, action: 'closed', because: QUIET });
+    steps.push({ at, action: 'closed', because: STEP_REASONS.quiet });
   } else if (incident.state === 'closed') {
     const isBack = incident.closed_because === 'no_results';
     const goesOn = closesAt > (reached === -Infinity ? now : reached);
     if (goesOn && (isBack || described.end > incident.end)) {
       const { closed_at: _at, closed_because: _because, ...rest } = next;
       next = { ...rest, state: 'open' };
-      const because = isBack ? BACK : 'It went on after it was closed';
+      const because = isBack ? STEP_REASONS.back : STEP_REASONS.went_on;
       steps.push({ at, action: 'reopened', because });
     } else if (isBack) {
       next = { ...next, closed_because: 'quiet', closed_at: next.closes_at };
-      steps.push({ at, action: 'closed', because: `${BACK}. ${QUIET}` });
+      steps.push({ at, action: 'closed', because: STEP_REASONS.back_and_quiet });
     }
   }
   if (rankOf(next.severity) < rankOf(incident.severity)) {

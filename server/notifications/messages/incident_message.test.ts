@@ -82,7 +82,7 @@ it('says of what the results are: logs, buckets and changes of patterns', () => 
     incidentMessage(kept({ counts }), 'opened', undefined).headline.split(': major, ')[1];
   expect(said({ logs: 0, buckets: 0, changes: 1 })).toBe('1 change of a pattern');
   expect(said({ logs: 3, buckets: 1, changes: 2 })).toBe('3 logs, 1 bucket and 2 changes of patterns');
-  expect(said({ logs: 0, buckets: 0 })).toBe('0 logs');
+  expect(said({ logs: 0, buckets: 0 })).toBe('no anomalies any more');
 });
 
 it('makes one message of several news, and none of what is not severe enough', async () => {
