@@ -108,6 +108,9 @@ export function modelWork({ now, detector, records: given = [], snapshots = new 
       if (value === undefined) parts.delete(part);
       else parts.set(part, value);
     },
+    claimPart: async (id, part, value, isFree) => {
+      if (isFree(parts.get(part) as never)) await status.writePart(id, part, value);
+    },
     readUpkeep: async () => ({
       candidate: parts.get('candidate') as never,
       watch: parts.get('watch') as never,

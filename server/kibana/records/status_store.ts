@@ -91,6 +91,13 @@ export interface StatusStore {
   read(detectorIds: readonly string[]): Promise<Map<string, StoredStatus>>;
   readPart<Name extends Part>(detectorId: string, part: Name): Promise<Parts[Name] | undefined>;
   writePart<Name extends Part>(detectorId: string, part: Name, value: Parts[Name]): Promise<void>;
+  /** Writes a part unless `isFree` says no of what is there. It may then be there already, or somebody else's. */
+  claimPart<Name extends Part>(
+    detectorId: string,
+    part: Name,
+    value: Parts[Name],
+    isFree: (known: Parts[Name] | undefined) => boolean,
+  ): Promise<void>;
   /** Reads the state of the upkeep of the model. */
   readUpkeep(detectorId: string): Promise<StoredUpkeep>;
 }
@@ -168,5 +175,8 @@ export function createStatusStore(client: ElasticsearchClient, { space }: { spac
     },
     readPart: async (detectorId, part) => (await documents.read([{ detectorId, part }]))[0] as never,
     writePart: (detectorId, part, value) => documents.write({ detectorId, part }, value),
+    claimPart: async (detectorId, part, value, isFree) => {
+      await documents.claim({ detectorId, part }, value, (known) => isFree(known as never));
+    },
   };
 }

@@ -2,6 +2,7 @@ import type { BackfillReport } from '../../../common/api';
 import { hashOfJson } from '../../../common/model_snapshot/canonical_json';
 import type { StoredDetector } from '../records/detector_repository';
 import type { TaskInstance } from '../contracts/task_contracts';
+import type { StatusStore } from '../records/status_store';
 
 /** All that steers a backfill. It lies with the task, which nobody but Kibana writes, and not with the status. */
 export interface BackfillOrder extends Required<Pick<BackfillReport, 'where'>> {
@@ -22,6 +23,15 @@ export interface BackfillOrder extends Required<Pick<BackfillReport, 'where'>> {
 export function orderOf({ params }: Pick<TaskInstance, 'params'>): BackfillOrder | undefined {
   return (params as { order?: BackfillOrder }).order;
 }
+
+/** @returns the report that whoever gave the order puts on record after it; undefined for a task of an earlier version */
+export function firstReportOf({ params }: Pick<TaskInstance, 'params'>): BackfillReport | undefined {
+  return (params as { report?: BackfillReport }).report;
+}
+
+/** Puts a backfill on record that is not there yet: whoever gave the order does, or its task, where that Kibana has ended. */
+export const putOnRecord = (status: StatusStore, detectorId: string, report: BackfillReport): Promise<void> =>
+  status.claimPart(detectorId, 'backfill', report, (known) => known?.id !== report.id);
 
 /** Returns the binding of a backfill's key: the detector as it was then, and the order. */
 export const steeringOfBackfill = (

@@ -15,20 +15,27 @@ import {
 import { missingPrivilegesOf } from '../../elasticsearch/indices/missing_privileges';
 import { namesForRights } from '../../elasticsearch/indices/names';
 import { grantApiKey, revokeApiKey, usesApiKeys } from '../keys/api_key';
-import { opaqueIdOf, orderOf, steeringOfBackfill, type BackfillOrder } from './backfill_order';
+import { opaqueIdOf, orderOf, putOnRecord, steeringOfBackfill, type BackfillOrder } from './backfill_order';
 import { createDetectorRepository, inSpace, type StoredDetector } from '../records/detector_repository';
 import { checkRights } from '../keys/check_rights';
 import { backfillTaskId, BACKFILL_TASK_TYPE, type TaskTarget } from '../contracts/identifiers';
 import type { RequestScope, Services } from '../contracts/services';
+import type { DetectorJob } from '../records/detector_job';
 import { findTask } from '../records/find_task';
 import { failureOf } from '../records/failure_advice';
-import { createStatusStore, type StatusStore } from '../records/status_store';
+import { createStatusStore } from '../records/status_store';
 import { rangeOf } from '../../detection/ports/log_range';
 
 type BackfillRequest = ApiRequest<Endpoints['startBackfill']>['body'];
 
 const isUnderWay = (report: BackfillReport | undefined): boolean =>
   report?.state === 'queued' || report?.state === 'running';
+
+/** Returns true where no task does the backfill that is on record any more, as after several deaths of Kibana in a row. */
+async function isLost(services: Services, target: TaskTarget): Promise<boolean> {
+  const task = await findTask(services, backfillTaskId(target));
+  return task === undefined || task.status === 'failed';
+}
 
 export async function startBackfill(
   services: Services,
@@ -126,7 +133,7 @@ export async function queueBackfill(
     throw new DetectionError('refused', 'The detector has no model to score with; train it first.');
   }
   const before = await status.readPart(detectorId, 'backfill');
-  if (isUnderWay(before)) {
+  if (isUnderWay(before) && !(await isLost(services, { space: scope.space, detectorId }))) {
     throw new DetectionError('conflict', 'A backfill of this detector is under way; cancel it first.');
   }
   if (way === 'cluster') {
@@ -178,7 +185,7 @@ export async function queueFirstBackfill(
   });
 }
 
-/** Puts a backfill on record, and schedules its task. */
+/** Schedules the task of a backfill, and then puts it on record, which its task does where Kibana ends in between. */
 async function schedule(
   services: Services,
   scope: Pick<RequestScope, 'space' | 'elasticsearch'>,
@@ -198,51 +205,67 @@ async function schedule(
     created: 0,
   };
   try {
-    await status.writePart(detectorId, 'backfill', report);
     await services.taskManager.removeIfExists(backfillTaskId(target));
     await services.taskManager.schedule({
       id: backfillTaskId(target),
       taskType: BACKFILL_TASK_TYPE,
-      params: { ...target, order },
+      params: { ...target, order, report },
       state: {},
       scope: ['logAnomalies'],
     });
   } catch (error) {
     // An answer that was lost says nothing; the sweep of keys sees to one that no task works with.
     const scheduled = await findTask(services, backfillTaskId(target)).catch(() => 'unknown' as const);
-    if (scheduled !== 'unknown' && scheduled !== undefined && orderOf(scheduled)?.id === order.id)
-      return report;
-    if (key !== undefined && scheduled !== 'unknown') {
-      await forgetKeyOf(services, target, order);
+    const isScheduled =
+      scheduled !== 'unknown' && scheduled !== undefined && orderOf(scheduled)?.id === order.id;
+    if (!isScheduled) {
+      if (key !== undefined && scheduled !== 'unknown') await forgetKeyOf(services, target, order);
+      if (scheduled === undefined) {
+        // Somebody else may have asked for another one meanwhile.
+        await tellFailed(services, { status, target }, { report, error }, (known) => !isUnderWay(known));
+      }
+      throw error;
     }
-    if (scheduled === undefined) await endUnscheduled(services, { status, detectorId }, report, error);
-    throw error;
   }
+  await putOnRecord(status, detectorId, report).catch((error: Error) =>
+    services.log.debug(`Detector ${detectorId}: its backfill is put on record by its task: ${error.message}`),
+  );
   return report;
 }
 
-/** Ends what was put on record and no task will ever do. */
-async function endUnscheduled(
+/** Puts on record that a backfill has failed, as no task does it; a problem with that is told in the log. */
+async function tellFailed(
   { clock, log }: Services,
-  { status, detectorId }: { readonly status: StatusStore; readonly detectorId: string },
-  report: BackfillReport,
-  error: unknown,
+  { status, target: { detectorId } }: Pick<DetectorJob, 'target' | 'status'>,
+  { report, error }: { readonly report: BackfillReport; readonly error: unknown },
+  isFree: (known: BackfillReport | undefined) => boolean,
 ): Promise<void> {
-  const failure = failureOf(error, clock.now(), false);
-  try {
-    // Somebody else may have asked for another one meanwhile, or what was there before may stand there still.
-    if ((await status.readPart(detectorId, 'backfill'))?.id !== report.id) return;
-    await status.writePart(detectorId, 'backfill', {
-      ...report,
-      state: 'failed',
-      failure: { ...failure, next_step: 'Start the backfill again.' },
-      finished_at: failure.at,
-    });
-  } catch (thrown) {
-    log.warn(
-      `Detector ${detectorId}: the end of its backfill is not on record: ${(thrown as Error).message}`,
+  const failure = { ...failureOf(error, clock.now(), false), next_step: 'Start the backfill again.' };
+  const failed: BackfillReport = { ...report, state: 'failed', failure, finished_at: failure.at };
+  await status
+    .claimPart(detectorId, 'backfill', failed, isFree)
+    .catch(({ message }: Error) =>
+      log.warn(`Detector ${detectorId}: the end of its backfill is not on record: ${message}`),
     );
-  }
+}
+
+/** Ends a backfill that is on record as under way and that no task does. */
+export async function endLostBackfill(
+  services: Services,
+  { target, status }: Pick<DetectorJob, 'target' | 'status'>,
+  report: BackfillReport | undefined,
+): Promise<void> {
+  if (report === undefined || !isUnderWay(report)) return;
+  // A look that fails tells nothing: the next run looks again.
+  if (!(await isLost(services, target).catch(() => false))) return;
+  const error = new DetectionError('interrupted', 'Kibana ended before the backfill did.');
+  // It may have come to its end since it was read, and its task with it.
+  await tellFailed(
+    services,
+    { status, target },
+    { report, error },
+    (known) => known?.id === report.id && isUnderWay(known),
+  );
 }
 
 /** The key of a backfill that is over. */

@@ -4,7 +4,7 @@ import { smallKibana } from '../../../test/fakes/small_kibana';
 import { SMALL_DETECTOR } from '../../../test/kibana_versions/small_detector';
 import { detectAnomalies } from '../../detection/scoring/detect_anomalies';
 import { documentId } from '../../elasticsearch/indices/names';
-import { BACKFILL_TASK_TYPE, backfillTaskId } from '../contracts/identifiers';
+import { BACKFILL_TASK_TYPE, backfillTaskId, detectionTaskId } from '../contracts/identifiers';
 import { withCurrentSettings } from '../records/effective_snapshot';
 import type { BackfillOrder } from './backfill_order';
 
@@ -302,4 +302,62 @@ it('a backfill whose task is refused is told as failed, and can be started again
   });
   kibana.tasks.schedule = schedule;
   expect(await ok('startBackfill', asked)).toMatchObject({ state: 'queued' });
+});
+
+describe('a backfill whose Kibana ends while it is asked for', () => {
+  it.each(['before', 'after'] as const)('is never left queued: %s its task is scheduled', async (when) => {
+    const { kibana, call, client, status, target, create, giveModel } = smallKibana();
+    const detectorId = await create();
+    await giveModel(detectorId);
+    const { bulk, get } = client;
+    const schedule = kibana.tasks.schedule.bind(kibana.tasks);
+    const end = (): Promise<never> => Promise.reject(new Error('Kibana has ended.'));
+    kibana.tasks.schedule = async (task) => {
+      if (when === 'after') await schedule(task);
+      Object.assign(client, { bulk: end, get: end });
+      kibana.tasks.get = end;
+      return end();
+    };
+    const asked = { from: kibana.now() - 60_000, to: kibana.now(), where: 'job' };
+    expect((await call('startBackfill', { params: { id: detectorId }, body: asked })).status).not.toBe(200);
+    // Another Kibana, with the same tasks.
+    Object.assign(client, { bulk, get });
+    const id = backfillTaskId(target(detectorId));
+    if (when === 'before') expect(kibana.tasks.scheduled.has(id)).toBe(false);
+    else await kibana.tasks.run(id);
+    // It has no model that could be read.
+    const ended =
+      when === 'before' ? undefined : { state: 'failed', total: 0, requested_at: expect.any(String) };
+    expect(await status.readPart(detectorId, 'backfill')).toEqual(ended && expect.objectContaining(ended));
+  });
+});
+
+describe('a backfill that is on record as under way and that no task does', () => {
+  it.each(['dropTask', 'failTask'] as const)('is ended by the next run of its detector: %s', async (lose) => {
+    const world = await ordered({}, { state: 'running' });
+    const { kibana, target, detectorId, backfill, ok } = world;
+    await world.giveModel(detectorId);
+    await ok('startDetector', { params: { id: detectorId } });
+    const run = () => kibana.tasks.run(detectionTaskId(target(detectorId)));
+    await run();
+    expect(await backfill()).toMatchObject({ state: 'running' });
+    world[lose]();
+    await run();
+    expect(await backfill()).toMatchObject({
+      state: 'failed',
+      finished_at: expect.any(String),
+      failure: { code: 'interrupted', next_step: 'Start the backfill again.' },
+    });
+  });
+
+  it('keeps nobody from starting another one', async () => {
+    const world = await ordered({}, { state: 'queued' });
+    const { kibana, detectorId, call } = world;
+    await world.giveModel(detectorId);
+    const body = { from: kibana.now() - 60_000, to: kibana.now(), where: 'job' };
+    const start = async () => (await call('startBackfill', { params: { id: detectorId }, body })).status;
+    expect(await start()).toBe(409);
+    world.dropTask();
+    expect(await start()).toBe(200);
+  });
 });

@@ -11,7 +11,13 @@ import { rangeOf } from '../../detection/ports/log_range';
 import { scoreInCluster } from './cluster_backfill';
 import { forgetKeyOf } from './backfill_service';
 import { findTask } from '../records/find_task';
-import { orderOf, steeringOfBackfill, type BackfillOrder } from './backfill_order';
+import {
+  firstReportOf,
+  orderOf,
+  putOnRecord,
+  steeringOfBackfill,
+  type BackfillOrder,
+} from './backfill_order';
 import { openDetectorJob, type DetectorJob, type JobKey } from '../records/detector_job';
 import type { StoredDetector } from '../records/detector_repository';
 import { withCurrentSettings } from '../records/effective_snapshot';
@@ -54,7 +60,7 @@ export function createBackfillTask(getServices: () => Promise<Services>): TaskDe
       let found: BackfillReport | undefined;
       try {
         job = await openDetectorJob(services, target, interruption.signal, keyOf);
-        found = await job?.status.readPart(target.detectorId, 'backfill');
+        found = job && (await findReport(job, firstReportOf({ params })));
       } catch (thrown) {
         const isOver = await endUnopened(services, target, order, toDetectionError(thrown, 'begin a piece'));
         if (isOver) return over();
@@ -100,6 +106,17 @@ export function createBackfillTask(getServices: () => Promise<Services>): TaskDe
       }
     }),
   };
+}
+
+/** @returns the report of a backfill, which is put on record where that was left undone */
+async function findReport(
+  { status, target: { detectorId } }: DetectorJob,
+  first: BackfillReport | undefined,
+): Promise<BackfillReport | undefined> {
+  const found = await status.readPart(detectorId, 'backfill');
+  if (first === undefined || found?.id === first.id) return found;
+  await putOnRecord(status, detectorId, first);
+  return status.readPart(detectorId, 'backfill');
 }
 
 interface PieceWork {

@@ -23,6 +23,7 @@ import { allowedSchedule } from '../limits/usage_limits';
 import { withCurrentSettings } from '../records/effective_snapshot';
 import { incidentsOfJob } from './job_incidents';
 import { patternsOfJob } from './job_patterns';
+import { endLostBackfill } from './backfill_service';
 import { seeToTraining } from './see_to_training';
 import { openAnnouncements, type RunAnnouncements } from './run_announcements';
 import { failureOf, pauseAfter } from '../records/failure_advice';
@@ -94,6 +95,7 @@ export async function runDetector(
     ({ interval } = schedule);
     const known = (await job.status.read([target.detectorId])).get(target.detectorId);
     before = known?.runs ?? NEVER_RUN;
+    await endLostBackfill(services, job, known?.backfill);
     const begun = { withheld: known?.withheld, startedAt: clock.now() };
     const announcements = await openAnnouncements(services, job, begun, signal);
     if (await isStillSilent(services, job, before, announcements)) {
