@@ -195,7 +195,7 @@ export async function requestTraining(
   if (life === 'alive') return 'under_way';
   if (life === 'dead') await services.taskManager.removeIfExists(trainingTaskId(target));
   else await taskToBeOver(services, target);
-  await status.writePart(target.detectorId, 'training', report);
+  // First: what is on record has a task then, which looks for it for a while.
   await services.taskManager.ensureScheduled({
     id: trainingTaskId(target),
     taskType: TRAINING_TASK_TYPE,
@@ -203,6 +203,7 @@ export async function requestTraining(
     state: {},
     scope: ['logAnomalies'],
   });
+  await status.writePart(target.detectorId, 'training', report);
   return life === 'dead' ? 'taken_up' : 'queued';
 }
 
@@ -225,7 +226,8 @@ export async function trainingLife(
     return now - Date.parse(training.beat_at) > SILENT_MILLISECONDS ? 'dead' : 'alive';
   }
   const task = await taskManager.get(trainingTaskId(target)).catch(() => undefined);
-  if (task === undefined) return 'dead';
+  // One whose Kibanas died again and again stays as it is.
+  if (task === undefined || task.status === 'failed') return 'dead';
   // A task that was claimed gives its first sign at once; one of an earlier version gives none.
   const startedAt = task.startedAt === undefined || task.startedAt === null ? NaN : +new Date(task.startedAt);
   const isStuck = task.status === 'running' && now - startedAt > SILENT_MILLISECONDS;
@@ -235,10 +237,14 @@ export async function trainingLife(
 
 const LONGEST_END_MILLISECONDS = 5_000;
 
-/** A training is over a moment before Task Manager takes its task away: one that is asked for meanwhile would go with it. */
+/**
+ * A training is over a moment before Task Manager takes its task away: one that is asked for meanwhile would go with it. A task
+ * that was given up stays, and is removed.
+ */
 function taskToBeOver({ taskManager, clock }: Services, target: TaskTarget): Promise<void> {
   const isOver = async (): Promise<boolean> => {
     const task = await taskManager.get(trainingTaskId(target)).catch(() => undefined);
+    if (task?.status === 'failed') await taskManager.removeIfExists(task.id);
     return task?.status !== 'running';
   };
   return waitUntil(clock, isOver, LONGEST_END_MILLISECONDS);

@@ -15,6 +15,9 @@ import type { TellTraining } from '../../detection/training/training_work';
 
 /** Pause of a training that finds all places taken. */
 const ASK_AGAIN_MILLISECONDS = 10_000;
+/** Pause of a training that nobody has asked for yet, and how often it looks for that: for a minute in all. */
+const LOOK_FOR_REQUEST_MILLISECONDS = 5_000;
+const MOST_LOOKS = 12;
 
 /** Trains one model, once. What went wrong stands in the status; whoever wants it again asks again. */
 export function createTrainingTask(getServices: () => Promise<Services>): TaskDefinition {
@@ -82,8 +85,10 @@ async function train(
   const { detectorId } = target;
   const { clock, log } = services;
   let job: DetectorJob | undefined;
+  let asked: TrainingReport | undefined;
   try {
     job = await openDetectorJob(services, target, interruption.signal);
+    asked = await job?.status.readPart(detectorId, 'training');
   } catch (thrown) {
     const { code, message } = toDetectionError(thrown, 'open the detector');
     log.warn(`Detector ${detectorId}: it cannot be trained: ${message}`);
@@ -94,15 +99,18 @@ async function train(
     return { state: { unopened }, runAt: new Date(clock.now() + pause) };
   }
   if (job === undefined) return { state: {} };
-  const asked = await job.status.readPart(detectorId, 'training').catch(() => undefined);
+  if (asked?.state !== 'queued' && asked?.state !== 'running') {
+    // Whoever asks for a training schedules it first, and puts it on record then.
+    const looks = Number(state.looks ?? 0) + 1;
+    if (looks >= MOST_LOOKS) return { state: {} };
+    return { state: { looks }, runAt: new Date(clock.now() + LOOK_FOR_REQUEST_MILLISECONDS) };
+  }
   const edited = await job.status.readPart(detectorId, 'edited').catch(() => undefined);
-  const requestedAt = asked?.requested_at ?? new Date(clock.now()).toISOString();
   const request = {
-    requested_at: requestedAt,
-    ...(asked?.requested_by !== undefined && { requested_by: asked.requested_by }),
-    ...(asked?.reason !== undefined && { reason: asked.reason }),
+    requested_at: asked.requested_at,
+    ...(asked.requested_by !== undefined && { requested_by: asked.requested_by }),
+    ...(asked.reason !== undefined && { reason: asked.reason }),
   };
-  if (asked?.state === 'cancelled') return { state: {} };
   const record = recordProgress(job, request, interruption, clock);
   try {
     record.tell('sampling');
