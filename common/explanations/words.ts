@@ -77,6 +77,7 @@ export const PHRASES = {
   category_object_injection: 'object injection',
   category_nosql_injection: 'NoSQL injection',
   category_xml_injection: 'XML injection',
+  category_sensitive_path: 'sensitive path',
   subject_duration: 'duration',
   subject_status: 'status',
   subject_response_size: 'response size',

@@ -202,6 +202,30 @@ describe('signs of attacks', () => {
       );
     }
   });
+  it('are paths that scanners ask for, as the path of a URL and unless training holds them', () => {
+    for (const url of [
+      '/.env',
+      '/shop/.git/config',
+      '/%2eenv',
+      '/WP-Login.php?a=1',
+      'GET /index.php.bak HTTP/1.1',
+    ]) {
+      expect(valueOf(encoder, { url })).toBeGreaterThan(1);
+    }
+    for (const url of ['/.environment', '/cart/1/items?page=/wp-admin', '/administration', 'see /wp-admin']) {
+      expect(encoder.explain({ ...usual, url })[0].actual).toBe(url);
+    }
+    expect(valueOf(encoder, { url: '/.environment' })).toBe(0);
+    expect(encoder.explain({ ...usual, url: '/actuator/env' })[0].actual).toBe(
+      'sensitive path (/actuator), /actuator/env',
+    );
+    const visited = requests.map((log, i) => (i % 100 === 0 ? { ...log, url: '/wp-login.php' } : log));
+    const definition = featureSchema.parse({ type: 'attack_signs', field: 'url' });
+    const { encoder: ofBlog } = learnFeatures([definition], visited, { timestampField: '@timestamp' });
+    const signs = (url: string): number => ofBlog.encode([{ ...usual, url }]).values[0];
+    expect(signs('/wp-login.php')).toBe(0);
+    expect(signs('/.env')).toBeGreaterThan(1);
+  });
   it('are patterns alone where texts are written with marks, as user agents are', () => {
     const agents = requests.map((log, i) => ({ ...log, agent: `Mozilla/5.0 (X11; Linux; rv:${i % 90}.0)` }));
     const definition = featureSchema.parse({ type: 'attack_signs', field: 'agent' });

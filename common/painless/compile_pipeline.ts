@@ -115,14 +115,15 @@ export function compilePipeline(snapshot: ModelSnapshot, options: CompileOptions
 /** A text in quotes, or spaces around a sign; signs that could join with their neighbour (`- -1`) keep theirs. */
 const TEXT_OR_SPACES = /("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')|[ \t]*([{}()[\];,=<>?:&|!*])[ \t]*/g;
 
-/** A script is bounded in length: leaves out what only people need, but for its lines. No text in it spans lines. */
+/** A script is bounded in length: leaves out what only people need. No text in it spans lines, and comments have lines of their own. */
 const compacted = (source: string): string =>
   source
     .replace(/^[ \t]+/gm, '')
     .replace(/^(\/\/.*)?\n/gm, '')
     .replace(TEXT_OR_SPACES, (whole, text: string | undefined, sign: string | undefined) =>
       text === undefined ? (sign ?? whole) : whole,
-    );
+    )
+    .replace(/([;{}(,])\n/g, '$1');
 
 export const definitionBytes = (pipeline: IngestPipeline): number =>
   new TextEncoder().encode(JSON.stringify(pipeline)).length;

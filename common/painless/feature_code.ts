@@ -538,7 +538,12 @@ function attackSignsCode(state: AttackSignsState, i: number): FeatureCode {
     isNumber: false,
     columns: new Map([['', `n${i}`]]),
     missing: 'NaN',
-    parameters: { ...surpriseTables(state.bigrams), marks, surprise },
+    parameters: {
+      ...surpriseTables(state.bigrams),
+      marks,
+      surprise,
+      ...(state.sensitive_paths && { paths: state.sensitive_paths }),
+    },
     functions: [READ_TEXTS, READ_ATTACK_SIGNS],
   };
 }

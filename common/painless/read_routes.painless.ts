@@ -420,6 +420,21 @@ boolean isUrlOrPath(String text) {
   return at - start <= 11 && text.startsWith('://', at);
 }
 
+boolean holdsPath(String decoded, List paths) {
+  int question = decoded.indexOf('?');
+  String text = normaliseText(question < 0 ? decoded : decoded.substring(0, question), false);
+  for (int i = 0; i < paths.size(); i++) {
+    String path = (String) paths.get(i);
+    int at = text.indexOf(path);
+    while (at >= 0) {
+      int end = at + path.length();
+      if (end >= text.length() || text.charAt(end) < 97 || text.charAt(end) > 122) return true;
+      at = text.indexOf(path, at + 1);
+    }
+  }
+  return false;
+}
+
 double attackSigns(String text, Map p, Map texts) {
   String decoded = decodeText(text);
   String classes = (String) texts.get('classes');
@@ -433,6 +448,7 @@ double attackSigns(String text, Map p, Map texts) {
     peak = question < 0 ? 0 : statistics(decoded.substring(question + 1), classes, table, bigrams, surprises)[6];
   }
   double found = attackPatterns(decoded, (Map) texts.get('attacks'))[0];
+  if (p.get('paths') != null && isUrlOrPath(decoded) && holdsPath(decoded, (List) p.get('paths'))) found++;
   double marks = Math.max(0.0, all[7] - ((Number) p.get('marks')).doubleValue());
   double surprise = Math.max(0.0, peak - ((Number) p.get('surprise')).doubleValue());
   double known = marks + 4 * found;

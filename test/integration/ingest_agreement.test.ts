@@ -31,6 +31,9 @@ interface Scored {
 
 /** Attacks in all that hides them, and ordinary texts that look like some. */
 const HIDDEN_ATTACKS = [
+  '/shop/.ENV?a=1',
+  '/index.php.bak',
+  '/.environment',
   '/p?id=1%2527%2520UNION/**/ALL%2520SELECT%25201,2%2523',
   '/p?q=&lt;script&gt;alert(1)&LT;/script&#62;',
   '/p?q=%26%23x3c%3Bscript%26%2362%3B&#9999999;&#;&#x;&lt',

@@ -97,7 +97,9 @@ export function* comparedWithinGroups(
       ];
     }
     if (target !== undefined && SENT_BY_CLIENTS.test(field)) {
-      return [suggestion, beside(suggestion, signsIn(field))];
+      const signs = beside(suggestion, signsIn(field));
+      // Pages elsewhere that link here are new all the time.
+      return REFERRER.test(field) ? [signs] : [suggestion, signs];
     }
     if (field === line?.field) {
       const author = companionOf(
@@ -127,6 +129,7 @@ export function* comparedWithinGroups(
 }
 
 /** Names of what a client says of itself, where attacks are sent as well as in paths. */
+const REFERRER = /referr?er/i;
 const SENT_BY_CLIENTS = /(^|[._-])(user_?agent|agent|referr?er)([._-]?(name|original))?$/i;
 
 /** Share of the messages up to which signs of attacks in them are no part of what the logs are about, such as commands. */

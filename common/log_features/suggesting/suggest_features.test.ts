@@ -214,6 +214,8 @@ describe('suggestFeatures', () => {
     have('category', 'user_agent.original').toMatchObject([{ masked: 'agent' }]);
     have('attack_signs', 'user_agent.original').toHaveLength(1);
     have('attack_signs', 'http.request.referrer').toHaveLength(1);
+    // Pages that link here are new all the time.
+    have('category', 'http.request.referrer').toHaveLength(0);
     // They take no other field's place, but where the caller wants no more.
     expect(suggestFeatures(requests, { ...options, limit: 4 })).toHaveLength(4);
     have('hour_of_day', '@timestamp').toHaveLength(1);

@@ -16,8 +16,10 @@ import {
   MARKS_OF_PATTERN,
   newBigramCounts,
   signsOf,
+  type AttackSign,
   surprisesOf,
 } from './text_encoding';
+import { SensitivePathCounter, sensitivePathSearch } from './sensitive_paths';
 import { decodeText, textStatistics } from './text_statistics';
 
 /** Share of training texts up to whose surprise and marks a text is ordinary. */
@@ -46,6 +48,8 @@ export const attackSignsStateSchema = z.strictObject({
   attack_share: z.number().min(0).max(1),
   /** Way in which signs of attacks are looked for; absent in models of before, where they count anywhere. */
   signs: z.enum(SIGNS_VERSIONS).optional(),
+  /** Paths that scanners ask for and that training held seldom or never; absent in models of before, which look for none. */
+  sensitive_paths: z.array(z.string().min(3).max(64)).max(1_000).optional(),
 });
 export type AttackSignsState = z.infer<typeof attackSignsStateSchema>;
 
@@ -73,15 +77,18 @@ export function learnAttackSigns(definition: FeatureDefinition, values: readonly
   const peaks: number[] = [];
   const marks: number[] = [];
   let attacks = 0;
+  const paths = new SensitivePathCounter();
   const signsIn = cached((text) => ({
     peak: peakSurpriseOf(text, surprises),
     marks: textStatistics(text, surprises).marks,
     isAttack: MORE_KINDS.findIn(text).length > 0,
+    path: URL_OR_PATH.test(text) ? paths.find(text) : undefined,
   }));
   for (const text of texts) {
     const signs = signsIn(text);
     peaks.push(signs.peak);
     marks.push(signs.marks);
+    paths.count(signs.path);
     if (signs.isAttack) attacks++;
   }
   const quantileOf = (numbers: number[], share: number): number =>
@@ -97,6 +104,7 @@ export function learnAttackSigns(definition: FeatureDefinition, values: readonly
     },
     attack_share: peaks.length === 0 ? 0 : attacks / peaks.length,
     signs: 'more_kinds',
+    sensitive_paths: paths.rare(),
   });
 }
 
@@ -112,16 +120,24 @@ export function decodeAttackSigns(state: AttackSignsState): ColumnEncoding {
   const unread = new DirtCounter();
   const cache = new RowCache(1);
   const signs = new Float64Array(1);
+  const search = sensitivePathSearch(state.sensitive_paths ?? []);
+  const sensitivePathIn = (decoded: string): string | undefined =>
+    URL_OR_PATH.test(decoded) ? search(decoded) : undefined;
   const compute = (text: string, out: Float64Array, offset: number): void => {
     const decoded = decodeText(text);
     const { marks } = textStatistics(decoded, surprises);
     const peakSurprise = peakSurpriseOf(decoded, surprises);
-    const found = patterns.findIn(decoded).length;
+    const found = patterns.findIn(decoded).length + (sensitivePathIn(decoded) === undefined ? 0 : 1);
     const known = Math.max(0, marks - ordinary.marks) + MARKS_OF_PATTERN * found;
     const surprise = MARKS_OF_SURPRISE * Math.max(0, peakSurprise - ordinary.surprise);
     out[offset] = Math.log1p(known > 0 ? known + surprise : 0);
   };
   const read = (value: unknown): string | undefined => textOf(value, state.max_length, unread);
+  const signsFor = (text: string): AttackSign[] => {
+    const path = sensitivePathIn(decodeText(text));
+    const found = attackPatternsIn(text, state.signs);
+    return path === undefined ? found : [...found, { category: 'sensitive_path', name: path }];
+  };
   return {
     columns: [''],
     watched: [{ tail: 'high', leastDecay: LEAST_DECAY, ownTail }],
@@ -135,7 +151,7 @@ export function decodeAttackSigns(state: AttackSignsState): ColumnEncoding {
     actual(value) {
       const text = read(value);
       if (text === undefined) return undefined;
-      const found = attackPatternsIn(text, state.signs);
+      const found = signsFor(text);
       const named = found
         .slice(0, 2)
         .map((pattern) => `${pattern.category.replaceAll('_', ' ')} (${pattern.name})`);
@@ -150,7 +166,7 @@ export function decodeAttackSigns(state: AttackSignsState): ColumnEncoding {
       return {
         kind: 'signs',
         value: printable(text, VALUE_CHARACTERS),
-        ...signsOf(attackPatternsIn(text, state.signs)),
+        ...signsOf(signsFor(text)),
         ...(signs[0] > 0 && { is_odd: true }),
         signs_share: state.attack_share,
       };

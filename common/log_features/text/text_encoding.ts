@@ -94,7 +94,10 @@ export function surprisesOf(bigrams: readonly (readonly [number, number])[]): Fl
 /** The known patterns of attacks in a text as it was read. */
 export const attackPatternsIn = (text: string, signs: SignsVersion | undefined): AttackSign[] =>
   attackPatternsOf(signs).describe(decodeText(text));
-type AttackSign = Pick<AttackPattern, 'category' | 'name'>;
+export interface AttackSign {
+  readonly category: AttackPattern['category'] | 'sensitive_path';
+  readonly name: string;
+}
 
 /** Signs that sentences name, the others are counted. */
 const NAMED_SIGNS = 2;

@@ -201,6 +201,8 @@ const PHRASES: Readonly<Record<Phrase, (values: Values) => string>> = {
     i18n.translate('logAnomalies.sentence.categoryNosqlInjection', { defaultMessage: 'NoSQL injection' }),
   category_xml_injection: () =>
     i18n.translate('logAnomalies.sentence.categoryXmlInjection', { defaultMessage: 'XML injection' }),
+  category_sensitive_path: () =>
+    i18n.translate('logAnomalies.sentence.categorySensitivePath', { defaultMessage: 'sensitive path' }),
   subject_duration: () =>
     i18n.translate('logAnomalies.sentence.subjectDuration', { defaultMessage: 'duration' }),
   subject_status: () => i18n.translate('logAnomalies.sentence.subjectStatus', { defaultMessage: 'status' }),
