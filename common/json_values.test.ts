@@ -1,4 +1,4 @@
-import { isNestedTooDeeply, textOfJson } from './json_values';
+import { isNestedTooDeeply, textOfJson, wellFormedJson } from './json_values';
 
 const nested = (levels: number): unknown => JSON.parse(`${'['.repeat(levels)}${']'.repeat(levels)}`);
 
@@ -27,4 +27,14 @@ it('makes a text of whatever a log holds', () => {
   expect(textOfJson(undefined)).toBe('');
   expect(textOfJson(JSON.parse('{"toString":1,"valueOf":2}'))).toBe('{"toString":1,"valueOf":2}');
   expect(textOfJson(nested(100_000))).toBe('(nested too deeply)');
+});
+
+it('mends texts anywhere in a value, and copies none that holds no half of a surrogate pair', () => {
+  const value = { a: [{ b: 'x 😀' }, 1, null], c: undefined };
+  expect(wellFormedJson(value)).toBe(value);
+  const odd: unknown = JSON.parse(`${'{"a":['.repeat(30)}"\ud83d"${']}'.repeat(30)}`);
+  expect(JSON.stringify(wellFormedJson(odd))).toBe(JSON.stringify(odd).replace('\\ud83d', '\ufffd'));
+  expect(JSON.stringify(wellFormedJson(JSON.parse('{"__proto__":"\ud83d","b":1}')))).toBe(
+    '{"__proto__":"\ufffd","b":1}',
+  );
 });

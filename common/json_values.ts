@@ -72,14 +72,24 @@ const LONE_SURROGATE = /\p{Cs}/gu;
  */
 export const wellFormed = (text: string): string => text.replace(LONE_SURROGATE, '\ufffd');
 
-/** A JSON value whose texts are all {@link wellFormed}. @param value nested no deeper than {@link DEEPEST_JSON} */
+/**
+ * Returns a JSON value whose texts are all {@link wellFormed}: the same value where they are so already, otherwise a copy.
+ *
+ * @param value nested no deeper than {@link DEEPEST_JSON}
+ */
 export function wellFormedJson<Value>(value: Value): Value {
   if (typeof value === 'string') return wellFormed(value) as Value;
-  if (Array.isArray(value)) return value.map((item: unknown) => wellFormedJson(item)) as Value;
   if (!isObject(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([name, item]) => [name, wellFormedJson(item)]),
-  ) as Value;
+  if (Array.isArray(value)) {
+    const items: unknown[] = value.map((item: unknown) => wellFormedJson(item));
+    return items.every((item, place) => item === value[place]) ? value : (items as Value);
+  }
+  const given = value as Readonly<Record<string, unknown>>;
+  const names = Object.keys(given);
+  const items = names.map((name) => wellFormedJson(given[name]));
+  return items.every((item, place) => item === given[names[place]])
+    ? value
+    : (Object.fromEntries(names.map((name, place) => [name, items[place]])) as Value);
 }
 
 /** Says whether a value is an object with names, no list. */

@@ -40,7 +40,8 @@ function readWithin(value: unknown, read: (node: Node) => unknown): unknown {
 export function compileField(path: string): FieldReader {
   const parts = path.split('.');
   if (parts.length === 1) {
-    return (document) => readWithin(document, (node) => own(node, path));
+    const read = (node: Node): unknown => own(node, path);
+    return (document) => readWithin(document, read);
   }
   // keys[start][length - 1] is parts[start .. start + length) as one dotted key
   const mixed = parts.length <= MAX_MIXED_PARTS;
@@ -49,19 +50,19 @@ export function compileField(path: string): FieldReader {
       ? parts.slice(start).map((_part, last) => parts.slice(start, start + last + 1).join('.'))
       : [parts[start]],
   );
-  const read = (node: Node, start: number): unknown => {
-    const candidates = keys[start];
+  /** By the part of the path that they begin at. */
+  const readFrom: ((node: Node) => unknown)[] = keys.map((candidates, start) => (node) => {
     const rest = parts.length - start;
     for (let length = candidates.length; length >= 1; length--) {
       const value = own(node, candidates[length - 1]);
       if (value === undefined) continue;
       if (length === rest) return value;
-      const found = readWithin(value, (child) => read(child, start + length));
+      const found = readWithin(value, readFrom[start + length]);
       if (found !== undefined) return found;
     }
     return undefined;
-  };
-  return (document) => readWithin(document, (node) => read(node, 0));
+  });
+  return (document) => readWithin(document, readFrom[0]);
 }
 
 const readers = new Map<string, FieldReader>();

@@ -56,8 +56,11 @@ function parseUsualTimestamp(text: string): number | undefined {
     text[19] === '.' &&
     text[23] === 'Z';
   if (!isUsual) return undefined;
-  const [month, day] = [digitsAt(text, 5, 7), digitsAt(text, 8, 10)];
-  const [hour, minute, second] = [digitsAt(text, 11, 13), digitsAt(text, 14, 16), digitsAt(text, 17, 19)];
+  const month = digitsAt(text, 5, 7);
+  const day = digitsAt(text, 8, 10);
+  const hour = digitsAt(text, 11, 13);
+  const minute = digitsAt(text, 14, 16);
+  const second = digitsAt(text, 17, 19);
   const isInRange =
     month >= 1 && month <= 12 && day >= 1 && day <= 31 && hour <= 23 && minute <= 59 && second <= 60;
   if (!isInRange) return undefined;

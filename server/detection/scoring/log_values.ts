@@ -22,9 +22,7 @@ export function timestampOf(document: LogDocument, field: string): number | unde
     typeof scalar === 'number'
       ? scalar
       : typeof scalar === 'string'
-        ? /^-?\d{5,}$/.test(scalar)
-          ? Number(scalar)
-          : parseTimestamp(scalar)
+        ? (parseTimestamp(scalar) ?? (/^-?\d{5,}$/.test(scalar) ? Number(scalar) : undefined))
         : undefined;
   return time !== undefined && Number.isFinite(time) && Math.abs(time) <= 8.64e15 ? time : undefined;
 }

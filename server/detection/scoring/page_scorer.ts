@@ -6,7 +6,7 @@ import { createModelScorer, type ModelScorer, type ModelSnapshot } from '../../.
 import { AdaptiveThreshold, type FrozenWindow } from '../../../common/threshold';
 import type { Matrix } from '../../../common/isolation_forest/forest/types';
 import { createTurns } from '../ports/in_turns';
-import { entityReaderOf, placedTime } from './log_values';
+import { entityReaderOf, placedTime, plausibleTime, timestampOf } from './log_values';
 import type { Checkpoint, Clock, LogPage, LogSource } from '../ports';
 import type { PlacedLogs } from '../ports/patterns';
 import { contextOf } from './result_context';
@@ -159,9 +159,10 @@ class PageScorer {
     const buckets: Buckets = new Map();
     const times = new Float64Array(scores.length);
     const entities: (string | undefined)[] = [];
+    const run = { now, reached: this.reached };
     for (let row = 0; row < scores.length; row++) {
       const { document } = page.logs[row];
-      const { time } = placedTime(document, this.timestampField, { now, reached: this.reached });
+      const time = plausibleTime(timestampOf(document, this.timestampField) ?? NaN, run);
       const anomalyScore = scores[row];
       const entity = this.entityOf(document);
       times[row] = time;

@@ -72,7 +72,10 @@ it('makes documents of hits, a list of more than one value only', () => {
     fields: { a: [0.10000000149011612], b: ['x', 'y'] },
   };
   const { documentOf, isIgnored } = plan({ a: mapped('float'), b: mapped('keyword') });
-  expect(documentOf(hit)).toEqual({ a: 0.1, b: ['x', 'y'], c: { e: 1 } });
+  const document = documentOf(hit);
+  expect(document).toEqual({ a: 0.1, b: ['x', 'y'], c: { e: 1 } });
+  // No copy for each log.
+  expect(document).toBe(hit._source);
   expect(isIgnored({ ...hit, _ignored: ['b'] })).toBe(true);
   expect(isIgnored({ ...hit, _ignored: ['c.e'] })).toBe(false);
 });
