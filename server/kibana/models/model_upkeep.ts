@@ -17,20 +17,22 @@ import type { Services } from '../contracts/services';
 import { requestTraining, type DetectorJob } from '../records/detector_job';
 import { withCurrentSettings } from '../records/effective_snapshot';
 import type { StoredUpkeep } from '../records/status_store';
+import type { LivePipeline } from '../../elasticsearch/ingest';
+import { isPipelineAstray, seeToPipeline } from './pipeline_repair';
 import { decideOnCandidate, isCandidateDue } from './decide_on_candidate';
 import { recent, type UpkeepContext } from './upkeep_context';
 import { isWatchDue, watchPromoted } from './watch_promoted';
 
 /**
  * Looks after the model of a detector: decides on a candidate whose time in shadow is over, takes back a promoted model
- * that breaks its limits, measures drift. Each only when it is due. What fails here is logged and tried again later:
+ * that breaks its limits, puts a pipeline right that was put and never saved, measures drift. Each only when it is due. What fails here is logged and tried again later:
  * scoring does not depend on it.
  */
 export async function keepModelGood(context: UpkeepContext): Promise<void> {
   const { job, services, signal } = context;
   const { detectorId } = job.target;
   const upkeep = await job.status.readUpkeep(detectorId);
-  for (const work of [decideOnCandidate, watchPromoted, seeToDrift]) {
+  for (const work of [decideOnCandidate, watchPromoted, seeToPipeline, seeToDrift]) {
     if (signal.aborted) return;
     try {
       // A step that has made another model active leaves the rest to the next run.
@@ -43,21 +45,23 @@ export async function keepModelGood(context: UpkeepContext): Promise<void> {
 }
 
 /**
- * @param options `mayMeasure`: the detector has logs, and time for a measurement of drift
+ * @param options `mayMeasure`: the detector has logs, and time for a measurement of drift; `live`: its pipeline
  * @returns true where one of the steps of {@link keepModelGood} has something to do
  */
 export async function isUpkeepDue(
-  { clock }: Services,
-  { status, stored, target }: DetectorJob,
+  services: Services,
+  job: DetectorJob,
   model: ModelRecord,
-  options: { readonly mayMeasure: boolean },
+  options: { readonly mayMeasure: boolean; readonly live?: LivePipeline },
 ): Promise<boolean> {
+  const { status, stored, target } = job;
   const { candidate, watch, drift } = await status.readUpkeep(target.detectorId);
-  const now = clock.now();
+  const now = services.clock.now();
   return (
     isCandidateDue(candidate, model.version, now) ||
     isWatchDue(watch, model.version, now) ||
-    (options.mayMeasure && isDriftDue(stored.detector.drift, drift, activeSince(model), now))
+    (options.mayMeasure && isDriftDue(stored.detector.drift, drift, activeSince(model), now)) ||
+    (await isPipelineAstray(services, job, model, options.live))
   );
 }
 

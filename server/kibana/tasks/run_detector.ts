@@ -14,7 +14,7 @@ import { countRun } from '../../detection/promotion/promotion_watch';
 import type { DetectionRun } from '../../detection/scoring/run_detection';
 import { createSuppressor } from '../../detection/feedback/suppress_new_results';
 import { closedIndices } from '../../elasticsearch';
-import { livePipeline } from '../../elasticsearch/ingest';
+import { livePipeline, type LivePipeline } from '../../elasticsearch/ingest';
 import { openDetectorJob, type DetectorJob } from '../records/detector_job';
 import { isUpkeepDue } from '../models/model_upkeep';
 import { NEVER_RUN, type RunState } from '../records/detector_state';
@@ -108,7 +108,8 @@ export async function runDetector(
       const delay = Math.min(durationToMilliseconds(interval), LOOK_AFTER_TRAINING_MILLISECONDS);
       return { kind: 'ran', interval, failures: 0, share, delay };
     }
-    if (job.stored.detector.scoring === 'ingest') await notePipeline(job, known?.pipeline);
+    const isInPipeline = job.stored.detector.scoring === 'ingest';
+    const live = isInPipeline ? await notePipeline(job, known?.pipeline) : undefined;
     const { run, report } = await score(services, job, { model, before }, { ...conditions, announcements });
     const counted = countRun(before.counted, {
       version: model.version,
@@ -121,7 +122,7 @@ export async function runDetector(
     await putOnRecord(job, { ...before, counted, quiet_since: quietSince }, report, clock.now());
     // A detector without logs has nothing to measure, and one that catches up has better things to do; but the time of a
     // candidate and of a watch comes to its end there as well.
-    await askForUpkeep(services, job, model, report.logs > 0 && run.complete);
+    await askForUpkeep(services, job, model, { mayMeasure: report.logs > 0 && run.complete, live });
     const silence = quietSince === undefined ? 0 : clock.now() - Date.parse(quietSince);
     const delay = run.complete ? idlePause(schedule, silence) : 0;
     const next = { share: Math.min(1, 2 * share), ...(delay === undefined ? {} : { delay }) };
@@ -188,11 +189,11 @@ async function askForUpkeep(
   services: Services,
   job: DetectorJob,
   model: ModelRecord,
-  mayMeasure: boolean,
+  due: Parameters<typeof isUpkeepDue>[3],
 ): Promise<void> {
   const { target } = job;
   try {
-    if (!(await isUpkeepDue(services, job, model, { mayMeasure }))) return;
+    if (!(await isUpkeepDue(services, job, model, due))) return;
     const id = upkeepTaskId(target);
     // One whose Kibanas died again and again stays as it is, and would keep its id for ever.
     const before = await services.taskManager.get(id).catch(() => undefined);
@@ -335,15 +336,21 @@ async function isStillSilent(
 }
 
 /** Another version may have been put past Kibana. Who owns the detector may lack the right to look: nothing is noted then. */
-async function notePipeline(job: DetectorJob, known: LivePipelineBody | undefined): Promise<void> {
+async function notePipeline(
+  job: DetectorJob,
+  known: LivePipelineBody | undefined,
+): Promise<LivePipeline | undefined> {
   const { detectorId, space } = job.target;
   try {
     const live = await livePipeline(job.client, detectorId, { space });
     const body = live && liveBodyOf(live);
-    if (JSON.stringify(body) === JSON.stringify(known)) return;
-    await job.status.writePart(detectorId, 'pipeline', body);
+    if (JSON.stringify(body) !== JSON.stringify(known)) {
+      await job.status.writePart(detectorId, 'pipeline', body);
+    }
+    return live;
   } catch (error) {
     if (!(error instanceof DetectionError) || error.code !== 'forbidden') throw error;
+    return undefined;
   }
 }
 
