@@ -10,20 +10,19 @@ const LOOK_MILLISECONDS = 100;
  * @returns ends it, once the task under way is over
  */
 export function keepRunningTasks({ tasks, logged }: KibanaStandIn): () => Promise<void> {
-  const nextRun = new Map<string, number>();
+  /** Of tasks, as their last run left them, that name no time for the next one. */
+  const bySchedule = new WeakMap<object, number>();
   let isOver = false;
   const runDue = async (): Promise<void> => {
     for (const [id, task] of [...tasks.scheduled]) {
       const asked = tasks.soon.indexOf(id);
       if (asked >= 0) tasks.soon.splice(asked, 1);
-      else if ((nextRun.get(id) ?? Number(task.runAt)) > Date.now()) continue;
+      else if ((bySchedule.get(task) ?? Number(task.runAt)) > Date.now()) continue;
       await tasks.run(id).catch((error: Error) => logged.push(`error task ${id}: ${error.stack}`));
       const after = tasks.scheduled.get(id);
-      if (after === undefined) nextRun.delete(id);
-      else {
-        const interval = after.schedule ? durationToMilliseconds(after.schedule.interval) : 0;
-        const isMoved = Number(after.runAt) !== Number(task.runAt);
-        nextRun.set(id, isMoved ? Number(after.runAt) : Date.now() + interval);
+      // One that failed is as it was.
+      if (after?.schedule !== undefined && (after.runAt === undefined || after === task)) {
+        bySchedule.set(after, Date.now() + durationToMilliseconds(after.schedule.interval));
       }
       if (isOver) return;
     }
