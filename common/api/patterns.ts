@@ -110,7 +110,9 @@ export const logPatternEndpoints = {
     response: z.object({
       total: z.number(),
       patterns: z.array(logPatternSchema),
-      interval_ms: z.number(),
+      interval_ms: z
+        .number()
+        .describe('More than half a day: whole days in UTC, the first of which may begin before from'),
       from: z.string(),
       to: z.string(),
       states: z

@@ -173,6 +173,12 @@ const backfillReportSchema = z.object({
     .boolean()
     .optional()
     .describe('In the cluster: all logs are scored, and results are collected from them'),
+  patterns_not_counted: z
+    .literal(true)
+    .optional()
+    .describe(
+      'In the cluster: no message is read, so the patterns of these logs are not counted; a backfill of the same time with where: job counts them',
+    ),
   failure: failureSchema.optional(),
 });
 export type BackfillReport = z.infer<typeof backfillReportSchema>;

@@ -50,7 +50,11 @@ export const backfill = (): Command =>
       .requiredOption('--detector-id <id>', 'the detector, with its active model or its ingest pipeline')
       .requiredOption('--from <time>', 'the first time that is scored', parseTimeOption)
       .requiredOption('--to <time>', 'end, exclusive', parseTimeOption)
-      .option('--job', 'read the logs and write results, even where there is a pipeline', false)
+      .option(
+        '--job',
+        'read the logs, count their patterns and write results, even where there is a pipeline',
+        false,
+      )
       .option('--into <index>', 'in the cluster: write scored copies here and leave the logs alone')
       .option('--slices <number>', 'in the cluster: parts side by side', numberBetween(1, 1_024, true))
       .option('--rate <number>', 'in the cluster: at most so many logs a second', numberBetween(0.1, 1e9))
@@ -99,19 +103,8 @@ Examples:
           const state = await followBackfill(client, task, { clock, progress, signal });
           progress.stop();
           const results = await collect(session, client, options, snapshot);
-          session.result({ ...state, ...(results && { results }) }, () =>
-            [
-              `${state.done} logs were scored in the cluster by ${pipeline.version}.`,
-              ...(state.conflicts > 0
-                ? [
-                    `${state.conflicts} were left alone: ${options.into === undefined ? 'they changed meanwhile' : 'their copies were there already'}.`,
-                  ]
-                : []),
-              results
-                ? `${results.created} new results of ${results.anomalies} anomalies were collected from the ${results.logs} logs of the range that have a score.`
-                : 'The detector says scoring: job, so no results were collected from them.',
-            ].join('\n'),
-          );
+          const outcome = { ...state, ...uncountedBy(snapshot), ...(results && { results }) };
+          session.result(outcome, () => textOf(outcome, pipeline.version, options));
           return;
         }
         const cluster = await checkpointPlace(session, client);
@@ -144,6 +137,37 @@ Examples:
   );
 
 const FOLDER = '.log-anomalies';
+
+/** Outcome of a backfill in the cluster. */
+interface InCluster {
+  readonly done: number;
+  readonly conflicts: number;
+  readonly patterns_not_counted?: true;
+  readonly results?: Pick<DetectionRun, 'anomalies' | 'created' | 'logs'>;
+}
+
+/** No message leaves the cluster. */
+const uncountedBy = ({ detector }: ModelSnapshot): Pick<InCluster, 'patterns_not_counted'> =>
+  detector.patterns === undefined ? {} : { patterns_not_counted: true };
+
+function textOf(
+  { done, conflicts, results, patterns_not_counted: isUncounted }: InCluster,
+  version: string,
+  { into }: Options,
+): string {
+  return [
+    `${done} logs were scored in the cluster by ${version}.`,
+    ...(conflicts > 0
+      ? [
+          `${conflicts} were left alone: ${into === undefined ? 'they changed meanwhile' : 'their copies were there already'}.`,
+        ]
+      : []),
+    results
+      ? `${results.created} new results of ${results.anomalies} anomalies were collected from the ${results.logs} logs of the range that have a score.`
+      : 'The detector says scoring: job, so no results were collected from them.',
+    ...(isUncounted ? ['Their patterns were not counted; the same backfill with --job counts them.'] : []),
+  ].join('\n');
+}
 
 /** Counts the patterns of the range, once however often it is scored. */
 function patternsOf(

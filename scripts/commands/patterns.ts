@@ -72,6 +72,7 @@ export const patterns = (): Command =>
 Examples:
   log-anomalies patterns shop --state changed
   log-anomalies patterns shop --entity checkout --sort logs --json
+  log-anomalies patterns shop --from 2026-10-01T00:00:00Z --to 2026-11-01T00:00:00Z
   log-anomalies patterns shop --ignore 0a1b2c3d4e5f60718293a4b5 --because "Nightly batch"
   log-anomalies patterns shop --merge 0a1b2c3d4e5f60718293a4b5 --into 5b4a39281706f5e4d3c2b1a0`,
       ),

@@ -71,6 +71,22 @@ it.each(['light', 'dark'] as const)(
     ),
 );
 
+it('shows the logs of the time that is chosen, which stands in the address', () =>
+  onPage(browser, world, async (page) => {
+    const payments = page.locator(rows).filter({ hasText: 'Payment <num> accepted' });
+    const link = payments.locator(testSubject('logAnomaliesPatternDiscover'));
+    await open({ page, url: world.host.url }, path(), 'logAnomaliesPatternsTable');
+    expect(await payments.innerText()).toMatch(/\b1,6\d\d\b/);
+    const before = await link.getAttribute('href');
+    await page.locator(testSubject('superDatePickerToggleQuickMenuButton')).click();
+    await page.getByRole('spinbutton', { name: 'Time value' }).fill('1');
+    await page.getByRole('button', { name: 'Apply' }).click();
+    await page.waitForURL(/from=now-1d/);
+    await payments.filter({ hasText: /(?<![\d,])[34]\d\d(?!\d)/ }).waitFor();
+    expect(await link.getAttribute('href')).not.toBe(before);
+    expect(await seriousFindings(page)).toEqual([]);
+  }));
+
 it('has no link to Discover for whose role lacks it, and makes a data view first where Discover asks for one', async () => {
   const links = testSubject('logAnomaliesPatternDiscover');
   await onPage(

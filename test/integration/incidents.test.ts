@@ -15,16 +15,21 @@ import {
   queryOfIncident,
 } from '../../server/elasticsearch/incidents';
 import { keptIncident } from '../fakes/kept_incident';
-import { administrator, anomalyResult, MINUTE, START, uniqueName } from './fixtures/elasticsearch_fixture';
+import {
+  administrator,
+  anomalyResult,
+  MINUTE,
+  START,
+  removeSpaces,
+  uniqueName,
+} from './fixtures/elasticsearch_fixture';
 
 const client = administrator();
 const spaces: string[] = [];
 const clock = { now: () => START + 10 * MINUTE };
 
 afterAll(async () => {
-  const ours = await client.indices.get({ index: 'log-anomalies-*', allow_no_indices: true });
-  const names = Object.keys(ours).filter((name) => spaces.some((space) => name.includes(space)));
-  if (names.length > 0) await client.indices.delete({ index: names, ignore_unavailable: true });
+  await removeSpaces(client, spaces);
   await client.close();
 });
 

@@ -4,7 +4,14 @@ import type { ApiResponse, Endpoints, Operation } from '../../common/api';
 import { ownerRole, readerRole } from '../../server/elasticsearch';
 import { detectionTaskId, trainingTaskId } from '../../server/kibana/contracts/identifiers';
 import { parseAlertsConfig } from '../../server/notifications';
-import { addLogs, administrator, createLogs, MINUTE, uniqueName } from './fixtures/elasticsearch_fixture';
+import {
+  addLogs,
+  administrator,
+  createLogs,
+  MINUTE,
+  removeSpaces,
+  uniqueName,
+} from './fixtures/elasticsearch_fixture';
 import { thisMinute, TIME_MAPPINGS, webDetector, webLogs } from './fixtures/kibana_logs';
 import { answerOf, personWith, type NewPerson } from './fixtures/kibana_people';
 import { startKibanaStandIn, type KibanaStandIn } from './fixtures/kibana_stand_in';
@@ -48,9 +55,8 @@ beforeAll(async () => {
 afterAll(async () => {
   receiver.close();
   await Promise.all([owner.remove(), reader.remove()]);
-  const ours = await admin.indices.get({ index: 'log-anomalies-*', allow_no_indices: true });
-  const names = Object.keys(ours).filter((name) => name.includes(space));
-  await admin.indices.delete({ index: [index, ...names], ignore_unavailable: true });
+  await removeSpaces(admin, [space]);
+  await admin.indices.delete({ index, ignore_unavailable: true });
   await admin.close();
 });
 

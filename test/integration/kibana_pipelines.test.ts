@@ -1,8 +1,10 @@
 import type { Client } from '@elastic/elasticsearch';
 import {
+  type ApiResponse,
   type BackfillReport,
   type DetectorRecord,
   type DetectorStatus,
+  type Endpoints,
   type Operation,
 } from '../../common/api';
 import type { DetectorInput } from '../../common/detector';
@@ -151,7 +153,7 @@ describe('a detector with scoring: ingest through the HTTP API', () => {
     expect((await status(id)).last_run!.unscored).toBeGreaterThan(800);
 
     expect(await refused(lesser, 'attachPipeline', { params: { id }, body: {} })).toMatch(/^403 /);
-    await ok(owner, 'attachPipeline', { params: { id }, body: {} });
+    await ok(owner, 'attachPipeline', { params: { id }, body: { max_microseconds_per_log: 50_000 } });
     expect(await ok(owner, 'getPipeline', { params: { id } })).toMatchObject({
       indices: [{ index, attached: true, final_pipeline: pipelineName(id, space) }],
     });
@@ -234,7 +236,7 @@ describe('a detector with scoring: ingest through the HTTP API', () => {
     expect(await status(id)).toMatchObject({ model: { version: second }, pipeline: { version: second } });
     await ok(owner, 'promoteModel', { params: { id, version: first }, body: {} });
     expect((await status(id)).pipeline).toMatchObject({ version: first, previous_version: second });
-    await ok(owner, 'revertModel', { params: { id }, body: {} });
+    await ok(owner, 'revertModel', { params: { id }, body: { max_microseconds_per_log: 50_000 } });
     expect(await status(id)).toMatchObject({ model: { version: second }, pipeline: { version: second } });
     await ok(owner, 'revertPipeline', { params: { id } });
     expect(await status(id)).toMatchObject({ model: { version: first }, pipeline: { version: first } });
@@ -326,5 +328,32 @@ describe('a detector with scoring: ingest through the HTTP API', () => {
       await refused(owner, 'startBackfill', { params: { id }, body: { ...other, where: 'job' } }),
     ).toMatch(/^400 into: only for a backfill in the cluster/);
     await ok(owner, 'deleteDetector', { params: { id } });
+  });
+
+  it('says that it counts no patterns in the cluster, and counts them where Kibana reads the same logs', async () => {
+    const { id } = await created({ scoring: 'job', patterns: { field: 'message' } });
+    await train(id);
+    await ok(owner, 'putPipeline', { params: { id }, body: { max_microseconds_per_log: 50_000 } });
+    const task = backfillTaskId(target(id));
+    const backfill = async (where: 'cluster' | 'job'): Promise<BackfillReport> => {
+      const body = { from: start, to: start + 1_000_000, where };
+      const queued = await ok<BackfillReport>(owner, 'startBackfill', { params: { id }, body });
+      while (kibana.tasks.scheduled.has(task)) await kibana.tasks.run(task);
+      const done = await ok<BackfillReport>(reader, 'getBackfill', { params: { id } });
+      expect(done.state).toBe('done');
+      expect(done.patterns_not_counted).toBe(queued.patterns_not_counted);
+      return done;
+    };
+    const counted = async (): Promise<number> => {
+      const query = { from: String(start), to: String(start + 1_000_000) };
+      const { patterns } = await ok<ApiResponse<Endpoints['listLogPatterns']>>(reader, 'listLogPatterns', {
+        ...{ params: { id }, query },
+      });
+      return patterns.reduce((sum, { logs }) => sum + logs, 0);
+    };
+    expect((await backfill('cluster')).patterns_not_counted).toBe(true);
+    expect(await counted()).toBe(0);
+    expect((await backfill('job')).patterns_not_counted).toBeUndefined();
+    expect(await counted()).toBeGreaterThan(0);
   });
 });

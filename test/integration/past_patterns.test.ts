@@ -16,7 +16,7 @@ import {
   listLogPatterns,
 } from '../../server/elasticsearch/patterns';
 import { logSource } from '../fakes/run_stores';
-import { administrator, MINUTE, uniqueName } from './fixtures/elasticsearch_fixture';
+import { administrator, MINUTE, removeSpaces, uniqueName } from './fixtures/elasticsearch_fixture';
 
 const client = administrator();
 const spaces: string[] = [];
@@ -25,9 +25,7 @@ const START = Date.UTC(2026, 0, 5);
 const END = START + 3 * DAY;
 
 afterAll(async () => {
-  const ours = await client.indices.get({ index: 'log-anomalies-*', allow_no_indices: true });
-  const names = Object.keys(ours).filter((name) => spaces.some((space) => name.includes(space)));
-  if (names.length > 0) await client.indices.delete({ index: names, ignore_unavailable: true });
+  await removeSpaces(client, spaces);
   await client.close();
 });
 

@@ -29,7 +29,13 @@ import { patternsIndex } from '../../server/elasticsearch/indices/names';
 import { createCheckpointStore } from '../../server/elasticsearch/stores/checkpoint_store';
 import { logSource } from '../fakes/run_stores';
 import { run as runCommand } from './fixtures/command_line_fixture';
-import { administrator, createLogs, MINUTE, uniqueName } from './fixtures/elasticsearch_fixture';
+import {
+  administrator,
+  createLogs,
+  MINUTE,
+  removeSpaces,
+  uniqueName,
+} from './fixtures/elasticsearch_fixture';
 
 const client = administrator();
 const spaces: string[] = [];
@@ -38,9 +44,7 @@ const START = Date.UTC(2026, 0, 5);
 const DAYS = 3;
 
 afterAll(async () => {
-  const ours = await client.indices.get({ index: 'log-anomalies-*', allow_no_indices: true });
-  const names = Object.keys(ours).filter((name) => spaces.some((space) => name.includes(space)));
-  if (names.length > 0) await client.indices.delete({ index: names, ignore_unavailable: true });
+  await removeSpaces(client, spaces);
   await client.close();
 });
 
@@ -552,4 +556,34 @@ test('logs of a pattern and of an entity of any name are shown as they were coun
     query: { term: { kind: 'counts' } },
   });
   expect(hits.hits.map(({ _source }) => _source!.sums)).toEqual([{ 0: 10, 60: 42, 120: 21, 180: 21 }]);
+});
+
+test('of a longer time the same logs are shown as hour by hour, in whole days', async () => {
+  const space = uniqueName('months');
+  spaces.push(space);
+  const store = createPatternStore(client, 'till', { space });
+  const seen = { first: START, last: START + 40 * DAY, example: 'x', tokens: ['x'] };
+  const id = patternIdOf(seen.tokens);
+  const random = createRandom(9);
+  const cells = Array.from({ length: 40 * 24 }, (_, hour) =>
+    ['a', 'b'].map((entity): [string, string, number, number] => [
+      ...([id, entity, START + hour * HOUR, random.integer(1, 9)] as const),
+    ]),
+  ).flat();
+  await store.add({ seen: [[id, seen]], cells }, 1, START);
+  const pattern = newPattern(id, seen, { since: START });
+  for (const entity of ['a', 'b']) pattern.series.set(entity, newSeries(START));
+  await store.put([pattern]);
+  const [from, to] = [START + 3 * DAY + 5 * HOUR, START + 36 * DAY + 9 * HOUR];
+  for (const entity of [undefined, 'b']) {
+    const wanted = Array.from({ length: 34 }, () => 0);
+    for (const [, of, time, logs] of cells) {
+      const isShown = time >= from && time < to && (entity ?? of) === of;
+      if (isShown) wanted[Math.floor((time - START) / DAY) - 3] += logs;
+    }
+    const listed = { ...query, ...(entity !== undefined && { entity }), from, to, intervals: 40 };
+    const found = await listLogPatterns(client, { space, id: 'till', detector }, listed, to);
+    expect(found).toMatchObject({ from: new Date(from).toISOString(), interval_ms: DAY });
+    expect(found.patterns[0].trend).toEqual(wanted);
+  }
 });

@@ -39,6 +39,15 @@ function stateName(state: BackfillReport['state'], hasModel: boolean): string {
   }
 }
 
+const PatternsNotCounted = (): ReactElement => (
+  <EuiText size="s" color="subdued">
+    {i18n.translate('logAnomalies.backfill.patternsNotCounted', {
+      defaultMessage:
+        'Elasticsearch scores these logs, so their patterns are not counted. To count them, score the same time here.',
+    })}
+  </EuiText>
+);
+
 /** Scores logs of the past, with progress and a way to stop. */
 export function BackfillPanel(props: {
   detectorId: string;
@@ -123,6 +132,7 @@ export function BackfillPanel(props: {
             })}
             {backfill.failure && <FailureText failure={backfill.failure} />}
           </EuiText>
+          {backfill.patterns_not_counted && <PatternsNotCounted />}
         </>
       )}
       {status.model === undefined && !isRunning && (

@@ -30,3 +30,13 @@ it('scores the past once there is a model, and says so while it does', () => {
     /Logs of the past are being scored\..*meanwhile\.<\/p>$/,
   );
 });
+
+it('says that a backfill in the cluster counts nothing, and what counts the same logs', () => {
+  const model = { version: '1' };
+  for (const state of ['running', 'done']) {
+    const text = textOf(true, { model, backfill: { state, where: 'cluster', patterns_not_counted: true } });
+    expect(text).not.toContain('appear here meanwhile');
+    expect(text).toMatch(/have Kibana score the same time\./);
+  }
+  expect(textOf(true, { model, backfill: { state: 'done' } })).not.toContain('have Kibana score');
+});

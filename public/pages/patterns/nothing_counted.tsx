@@ -16,7 +16,8 @@ export function NothingCounted({
   const { api, canWrite } = useApp();
   const { run, isBusy } = useAction(reload);
   const { id, enabled } = record;
-  const isScoringPast = status.backfill?.state === 'running' || status.backfill?.state === 'queued';
+  const { backfill } = status;
+  const isScoringPast = backfill?.state === 'running' || backfill?.state === 'queued';
   const scorePast = (): void => {
     const to = Date.now();
     const body = { from: to - PAST_DAYS * DAY, to };
@@ -34,7 +35,12 @@ export function NothingCounted({
           })}
         </h2>
       }
-      body={<p>{isScoringPast ? pastText() : waitText(record)}</p>}
+      body={
+        <>
+          <p>{isScoringPast && backfill.patterns_not_counted !== true ? pastText() : waitText(record)}</p>
+          {backfill?.patterns_not_counted && <p>{notCountedText()}</p>}
+        </>
+      }
       actions={
         !canWrite
           ? undefined
@@ -75,6 +81,12 @@ export function NothingCounted({
 const pastText = (): string =>
   i18n.translate('logAnomalies.logPatterns.pastIsScored', {
     defaultMessage: 'Logs of the past are being scored. The kinds of their messages appear here meanwhile.',
+  });
+
+const notCountedText = (): string =>
+  i18n.translate('logAnomalies.logPatterns.notCounted', {
+    defaultMessage:
+      'Logs of the past that Elasticsearch scores by itself are not counted. To count them, have Kibana score the same time.',
   });
 
 function waitText({ enabled, detector: { patterns } }: DetectorView['record']): string {

@@ -7,6 +7,7 @@ import {
   EuiFlexItem,
   EuiSelect,
   EuiSpacer,
+  EuiSuperDatePicker,
   EuiSwitch,
   EuiText,
 } from '@elastic/eui';
@@ -20,20 +21,24 @@ import { RequestState } from '../../shared/requests/request_state';
 import { useAction } from '../../shared/requests/use_action';
 import { useRequest } from '../../shared/requests/use_request';
 import { formatCount } from '../../shared/values/format';
+import { resolveRange, type TimeRange } from '../../shared/values/time_range';
 import { NothingCounted } from './nothing_counted';
 import { PAGE_SIZE, PatternsTable } from './patterns_table';
 import { MergeButton, TakeApart } from './regroup_patterns';
 
+const DEFAULT_RANGE: TimeRange = { from: 'now-7d', to: 'now' };
+
 /** Patterns of the logs of a detector: counts, trend and state of each, with its logs in Discover. */
 export default function PatternsTab(view: DetectorView): ReactElement {
   const { record, status, reload } = view;
-  const { api, canWrite } = useApp();
+  const { api, canWrite, location } = useApp();
   const { id, detector } = record;
+  const { from = DEFAULT_RANGE.from, to = DEFAULT_RANGE.to } = location.query;
   const [shown, setShown] = useState('all');
   const [entity, setEntity] = useState('');
   const [chosen, setChosen] = useState<readonly LogPatternBody[]>([]);
   const [whole, setWhole] = useState<LogPatternBody>();
-  const { request, page, setPage } = usePatterns(id, { shown, entity, run: status.last_run?.id });
+  const { request, page, setPage } = usePatterns(id, { shown, entity, from, to, run: status.last_run?.id });
   const { run, isBusy } = useAction(() => {
     request.reload();
     reload();
@@ -63,7 +68,9 @@ export default function PatternsTab(view: DetectorView): ReactElement {
         areResults={settings.results !== false}
         isDisabled={!canWrite || isBusy}
         tell={(results) => save({ ...settings, results })}
-      />
+      >
+        <TimePicker range={{ from, to }} request={request} turn={setPage} />
+      </Explained>
       <RequestState request={request}>
         {(found) => (
           <>
@@ -125,8 +132,9 @@ export default function PatternsTab(view: DetectorView): ReactElement {
 /** Loads a page of the patterns, anew after each run, which may bring some that a person waits for. */
 function usePatterns(
   id: string,
-  { shown, entity, run: lastRun }: { shown: string; entity: string; run: string | undefined },
+  asked: TimeRange & { readonly shown: string; readonly entity: string; readonly run: string | undefined },
 ) {
+  const { shown, entity, from, to, run: lastRun } = asked;
   const { api } = useApp();
   const [page, setPage] = useState(0);
   const request = useRequest(
@@ -135,12 +143,13 @@ function usePatterns(
         state: shown === 'changed' ? ('changed' as const) : ('all' as const),
         ignored: shown === 'ignored' ? ('only' as const) : ('hide' as const),
         ...(entity !== '' && { entity }),
+        ...resolveRange({ from, to }),
         page: page + 1,
         size: PAGE_SIZE,
       };
       return { page, ...(await api('listLogPatterns', { params: { id }, query }, signal)) };
     },
-    [api, id, shown, entity, page],
+    [api, id, shown, entity, from, to, page],
     undefined,
     lastRun,
   );
@@ -163,34 +172,67 @@ const OtherLogs = ({ count }: { count: number }): ReactElement | null =>
     </EuiText>
   );
 
-/** Says what the tab shows, with the switch that makes changes anomalies. */
+/** Chooses the time whose logs are counted; it stands in the address. */
+function TimePicker(props: {
+  range: TimeRange;
+  request: { readonly isLoading: boolean; reload(): void };
+  /** Goes to a page of the patterns. */
+  turn: (page: number) => void;
+}): ReactElement {
+  const { range, request, turn } = props;
+  const { setQuery } = useApp();
+  return (
+    <EuiSuperDatePicker
+      compressed
+      start={range.from}
+      end={range.to}
+      isLoading={request.isLoading}
+      onTimeChange={({ start, end }) => {
+        if (start === range.from && end === range.to) {
+          request.reload();
+          return;
+        }
+        turn(0);
+        setQuery({ from: start, to: end });
+      }}
+    />
+  );
+}
+
+/** Says what the tab shows, with the switch that makes changes anomalies; what stands beside them are children. */
 function Explained(props: {
   field: string;
   areResults: boolean;
   isDisabled: boolean;
   tell: (results: boolean) => Promise<boolean>;
+  children: ReactNode;
 }): ReactElement {
-  const { field, areResults, isDisabled, tell } = props;
+  const { field, areResults, isDisabled, tell, children } = props;
   return (
     <>
-      <EuiText size="s" color="subdued">
-        {i18n.translate('logAnomalies.logPatterns.explained', {
-          defaultMessage:
-            'Kinds of messages in {field} over the last seven days. Each is compared with what is usual at this hour of the week.',
-          values: { field },
-        })}
-      </EuiText>
-      <EuiSpacer size="s" />
-      <EuiSwitch
-        compressed
-        label={i18n.translate('logAnomalies.logPatterns.areResults', {
-          defaultMessage: 'Changes are anomalies: incidents, rules and messages tell of them',
-        })}
-        checked={areResults}
-        disabled={isDisabled}
-        onChange={({ target }) => void tell(target.checked)}
-        data-test-subj="logAnomaliesPatternResults"
-      />
+      <EuiFlexGroup gutterSize="m" alignItems="flexStart" wrap>
+        <EuiFlexItem style={{ minWidth: 260 }}>
+          <EuiText size="s" color="subdued">
+            {i18n.translate('logAnomalies.logPatterns.kinds', {
+              defaultMessage:
+                'Kinds of messages in {field}. Each is compared with what is usual at this hour of the week.',
+              values: { field },
+            })}
+          </EuiText>
+          <EuiSpacer size="s" />
+          <EuiSwitch
+            compressed
+            label={i18n.translate('logAnomalies.logPatterns.areResults', {
+              defaultMessage: 'Changes are anomalies: incidents, rules and messages tell of them',
+            })}
+            checked={areResults}
+            disabled={isDisabled}
+            onChange={({ target }) => void tell(target.checked)}
+            data-test-subj="logAnomaliesPatternResults"
+          />
+        </EuiFlexItem>
+        <EuiFlexItem grow={false}>{children}</EuiFlexItem>
+      </EuiFlexGroup>
       <EuiSpacer size="m" />
     </>
   );

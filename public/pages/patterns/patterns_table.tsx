@@ -70,7 +70,7 @@ export function PatternsTable(props: {
           render: (pattern: LogPatternBody) => <PatternText pattern={pattern} />,
         },
         {
-          name: i18n.translate('logAnomalies.logPatterns.trend', { defaultMessage: 'Seven days' }),
+          name: i18n.translate('logAnomalies.logPatterns.overTime', { defaultMessage: 'Logs over time' }),
           render: ({ trend }: LogPatternBody) => <Sparkline trend={trend} />,
         },
         {

@@ -9,9 +9,13 @@ import { median, timed, type BenchRow } from '../section';
 
 const SPACE = 'benchmark-patterns';
 const ID = 'benchmark';
-const PATTERNS = 10_000;
+const PATTERNS = Number(process.env.BENCHMARK_PATTERNS ?? 10_000);
 const ENTITIES = 100;
-const DAYS = 7;
+/** Days that are kept, and those of each page. */
+const DAYS = 30;
+const WEEK = 7;
+/** Of so many, as many as a detector has, there are counts before the last week. */
+const KEPT_LONGER = 2_000;
 const NOW = Date.UTC(2026, 0, 12);
 const SPAN = 15 * MINUTE;
 /** So many have logs in each bucket and entity; the others in a few buckets of a day. */
@@ -52,7 +56,9 @@ async function load(client: Client): Promise<void> {
     });
     await store.put(models);
     for (let day = 0; day < DAYS; day++) {
-      const cells = models.flatMap(({ id }, place) =>
+      const isOld = DAYS - day > WEEK;
+      const counted = isOld ? models.slice(0, Math.max(0, KEPT_LONGER - first)) : models;
+      const cells = counted.flatMap(({ id }, place) =>
         Array.from({ length: ENTITIES }, (_, entity) =>
           bucketsOf(first + place < FREQUENT ? DAY / SPAN : 2, random.integer(0, 90)).map(
             (bucket): [string, string, number, number] => [
@@ -64,7 +70,7 @@ async function load(client: Client): Promise<void> {
           ),
         ).flat(),
       );
-      await store.add({ seen: [], cells }, day + 1, NOW - DAYS * DAY);
+      if (cells.length > 0) await store.add({ seen: [], cells }, day + 1, NOW - DAYS * DAY);
     }
   }
   await client.indices.forcemerge({ index: patternsIndex(SPACE), max_num_segments: 5 });
@@ -74,7 +80,7 @@ const bucketsOf = (count: number, first: number): number[] =>
   Array.from({ length: count }, (_, place) => (first + place) % 96);
 
 /** Sums that the page cannot do without: the logs of each pattern in the time that is shown. */
-const aggregate = (client: Client) =>
+const aggregate = (client: Client, days: number) =>
   client.search(
     {
       index: patternsIndex(SPACE),
@@ -84,7 +90,7 @@ const aggregate = (client: Client) =>
           filter: [
             { term: { detector_id: ID } },
             { term: { kind: 'counts' } },
-            { range: { day: { gte: NOW - DAYS * DAY, lt: NOW, format: 'epoch_millis' } } },
+            { range: { day: { gte: NOW - days * DAY, lt: NOW, format: 'epoch_millis' } } },
           ],
         },
       },
@@ -99,10 +105,13 @@ const aggregate = (client: Client) =>
   );
 
 const QUERIES = [
-  { name: 'changed ones first', query: { sort: 'state' } },
-  { name: 'those with the most logs first', query: { sort: 'logs' } },
-  { name: 'those of an entity', query: { sort: 'logs', entity: entityOf(7) } },
-  { name: 'by a word', query: { sort: 'recent', text: 'part77' } },
+  { days: WEEK, name: 'changed ones first', query: { sort: 'state' } },
+  { days: WEEK, name: 'those with the most logs first', query: { sort: 'logs' } },
+  { days: WEEK, name: 'those of an entity', query: { sort: 'logs', entity: entityOf(7) } },
+  { days: WEEK, name: 'by a word', query: { sort: 'recent', text: 'part77' } },
+  { days: DAYS, name: 'changed ones first', query: { sort: 'state' } },
+  { days: DAYS, name: 'those with the most logs first', query: { sort: 'logs' } },
+  { days: DAYS, name: 'those of an entity', query: { sort: 'logs', entity: entityOf(7) } },
 ] as const;
 
 /** The page of patterns beside what Elasticsearch takes by itself for the sums of the same patterns. */
@@ -119,15 +128,15 @@ export async function catalogueRows(client: Client): Promise<BenchRow[]> {
       page: 1,
       size: 25,
     } as const;
-    for (const { name, query } of QUERIES) {
+    for (const { days, name, query } of QUERIES) {
       const taken = { page: [] as number[], own: [] as number[] };
       for (let round = -2; round < RUNS; round++) {
-        const own = await timed(() => aggregate(client));
+        const own = await timed(() => aggregate(client, days));
         const page = await timed(async () => {
           const found = await listLogPatterns(
             client,
             { space: SPACE, id: ID, detector },
-            { ...defaults, ...query },
+            { ...defaults, ...query, from: NOW - days * DAY },
             NOW,
           );
           if (found.patterns.length === 0) throw new Error(`${name}: no pattern was found.`);
@@ -138,7 +147,7 @@ export async function catalogueRows(client: Client): Promise<BenchRow[]> {
       }
       const more = median(taken.page) - median(taken.own);
       rows.push({
-        name: `page of ${PATTERNS.toLocaleString('en')} patterns x ${ENTITIES} entities over ${DAYS} days, ${name} (${median(taken.page).toFixed(0)} ms), beyond Elasticsearch's own sums (${median(taken.own).toFixed(0)} ms)`,
+        name: `page of ${PATTERNS.toLocaleString('en')} patterns x ${ENTITIES} entities over ${days} days, ${name} (${median(taken.page).toFixed(0)} ms), beyond Elasticsearch's own sums (${median(taken.own).toFixed(0)} ms)`,
         value: more,
         unit: 'ms',
         target: `at most ${MOST_MILLISECONDS} ms`,

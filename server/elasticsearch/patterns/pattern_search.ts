@@ -3,7 +3,7 @@ import type { ApiRequest, ApiResponse, Endpoints, LogPatternBody } from '../../.
 import type { Detector } from '../../../common/detector';
 import { durationToMilliseconds } from '../../../common/detector';
 import { DetectionError } from '../../../common/detection_error';
-import { DAY, HOUR, MINUTE } from '../../../common/duration';
+import { DAY, HOUR } from '../../../common/duration';
 import {
   ALL_ENTITIES,
   Exposures,
@@ -24,16 +24,10 @@ import { attempt } from '../transport/attempt';
 import type { ElasticsearchClient } from '../transport/client';
 import { pageStart } from '../transport/page_start';
 import { messageSearchOf } from './message_search';
-import {
-  dayOf,
-  entityKey,
-  modelOf,
-  type CountsDocument,
-  type EventDocument,
-  type PatternDocument,
-} from './stored_pattern';
+import type { Query } from './pattern_documents';
+import { frameOf, readTrends, type Frame, type Search, type Trends } from './pattern_trends';
+import { dayOf, modelOf, type EventDocument, type PatternDocument } from './stored_pattern';
 
-type Query = estypes.QueryDslQueryContainer;
 type ListQuery = ApiRequest<Endpoints['listLogPatterns']>['query'];
 
 const DEFAULT_SPAN = 7 * DAY;
@@ -41,8 +35,6 @@ const EVENTS_SHOWN = 50;
 const ENTITIES_SHOWN = 100;
 /** Patterns that are put in the order of their counts, those that became a part of others among them. */
 const MOST_COUNTED = 10_000;
-/** Documents of counts read for the trends of one page. */
-const MOST_DAYS = 10_000;
 
 const iso = (time: number): string => new Date(time).toISOString();
 /** Names for people: an entity that is none has no name. */
@@ -54,8 +46,6 @@ export interface PatternOwner {
   readonly id: string;
   readonly detector: Detector;
 }
-
-type Search = <Document>(request: estypes.SearchRequest) => Promise<estypes.SearchResponse<Document>>;
 
 interface FoundAggregations {
   readonly listed: {
@@ -87,8 +77,7 @@ export async function listLogPatterns(
     throw new DetectionError('invalid_input', `from is ${iso(from)}, which is not before to, ${iso(to)}.`);
   }
   const span = durationToMilliseconds(detector.patterns?.span ?? '15m');
-  const interval = Math.max(span, Math.ceil((to - from) / query.intervals / span) * span);
-  const frame = { from: Math.floor(from / span) * span, to, interval };
+  const frame = frameOf({ from, to }, query.intervals, span);
   const base: Query[] = [{ term: { detector_id: detectorId } }];
   const search: Search = (request) =>
     attempt(
@@ -133,8 +122,7 @@ export async function listLogPatterns(
   const since = aggregations?.since.patterns?.first.value_as_string;
   const page = sorted(listedOf(aggregations), query, totalOf).slice(first, first + query.size);
   const ids = page.map(({ id }) => id);
-  const { documents, counts } = await readPage(search, { base, days, ids, entity: query.entity });
-  const trends = trendsOf(counts, frame);
+  const { documents, trends } = await readPage(search, { base, days, ids, entity: query.entity, frame });
   const field = detector.patterns?.field;
   return {
     total: aggregations?.listed.doc_count ?? 0,
@@ -142,9 +130,9 @@ export async function listLogPatterns(
       const document = documents.get(id);
       return document === undefined
         ? []
-        : [bodyOf(document, trends, { now: to, span, frame, detector, search: search_ })];
+        : [bodyOf(document, trends, { now: to, span, detector, search: search_ })];
     }),
-    interval_ms: interval,
+    interval_ms: frame.interval,
     from: iso(frame.from),
     to: iso(to),
     states: Object.fromEntries(
@@ -243,43 +231,19 @@ function membersByPattern(merged: estypes.SearchResponse<unknown>): ReadonlyMap<
   return members;
 }
 
-interface Frame {
-  readonly from: number;
-  readonly to: number;
-  readonly interval: number;
-}
-
-/** Logs of each interval, by pattern. */
-function trendsOf(days: readonly DayOfPattern[], { from, to, interval }: Frame): Map<string, number[]> {
-  const trends = new Map<string, number[]>();
-  const places = Math.ceil((to - from) / interval);
-  for (const { id, day, buckets } of days) {
-    let trend = trends.get(id);
-    if (trend === undefined) trends.set(id, (trend = new Array<number>(places).fill(0)));
-    for (const [minute, logs] of buckets) {
-      const time = day + Number(minute) * MINUTE;
-      if (time >= from && time < to) trend[Math.floor((time - from) / interval)] += logs;
-    }
-  }
-  return trends;
-}
-
 function bodyOf(
   document: PatternDocument,
-  trends: ReadonlyMap<string, readonly number[]>,
+  trends: Trends,
   {
     now,
     span,
-    frame,
     detector: { patterns, time_zone: zone },
     search,
-  }: { now: number; span: number; frame: Frame; detector: Detector; search: MessageSearch },
+  }: { now: number; span: number; detector: Detector; search: MessageSearch },
 ): LogPatternBody {
   const model = modelOf(document);
-  const places = Math.ceil((frame.to - frame.from) / frame.interval);
-  const trend = Array.from({ length: places }, (_, place) =>
-    [model.id, ...model.members].reduce((sum, id) => sum + (trends.get(id)?.[place] ?? 0), 0),
-  );
+  const parts = model.members.map((id) => trends(id));
+  const trend = trends(model.id).map((logs, place) => parts.reduce((sum, each) => sum + each[place], logs));
   const time = Math.max(now, model.profile.at);
   const local = localTimeIn(zone);
   const exposures = new Exposures(time, span, local).since(model.since);
@@ -416,13 +380,11 @@ async function readPage(
     readonly days: readonly Query[];
     readonly ids: readonly string[];
     readonly entity: string | undefined;
+    readonly frame: Frame;
   },
-): Promise<{
-  readonly documents: ReadonlyMap<string, PatternDocument>;
-  readonly counts: readonly DayOfPattern[];
-}> {
-  const { base, days, ids, entity } = page;
-  if (ids.length === 0) return { documents: new Map(), counts: [] };
+): Promise<{ readonly documents: ReadonlyMap<string, PatternDocument>; readonly trends: Trends }> {
+  const { base, days, ids, entity, frame } = page;
+  if (ids.length === 0) return { documents: new Map(), trends: () => [] };
   const whole = await search<PatternDocument>({
     size: ids.length,
     query: {
@@ -434,73 +396,6 @@ async function readPage(
   const filter: Query[] = [...days, { terms: { pattern_id: [...counted] } }];
   return {
     documents: new Map(patterns.map((pattern) => [pattern.pattern_id, pattern])),
-    counts:
-      entity === undefined
-        ? await daysOfAll(search, filter)
-        : await daysOfEntity(search, filter, entityKey(entity)),
+    trends: await readTrends(search, filter, frame, entity),
   };
 }
-
-/** Logs of a pattern in a day, by minute of the day; a minute may come several times. */
-interface DayOfPattern {
-  readonly id: string;
-  readonly day: number;
-  readonly buckets: readonly (readonly [minute: string, logs: number])[];
-}
-
-const readCounts = async (
-  search: Search,
-  filter: readonly Query[],
-  parts: readonly string[],
-): Promise<estypes.SearchHit<CountsDocument>[]> => {
-  const found = await search<CountsDocument>({
-    size: MOST_DAYS,
-    _source: ['pattern_id', 'day', ...parts],
-    query: { bool: { filter: [...filter] } },
-  });
-  return found.hits.hits;
-};
-
-/** Returns the sums of a day; undefined where an older version has counted and not summed up. */
-const sumsOf = ({ sums, logs }: CountsDocument): CountsDocument['sums'] =>
-  sums !== undefined && Object.values(sums).reduce((total, each) => total + each, 0) === logs
-    ? sums
-    : undefined;
-
-/** Reads sums, a hundredth of what there is of a hundred entities; all of them only where an older version has not summed up. */
-async function daysOfAll(search: Search, filter: readonly Query[]): Promise<DayOfPattern[]> {
-  const hits = await readCounts(search, filter, ['logs', 'sums']);
-  const summed: DayOfPattern[] = [];
-  const withoutSums: string[] = [];
-  for (const { _id, _source } of hits) {
-    const sums = _source && sumsOf(_source);
-    if (sums === undefined) withoutSums.push(_id!);
-    else summed.push(...dayOfPattern(_source!, [sums]));
-  }
-  const whole =
-    withoutSums.length === 0
-      ? []
-      : await readCounts(search, [...filter, { ids: { values: withoutSums } }], ['cells']);
-  return [
-    ...summed,
-    ...whole.flatMap(({ _source }) =>
-      _source === undefined ? [] : dayOfPattern(_source, Object.values(_source.cells)),
-    ),
-  ];
-}
-
-/** Keys that no filter of Elasticsearch finds: it takes the dot at the end for a separator, and that after a backslash for a letter. */
-const isBeyondFilters = (key: string): boolean => key.endsWith('.') || key.includes('\\.');
-
-async function daysOfEntity(search: Search, filter: readonly Query[], key: string): Promise<DayOfPattern[]> {
-  // A name with a wildcard lets other entities through as well.
-  const hits = await readCounts(search, filter, [isBeyondFilters(key) ? 'cells' : `cells.${key}`]);
-  return hits.flatMap(({ _source }) =>
-    _source === undefined ? [] : dayOfPattern(_source, [_source.cells?.[key] ?? {}]),
-  );
-}
-
-const dayOfPattern = (
-  { pattern_id: id, day }: CountsDocument,
-  parts: readonly Readonly<Record<string, number>>[],
-): [DayOfPattern] => [{ id, day, buckets: parts.flatMap((part) => Object.entries(part)) }];

@@ -158,6 +158,8 @@ export async function queueBackfill(
   return schedule(services, scope, detectorId, {
     order: { ...order, ...(key !== undefined && { key }) },
     total,
+    // No message leaves the cluster.
+    ...(way === 'cluster' && detector.patterns !== undefined && { patterns_not_counted: true }),
   });
 }
 
@@ -190,7 +192,10 @@ async function schedule(
   services: Services,
   scope: Pick<RequestScope, 'space' | 'elasticsearch'>,
   detectorId: string,
-  { order, total }: { readonly order: BackfillOrder; readonly total?: number },
+  {
+    order,
+    ...known
+  }: { readonly order: BackfillOrder } & Pick<BackfillReport, 'total' | 'patterns_not_counted'>,
 ): Promise<BackfillReport> {
   const target = { space: scope.space, detectorId };
   const status = createStatusStore(scope.elasticsearch, scope);
@@ -200,7 +205,7 @@ async function schedule(
     state: 'queued',
     requested_at: new Date(services.clock.now()).toISOString(),
     logs: 0,
-    ...(total !== undefined && { total }),
+    ...known,
     anomalies: 0,
     created: 0,
   };
