@@ -76,6 +76,10 @@ it('makes documents of hits, a list of more than one value only', () => {
   expect(document).toEqual({ a: 0.1, b: ['x', 'y'], c: { e: 1 } });
   // No copy for each log.
   expect(document).toBe(hit._source);
+  const columns = { a: [0.10000000149011612], b: ['x', 'y'] };
+  const ofColumns = documentOf({ _index: 'i', _id: '2', fields: columns });
+  expect(ofColumns).toEqual({ a: 0.1, b: ['x', 'y'] });
+  expect(ofColumns).toBe(columns);
   expect(isIgnored({ ...hit, _ignored: ['b'] })).toBe(true);
   expect(isIgnored({ ...hit, _ignored: ['c.e'] })).toBe(false);
 });

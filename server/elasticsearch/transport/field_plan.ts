@@ -103,7 +103,7 @@ const withoutSource = (index: string): DetectionError =>
 export interface FieldPlan {
   readonly request: Pick<estypes.SearchRequest, '_source' | 'docvalue_fields' | 'fields'>;
   readonly fields: readonly string[] | undefined;
-  /** Makes a log of a hit, and of its `_source` what it adds to. */
+  /** Makes a log of a hit, by changing its `_source`, or its `fields` where it has none. */
   documentOf(hit: Hit): LogDocument;
   /** Fields that are read from `_source` by Elasticsearch, which gives none and says nothing where it is disabled. */
   readonly texts: readonly string[];
@@ -170,13 +170,13 @@ export function planOf(
     },
     documentOf: (hit) => {
       if (fields === undefined && hit._source === undefined) throw withoutSource(hit._index);
-      // A copy of its own shape for each log would cost ten times as much.
-      const document: Record<string, unknown> = hit._source ?? {};
+      // A copy for each log would cost more than all else here.
+      const document: Record<string, unknown> = hit._source ?? hit.fields ?? {};
       for (const { field, isFloat } of read) {
         const found = hit.fields?.[field] as unknown[] | undefined;
         if (found === undefined) continue;
-        const values = isFloat ? found.map(shortestFloat) : found;
-        document[field] = values.length === 1 ? values[0] : values;
+        if (found.length === 1) document[field] = isFloat ? shortestFloat(found[0]) : found[0];
+        else document[field] = isFloat ? found.map(shortestFloat) : found;
       }
       return document;
     },
