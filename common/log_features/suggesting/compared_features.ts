@@ -33,6 +33,25 @@ const isTarget = ({ field, values }: Profile): boolean =>
   values.filter((value) => typeof value === 'string' && /^([A-Z]+ )?(\/|https?:)/.test(value)).length >=
     0.5 * values.length;
 
+/** Returns the path or URL of requests, where there are several that which holds the most, such as the parameters as well. */
+const targetOf = (profiles: readonly Profile[]): Profile | undefined =>
+  profiles
+    .filter(isTarget)
+    .map((profile) => ({ profile, length: textsOf(profile).reduce((sum, text) => sum + text.length, 0) }))
+    .sort((one, other) => other.length - one.length)
+    .at(0)?.profile;
+
+/** Returns true where what a field holds stands in the target of the same log. */
+function isPartOf(field: string, target: Profile, profiles: readonly Profile[]): boolean {
+  const own = profiles.find((profile) => profile.field === field);
+  return (
+    own === undefined ||
+    own.values.every(
+      (value, row) => value === undefined || String(target.values[row] ?? '').includes(String(value)),
+    )
+  );
+}
+
 /**
  * The suggestions, where a number is compared with those of the same service, method and route, a status is as bad as it is rare
  * there, and a path has a route. What is only compared within is no feature.
@@ -41,7 +60,7 @@ export function* comparedWithinGroups(
   suggestions: readonly FeatureSuggestion[],
   profiles: readonly Profile[],
 ): Generator<undefined, ComparedSuggestion[]> {
-  const target = profiles.find(isTarget);
+  const target = targetOf(profiles);
   const named = profiles
     .filter(
       ({ field, distinct, type }) => WORKER.test(field) && distinct <= MOST_WORKERS && type !== 'number',
@@ -112,9 +131,9 @@ export function* comparedWithinGroups(
         ...(hasCommands ? [] : [beside(suggestion, signsIn(field))]),
       ];
     }
-    const isPartOfTarget =
-      target !== undefined && /(^|\.)url\./.test(field) && field !== target.field && type === 'attack_signs';
-    if (isPartOfTarget) return [];
+    if (target !== undefined && type === 'attack_signs' && /(^|\.)url\.|query_?string$/i.test(field)) {
+      return isPartOf(field, target, profiles) ? [] : [changed({ weight: ATTACK_WEIGHT }, reason)];
+    }
     const isWorker = workers.some((worker) => worker.field === field && worker.distinct <= FEW_WORKERS);
     if (type === 'category' && isWorker) return [];
     const caller =

@@ -28,7 +28,8 @@ const HTTP_SHARE = 0.95;
 const LEVEL = /(^|[._-])(level|severity|severity_text|severity_number|log_?level|levelname|priority)$/i;
 export const MESSAGE = /(^|[._-])(message|msg)$/i;
 /** Names of the target of a request. */
-export const TARGET = /(^|[._-])(url|uri|path|request_?(path|uri|url)|original|full|resource|target)$/i;
+export const TARGET =
+  /(^|[._-])(url|uri|path|request_?(path|uri|url)|original|full|resource|target|query_?string)$|(^|\.)url\.query$/i;
 /** Names of the program that a client says it is, and how most of these begin. */
 const AGENT = /(^|[._-])(user_?agent|agent)([._-]?(name|original))?$/i;
 const AGENT_TEXT = /^[A-Za-z][\w.-]*\/v?\d/;

@@ -221,6 +221,39 @@ describe('suggestFeatures', () => {
     have('hour_of_day', '@timestamp').toHaveLength(1);
   });
 
+  it('looks at all that a request asks for: at the URL with its parameters, else at the parameters beside the path', () => {
+    const requests = Array.from({ length: 400 }, (_none, index) => {
+      const path = `/articles/${index % 50}`;
+      const query = index % 8 === 0 ? `page=${index}&sort=${'ab'[index % 2]}` : undefined;
+      const original = query === undefined ? path : `${path}?${query}`;
+      return { url: { path, original, ...(query && { query }) }, http: { request: { method: 'GET' } } };
+    });
+    const signsOf = (logs: LogDocument[]) =>
+      suggestFeatures(logs, options).flatMap(({ definition: { type, field, weight } }) =>
+        type === 'attack_signs' ? [[field, weight]] : [],
+      );
+    expect(signsOf(requests)).toEqual([['url.original', 3]]);
+    const apart = requests.map(({ url: { original: _original, ...url }, http }) => ({ url, http }));
+    expect(signsOf(apart)).toEqual([
+      ['url.path', 3],
+      ['url.query', 3],
+    ]);
+  });
+
+  it('keeps numbers that few logs have beyond the limit', () => {
+    const logs = Array.from({ length: 400 }, (_none, index) => ({
+      ...Object.fromEntries(
+        Array.from({ length: 20 }, (_no, field) => [
+          `name${field}`,
+          `${(index * (7_919 + 977 * field)) % (5 + field)}x`,
+        ]),
+      ),
+      ...(index % 5 === 0 && { sent: { bytes: 100 + ((index * 7_919) % 5_000) } }),
+    }));
+    const fields = suggestFeatures(logs, options).map(({ definition }) => definition.field);
+    expect(fields).toContain('sent.bytes');
+  });
+
   it('reads codes of gRPC, and leaves out their names and where logs come from', () => {
     const calls = Array.from({ length: 400 }, (_none, row) => ({
       '@timestamp': new Date(start + row * 1_000).toISOString(),

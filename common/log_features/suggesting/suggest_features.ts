@@ -44,6 +44,9 @@ const USUAL_LIMIT = 12;
 /** Fields that a part of the logs has, which take no other field's place. */
 const MOST_SELDOM = 3;
 const SAMPLE_SIZE = 1_000;
+/** Numbers that less than this share of the logs have, such as sizes of what ends, and how many of them are kept beyond the limit. */
+const FEW_LOGS = 0.5;
+const MOST_NUMBERS = 4;
 /** A proposed feature with the values of its field, one a document. */
 interface Candidate {
   readonly type: FeatureType;
@@ -199,6 +202,12 @@ export function* suggestingSteps(
   return yield* bestOf(suggestions, profiles, options);
 }
 
+/** Of texts from outside, the one that holds the other says more: a URL than its path. */
+const charactersIn = ({ definition, values }: RatedSuggestion): number =>
+  definition.type === 'attack_signs'
+    ? values.reduce<number>((sum, value) => sum + String(value ?? '').length, 0)
+    : 0;
+
 /**
  * Keeps the most promising ones. The name of a client's program tells something of its own, and so does a value never seen of a field that few
  * logs have: these take no other field's place.
@@ -210,18 +219,23 @@ function* bestOf(
 ): Generator<undefined, FeatureSuggestion[]> {
   const limit = options.limit ?? USUAL_LIMIT;
   const distinctOf = new Map(profiles.map(({ field, distinct }) => [field, distinct]));
-  const kindOf = ({ definition, coverage }: FeatureSuggestion): 'agents' | 'seldom' | 'usual' => {
+  const kindOf = ({ definition, coverage }: FeatureSuggestion): keyof typeof places => {
     if (options.limit !== undefined) return 'usual';
     if (definition.masked === 'agent') return 'agents';
+    if (definition.type === 'number' && coverage < FEW_LOGS) return 'numbers';
     const isSeldom =
       definition.type === 'category' && isSeldomAndClosed(distinctOf.get(definition.field) ?? 0, coverage);
     return isSeldom ? 'seldom' : 'usual';
   };
   const kept: RatedSuggestion[] = [];
-  const places = { usual: limit, agents: 1, seldom: MOST_SELDOM };
+  const places = { usual: limit, agents: 1, seldom: MOST_SELDOM, numbers: MOST_NUMBERS };
   const extra = new Set<string>();
-  for (const suggestion of [...suggestions].sort((one, other) => other.weight - one.weight)) {
-    const kind = kindOf(suggestion);
+  const byWeight = [...suggestions].sort(
+    (one, other) => other.weight - one.weight || charactersIn(other) - charactersIn(one),
+  );
+  for (const suggestion of byWeight) {
+    const own = kindOf(suggestion);
+    const kind = own === 'numbers' && places.usual > 0 ? 'usual' : own;
     if (places[kind] === 0) continue;
     yield undefined;
     const candidate: Candidate = { type: suggestion.definition.type, values: suggestion.values };
