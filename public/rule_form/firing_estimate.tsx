@@ -92,13 +92,14 @@ function EstimateText({ estimate }: { estimate: Answer<'estimateAlerts'> }): Rea
           })
         : i18n.translate('logAnomalies.rule.estimate', {
             defaultMessage:
-              'This rule would have raised {alerts, plural, one {one alert} other {{count} alerts}} for {results, plural, one {one anomaly} other {{total} anomalies}}: about {perDay} a day.',
+              'This rule would have raised {alerts, plural, one {one alert} other {{count} alerts}} for {results, plural, one {one anomaly} other {{total} anomalies}}: about {perDay} a day{isPart, select, yes { in the time that was scored} other {}}.',
             values: {
               alerts,
               count: formatCount(alerts),
               results,
               total: formatCount(results),
               perDay: formatCount(alerts / days),
+              isPart: days < DAYS ? 'yes' : 'no',
             },
           })}
     </EuiText>
@@ -111,6 +112,7 @@ function EstimateChart({ estimate }: { estimate: Answer<'estimateAlerts'> }): Re
     <TimeBars
       times={estimate.buckets.map(({ time }) => Date.parse(time))}
       intervalMilliseconds={estimate.interval_ms}
+      axisTitle={i18n.translate('logAnomalies.rule.alerts', { defaultMessage: 'Alerts' })}
       series={[
         {
           name: i18n.translate('logAnomalies.rule.alerts', { defaultMessage: 'Alerts' }),

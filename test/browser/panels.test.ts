@@ -301,6 +301,21 @@ it('has an editor for each panel, which changes what is shown', () =>
     await page.waitForSelector(`${testSubject('logAnomaliesSwimLane')} canvas`);
   }));
 
+it('leaves room for what happens in incidents on half of a narrow dashboard', () =>
+  onPage(async (page) => {
+    await page.setViewportSize({ width: 1_280, height: 900 });
+    await openPanels(page, `panel=figures&panel=incidents&from=now-3d&detector=${id}`);
+    const link = page.locator(`${testSubject('logAnomaliesIncidents')} tbody td:nth-child(2)`).first();
+    await link.waitFor();
+    const { width } = (await link.boundingBox())!;
+    expect(width).toBeGreaterThan(150);
+    // The state stands below the time.
+    await page
+      .getByText(/, (open|closed)$/)
+      .first()
+      .waitFor();
+  }));
+
 it('shows a number beside what is usual, of the entity and the feature that its editor or its dashboard chooses', () =>
   onPage(async (page) => {
     await openPanels(page, `panel=values&from=now-3d&detector=${id}&edit`);

@@ -10,6 +10,7 @@ import { timeDomainOf } from '../../shared/charts/time_domain';
 import { RequestState } from '../../shared/requests/request_state';
 import { useAnnotations } from '../../shared/requests/use_annotations';
 import { useRequest } from '../../shared/requests/use_request';
+import { subjectText } from '../../shared/results/sentence_text';
 import { numericFeatureOf } from '../../shared/results/numeric_results';
 import { ValueChart } from '../../shared/results/value_chart';
 import type { Interval } from '../../shared/values/time_range';
@@ -29,6 +30,11 @@ interface Shown {
   readonly isOpenAtFirst?: boolean;
 }
 
+const nameOf = (feature: string, attribution: readonly Attribution[]): string => {
+  const found = attribution.find((each) => each.feature === feature);
+  return found === undefined ? feature : subjectText(found);
+};
+
 /** Actual value against the usual one over time, of a numeric feature; nothing where there is none. */
 export function ValueSection(props: Shown): ReactElement | null {
   const { resultId, attribution, range, isOpenAtFirst } = props;
@@ -39,8 +45,8 @@ export function ValueSection(props: Shown): ReactElement | null {
       id={`logAnomaliesValues-${resultId}`}
       isOpenAtFirst={isOpenAtFirst}
       title={i18n.translate('logAnomalies.values.title', {
-        defaultMessage: '{feature} over time, beside what is usual',
-        values: { feature: printable(feature, SHOWN_CHARACTERS) },
+        defaultMessage: 'Over time, beside what is usual: {feature}',
+        values: { feature: printable(nameOf(feature, attribution), SHOWN_CHARACTERS) },
       })}
     >
       <ValueOverTime resultId={resultId} feature={feature} range={range} />

@@ -118,7 +118,7 @@ function auditColumns(): EuiBasicTableColumn<AuditEntryBody>[] {
     {
       field: 'at',
       name: i18n.translate('logAnomalies.results.time', { defaultMessage: 'Time' }),
-      width: '160px',
+      width: '200px',
       render: formatTime,
     },
     {

@@ -112,6 +112,8 @@ interface PreviewState {
   readonly failure?: ApiFailure;
   /** Key of the draft that the preview was computed from. */
   readonly of?: string;
+  /** Of the rows of the preview. */
+  readonly unit?: Detector['unit'];
   readonly isLoading: boolean;
 }
 
@@ -268,7 +270,7 @@ function usePreview(
         const { logs_in_window: logs, days } = answer;
         setCounted({ rows: { logs, days }, of: rowSettings(draft) });
       }
-      setShown({ preview: answer, of: learnedFrom(draft), isLoading: false });
+      setShown({ preview: answer, of: learnedFrom(draft), unit: named.unit, isLoading: false });
     } catch (error) {
       const failure = error as ApiFailure;
       setShown({ failure, isLoading: false });
@@ -463,7 +465,7 @@ function PreviewColumn(props: {
         preview={shown.preview}
         failure={shown.failure}
         isOutdated={isOutdated}
-        unit={draft.unit ?? 'log'}
+        unit={shown.unit ?? draft.unit ?? 'log'}
         threshold={thresholdSchema
           .catch({ method: 'contamination', contamination: DEFAULT_CONTAMINATION })
           .parse(draft.threshold)}

@@ -237,6 +237,13 @@ function NoPreview(): ReactElement {
           })}
         </h3>
       }
+      body={
+        <p>
+          {i18n.translate('logAnomalies.preview.howTo', {
+            defaultMessage: 'Choose the logs and what to look at, then press “Preview”.',
+          })}
+        </p>
+      }
     />
   );
 }

@@ -47,7 +47,7 @@ export function RunHistory(props: {
           {
             field: 'finished_at',
             name: i18n.translate('logAnomalies.jobs.finished', { defaultMessage: 'Finished' }),
-            width: '170px',
+            width: '200px',
             render: formatTime,
           },
           {
@@ -82,7 +82,7 @@ export function RunHistory(props: {
           {
             field: 'logs',
             name: scoredLabel(props.unit),
-            width: '110px',
+            width: '120px',
             render: formatCount,
           },
           {

@@ -15,7 +15,9 @@ jest.mock('@elastic/eui', () => ({
   EuiTitle: ({ children }: { children: unknown }) => children,
   useEuiTheme: () => ({ euiTheme: { colors: {} } }),
 }));
-jest.mock('@kbn/i18n', () => ({ i18n: { translate: (id: string) => id } }), { virtual: true });
+jest.mock('@kbn/i18n', () => ({ i18n: { translate: (id: string) => id, getLocale: () => 'en' } }), {
+  virtual: true,
+});
 jest.mock('../../shared/charts/chart_theme', () => ({ useChartTheme: () => ({}) }));
 jest.mock('../../shared/charts/chart_name', () => ({ useChartName: () => ({ id: 'name', element: null }) }));
 

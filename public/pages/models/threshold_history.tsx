@@ -57,7 +57,7 @@ export default function ThresholdHistory({ detectorId }: { detectorId: string })
                 {
                   field: 'at',
                   name: i18n.translate('logAnomalies.results.time', { defaultMessage: 'Time' }),
-                  width: '170px',
+                  width: '200px',
                   render: formatTime,
                 },
                 {

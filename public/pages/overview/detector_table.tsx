@@ -114,7 +114,7 @@ function columnsOfDetectors(): EuiBasicTableColumn<DetectorRow>[] {
     },
     {
       name: i18n.translate('logAnomalies.overview.course', { defaultMessage: 'Last 24 hours' }),
-      width: '130px',
+      width: '150px',
       render: ({ buckets, range, name }: DetectorRow) => (
         <Sparkline buckets={buckets} range={range} name={name} />
       ),
@@ -125,7 +125,9 @@ function columnsOfDetectors(): EuiBasicTableColumn<DetectorRow>[] {
       render: ({ status }: DetectorRow) =>
         status?.model ? (
           <EuiToolTip content={status.model.version}>
-            <span tabIndex={0}>{formatTime(status.model.created_at)}</span>
+            <EuiText size="xs" tabIndex={0}>
+              {formatTime(status.model.created_at)}
+            </EuiText>
           </EuiToolTip>
         ) : (
           NONE

@@ -185,6 +185,7 @@ function Outcome({ found, isLoading }: { found: Answer<'whatIf'>; isLoading: boo
           times={days.map(({ time }) => Date.parse(time))}
           intervalMilliseconds={DAY}
           height={200}
+          axisTitle={i18n.translate('logAnomalies.rule.alerts', { defaultMessage: 'Alerts' })}
           series={[
             {
               name: i18n.translate('logAnomalies.rule.alerts', { defaultMessage: 'Alerts' }),

@@ -5,7 +5,7 @@ import { entityName } from '../../shared/values/entity_name';
 import { FewLines } from '../../shared/results/few_lines';
 import { formatTime } from '../../shared/values/format';
 import { lineOf, ReasonBelow, type Found } from '../../shared/results/results_table';
-import { SeverityLabel } from '../../shared/values/severity';
+import { SEVERITY_WIDTH, SeverityLabel } from '../../shared/values/severity';
 
 /** The most anomalous logs in the room of a panel. */
 export function AnomalyRows(props: {
@@ -34,7 +34,7 @@ export function AnomalyRows(props: {
         },
         {
           name: i18n.translate('logAnomalies.results.severity', { defaultMessage: 'Severity' }),
-          width: '100px',
+          width: SEVERITY_WIDTH,
           render: ({ result }: Found) => (
             <SeverityLabel severity={result.anomaly.severity} confidence={result.anomaly.confidence} />
           ),

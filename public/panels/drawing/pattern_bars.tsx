@@ -5,7 +5,7 @@ import { severityOf } from '../../../common/anomaly';
 import type { Answer } from '../../shared/app/api_client';
 import { FewLines } from '../../shared/results/few_lines';
 import { formatCount, formatTime } from '../../shared/values/format';
-import { SeverityLabel } from '../../shared/values/severity';
+import { SEVERITY_WIDTH, SeverityLabel } from '../../shared/values/severity';
 
 type Patterns = Answer<'listPatterns'>;
 type Row = Omit<Patterns['features'][number], 'values'> & { readonly value?: string };
@@ -56,7 +56,7 @@ export function PatternBars(props: {
         },
         {
           name: anomalies,
-          width: '26%',
+          width: '22%',
           render: ({ feature, value, anomalies: count }: Row) => (
             <div style={{ width: '100%' }}>
               <EuiProgress
@@ -73,7 +73,7 @@ export function PatternBars(props: {
         },
         {
           name: i18n.translate('logAnomalies.results.severity', { defaultMessage: 'Severity' }),
-          width: '110px',
+          width: SEVERITY_WIDTH,
           render: ({ max_confidence: confidence }: Row) => (
             <SeverityLabel severity={severityOf(confidence)} confidence={confidence} />
           ),

@@ -19,8 +19,10 @@ export function TimeBars(props: {
   /** Text alternative of the chart. */
   label: string;
   height?: number;
+  /** Title of the axis of counts, given where neither a heading nor a legend says what is counted. */
+  axisTitle?: string;
 }): ReactElement | null {
-  const { times, intervalMilliseconds, series, label, height = 140 } = props;
+  const { times, intervalMilliseconds, series, label, height = 140, axisTitle } = props;
   if (times.length === 0) return null;
   const range = { from: times[0], to: times[times.length - 1] + intervalMilliseconds };
   return (
@@ -31,7 +33,14 @@ export function TimeBars(props: {
       height={height}
       legend={series.length > 1 ? Position.Top : undefined}
     >
-      <Axis id="count_axis" position={Position.Left} integersOnly ticks={3} tickFormat={formatCount} />
+      <Axis
+        id="count_axis"
+        position={Position.Left}
+        title={axisTitle}
+        integersOnly
+        ticks={3}
+        tickFormat={formatCount}
+      />
       {series.map(({ name, color, counts }) => (
         <BarSeries
           key={name}

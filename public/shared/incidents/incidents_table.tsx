@@ -18,7 +18,7 @@ import { FewLines } from '../results/few_lines';
 import { reasonText } from '../results/sentence_text';
 import { formatCount, formatTime } from '../values/format';
 import { severityHelpText } from '../values/scale_help';
-import { SeverityLabel } from '../values/severity';
+import { SEVERITY_WIDTH, SeverityLabel } from '../values/severity';
 import { IncidentStateBadge } from './incident_state';
 import {
   incidentCount,
@@ -26,7 +26,6 @@ import {
   incidentPlace,
   incidentStateName,
   incidentWhat,
-  isGoingOn,
 } from './incident_text';
 
 export type IncidentSort = 'severity' | 'recent' | 'start' | 'count';
@@ -78,7 +77,7 @@ export function IncidentsTable(props: {
       field: 'confidence',
       name: i18n.translate('logAnomalies.results.severity', { defaultMessage: 'Severity' }),
       description: severityHelpText(),
-      width: '110px',
+      width: SEVERITY_WIDTH,
       sortable,
       render: (_confidence: number, { severity, confidence }: IncidentBody) => (
         <SeverityLabel severity={severity} confidence={confidence} />
@@ -90,13 +89,13 @@ export function IncidentsTable(props: {
     },
     {
       name: i18n.translate('logAnomalies.incident.where', { defaultMessage: 'Where' }),
-      width: isCompact ? '110px' : '13%',
+      width: isCompact ? '16%' : '13%',
       render: (incident: IncidentBody) => <Place incident={incident} choosePlace={choosePlace} />,
     },
     {
       field: 'start',
       name: i18n.translate('logAnomalies.incident.since', { defaultMessage: 'Since' }),
-      width: isCompact ? '140px' : '200px',
+      width: isCompact ? '120px' : '200px',
       sortable,
       render: (_start: string, incident: IncidentBody) => <Since incident={incident} />,
     },
@@ -107,14 +106,15 @@ export function IncidentsTable(props: {
       sortable,
       render: (_counts: unknown, incident: IncidentBody) => formatCount(resultsOf(incident)),
     },
-    {
-      name: i18n.translate('logAnomalies.overview.state', { defaultMessage: 'State' }),
-      width: isCompact ? '105px' : '130px',
-      render: ({ state }: IncidentBody) => <IncidentStateBadge state={state} />,
-    },
+    // A narrow place has the state below the time.
     ...(isCompact
       ? []
       : [
+          {
+            name: i18n.translate('logAnomalies.overview.state', { defaultMessage: 'State' }),
+            width: '130px',
+            render: ({ state }: IncidentBody) => <IncidentStateBadge state={state} />,
+          },
           {
             name: i18n.translate('logAnomalies.incident.assignee', { defaultMessage: 'Assigned to' }),
             width: '110px',
@@ -198,21 +198,18 @@ function What(props: {
 }
 
 function Since({ incident }: { incident: IncidentBody }): ReactElement {
-  const length = incidentLength(incident);
   return (
     <EuiText size="xs">
       {formatTime(incident.start)}
       <br />
       <EuiTextColor color="subdued">
-        {isGoingOn(incident)
-          ? i18n.translate('logAnomalies.incident.goesOn', {
-              defaultMessage: '{length}, goes on',
-              values: { length },
-            })
-          : i18n.translate('logAnomalies.incident.lasted', {
-              defaultMessage: '{length}, {state}',
-              values: { length, state: incidentStateName(incident.state).toLowerCase() },
-            })}
+        {i18n.translate('logAnomalies.incident.lasted', {
+          defaultMessage: '{length}, {state}',
+          values: {
+            length: incidentLength(incident),
+            state: incidentStateName(incident.state).toLowerCase(),
+          },
+        })}
       </EuiTextColor>
     </EuiText>
   );

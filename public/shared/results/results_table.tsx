@@ -19,7 +19,7 @@ import { fieldText } from './field_text';
 import { logLine } from './log_line';
 import { reasonText } from './sentence_text';
 import { severityHelpText } from '../values/scale_help';
-import { SeverityLabel } from '../values/severity';
+import { SEVERITY_WIDTH, SeverityLabel } from '../values/severity';
 
 export type Found = Answer<'searchResults'>['results'][number];
 
@@ -103,14 +103,14 @@ export function ResultsTable(props: {
         {
           ...sortable('time'),
           name: i18n.translate('logAnomalies.results.time', { defaultMessage: 'Time' }),
-          width: '225px',
-          render: cell(({ result }) => formatTime(result['@timestamp'])),
+          width: '200px',
+          render: cell(({ result }) => <EuiText size="xs">{formatTime(result['@timestamp'])}</EuiText>),
         },
         {
           ...sortable('severity'),
           name: i18n.translate('logAnomalies.results.severity', { defaultMessage: 'Severity' }),
           description: severityHelpText(),
-          width: '120px',
+          width: SEVERITY_WIDTH,
           render: cell(({ result }) => (
             <SeverityLabel severity={result.anomaly.severity} confidence={result.anomaly.confidence} />
           )),

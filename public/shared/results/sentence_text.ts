@@ -7,6 +7,7 @@ import {
   reasonOf,
   sentenceOf,
   styleOf,
+  subjectOf,
   tellable,
   type Phrase,
   type Words,
@@ -319,6 +320,9 @@ const words = (): Words => ({
 /** A number of a field with the unit that the feature names or the field's name tells. @example '31 ms' */
 export const valueText = (value: number, feature: Pick<FeatureDefinition, 'unit' | 'field'>): string =>
   readableValue(value, unitOf(feature), styleOf(words()));
+
+/** Returns the name of what a feature is of. @example subjectText({ feature: 'logs', field: 'bucket.count' }) // 'number of logs' */
+export const subjectText = (what: Parameters<typeof subjectOf>[0]): string => subjectOf(what, words());
 
 /** A feature's value beside what is usual. */
 export const sentenceText = (attribution: Attribution): string => sentenceOf(attribution, words());

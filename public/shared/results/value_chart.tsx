@@ -14,7 +14,7 @@ import { isLabelled, valueScaleOf } from '../charts/value_scale';
 import { formatCount } from '../values/format';
 import { severityName, useSeverityColors } from '../values/severity';
 import type { Interval } from '../values/time_range';
-import { valueText } from './sentence_text';
+import { subjectText, valueText } from './sentence_text';
 
 const SHOWN_CHARACTERS = 60;
 
@@ -37,14 +37,11 @@ export function ValueChart(props: {
   choose?: (range: Interval) => void;
 }): ReactElement {
   const { values, height, annotations = [], choose } = props;
-  const { field, unit, of, within, points, anomalies, interval_ms: interval } = values;
+  const { feature, field, unit, of, within, points, anomalies, interval_ms: interval } = values;
   const { euiTheme } = useEuiTheme();
   const marked = useMarks(anomalies);
   const text = (value: number): string => valueText(value, { field, unit });
-  const label = i18n.translate('logAnomalies.values.label', {
-    defaultMessage: '{field} over time, the usual range and the anomalies',
-    values: { field },
-  });
+  const subject = subjectText({ feature, field });
   if (points.every(({ median }) => median === null) && anomalies.length === 0) {
     return <NoValues field={field} />;
   }
@@ -68,11 +65,11 @@ export function ValueChart(props: {
         <TimeChart
           range={timeDomainOf([...points, ...anomalies], interval)}
           intervalMilliseconds={interval}
-          label={label}
+          label={labelOf(subject)}
           height="100%"
           choose={choose}
         >
-          {valueAxis({ field, text, scale, largest })}
+          {valueAxis({ title: subject, text, scale, largest })}
           <AreaSeries
             id="usual"
             name={usual}
@@ -166,19 +163,26 @@ function useMarks(anomalies: Values['anomalies']) {
   })).filter(({ own }) => own.length > 0);
 }
 
+/** Text alternative of the chart. */
+const labelOf = (field: string): string =>
+  i18n.translate('logAnomalies.values.label', {
+    defaultMessage: '{field} over time, the usual range and the anomalies',
+    values: { field },
+  });
+
 /** The axis of the values; a logarithmic one has few labels. */
 const valueAxis = (props: {
-  field: string;
+  title: string;
   text: (value: number) => string;
   scale: ReturnType<typeof valueScaleOf>;
   largest: number;
 }): ReactElement => {
-  const { field, text, scale, largest } = props;
+  const { title, text, scale, largest } = props;
   return (
     <Axis
       id="value_axis"
       position={Position.Left}
-      title={field}
+      title={title}
       ticks={5}
       tickFormat={text}
       {...(scale.kind === 'log' && {

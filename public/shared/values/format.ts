@@ -52,7 +52,10 @@ export const formatShare = (share: number): string =>
   new Intl.NumberFormat(i18n.getLocale(), { style: 'percent', maximumSignificantDigits: 3 }).format(share);
 
 /** An anomaly score or a threshold, in (0, 1]. */
-export const formatScore = (score: number): string => score.toFixed(3);
+export const formatScore = (score: number): string =>
+  new Intl.NumberFormat(i18n.getLocale(), { minimumFractionDigits: 3, maximumFractionDigits: 3 }).format(
+    score,
+  );
 
 /** @param share in [0, 1]; @example formatPart(0.123) // '12%' */
 export const formatPart = (share: number): string =>

@@ -54,6 +54,9 @@ export const SeverityLabel = ({
   </EuiHealth>
 );
 
+/** Width of a column of severities: the longest name, in any language, on one line. */
+export const SEVERITY_WIDTH = '145px';
+
 /** For choices, the mildest first. */
 export const severityOptions = () =>
   [...SEVERITIES].reverse().map(({ name }) => ({ value: name, text: severityName(name) }));

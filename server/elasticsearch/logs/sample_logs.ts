@@ -116,7 +116,7 @@ export async function firstLogAt(
     },
     options,
   );
-  return (found?.first as estypes.AggregationsMinAggregate).value ?? undefined;
+  return (found?.first as estypes.AggregationsMinAggregate | undefined)?.value ?? undefined;
 }
 
 /**

@@ -344,7 +344,7 @@ function FeaturesTable(
       columns={[
         {
           name: i18n.translate('logAnomalies.form.field', { defaultMessage: 'Field' }),
-          width: '34%',
+          width: '32%',
           render: ({ place, feature }: Row) => (
             <EuiToolTip
               content={problemOf(place, SETTINGS)}
@@ -361,7 +361,7 @@ function FeaturesTable(
         },
         {
           name: <ReadAsTitle />,
-          width: '29%',
+          width: '33%',
           render: ({ place, feature }: Row) => (
             <TypeSelect
               type={feature.type}
