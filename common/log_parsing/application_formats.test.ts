@@ -53,6 +53,9 @@ describe('formats are recognised, and their parts read', () => {
         '@timestamp': '2025-12-10T06:55:46.000Z',
         host: { name: 'lab' },
         process: { name: 'sshd', pid: 24200 },
+        source: { ip: '203.0.113.31' },
+        user: { name: 'webmaster' },
+        event: { category: ['authentication'], outcome: 'failure' },
         message: 'Invalid user webmaster from 203.0.113.31',
       },
     ],
@@ -430,4 +433,53 @@ it('no line takes long', () => {
       expect(leastTime(read, 1_000)).toBeLessThan(1_000);
     }
   }
+});
+
+describe('messages of sshd say who logs in, from where and how it ends', () => {
+  const failed = { category: ['authentication'], outcome: 'failure' };
+  const from = (ip: string) => ({ source: { ip } });
+  it.each<[string, LogDocument]>([
+    [
+      'Failed password for invalid user test9 from 203.0.113.7 port 36060 ssh2',
+      { ...from('203.0.113.7'), user: { name: 'test9' }, event: failed },
+    ],
+    [
+      'Failed password for root from 2001:db8::7 port 22 ssh2',
+      { ...from('2001:db8::7'), user: { name: 'root' }, event: failed },
+    ],
+    [
+      'Accepted publickey for deploy from 198.51.100.4 port 50022 ssh2: RSA SHA256:abc',
+      {
+        ...from('198.51.100.4'),
+        user: { name: 'deploy' },
+        event: { category: ['authentication'], outcome: 'success' },
+      },
+    ],
+    [
+      'pam_unix(sshd:auth): authentication failure; logname= uid=0 euid=0 tty=ssh ruser= rhost=203.0.113.8  user=root',
+      { ...from('203.0.113.8'), user: { name: 'root' }, event: failed },
+    ],
+    ['Received disconnect from 203.0.113.9: 11: Bye Bye [preauth]', from('203.0.113.9')],
+    ['Connection closed by 203.0.113.10 [preauth]', from('203.0.113.10')],
+    [
+      'reverse mapping checking getaddrinfo for ns.example.com [203.0.113.11] failed - POSSIBLE BREAK-IN ATTEMPT!',
+      from('203.0.113.11'),
+    ],
+    ['Connection closed by 999.1.1.1 [preauth]', {}],
+    ['Disconnecting: Too many authentication failures for root [preauth]', {}],
+    ['fatal: no hostkey for [abc] from here', {}],
+  ])('%s', (message, said) => {
+    expect(documentOf(`Dec 10 06:55:46 lab sshd[24200]: ${message}`)).toEqual({
+      '@timestamp': '2025-12-10T06:55:46.000Z',
+      host: { name: 'lab' },
+      process: { name: 'sshd', pid: 24200 },
+      message,
+      ...said,
+    });
+  });
+
+  it('takes no address from what other programs say', () => {
+    const other = documentOf('Dec 10 06:55:46 lab cron[7]: Failed job for root from 203.0.113.7');
+    expect(other).not.toHaveProperty('source');
+  });
 });

@@ -2,6 +2,7 @@ import type { LogDocument } from '../log_document';
 import { withMessage } from './application_log';
 import { readTimeAt, type TimeContext } from './leading_time';
 import { SYSLOG_LEVELS } from './levels';
+import { isIpAddress } from './text_values';
 
 const PRIORITY = /^<(\d{1,3})>/;
 const FIRST_VERSION = /^1 /;
@@ -52,6 +53,7 @@ export function readSyslog5424(line: string, context: TimeContext): LogDocument 
     '@timestamp': new Date(time.time).toISOString(),
     ...(host !== '-' && { host: { name: host } }),
     ...processOf(application, process),
+    ...(application === 'sshd' && loginOf(message)),
   };
   return withMessage(
     document,
@@ -90,12 +92,14 @@ export function readSyslog3164(line: string, context: TimeContext): LogDocument 
   const tag = TAG.exec(behind);
   // Other programs begin lines with such a time, too; only syslog has month names there.
   if (tag === null && !MONTH_NAME.test(line)) return 'has no program such as "sshd[123]:" behind its host';
+  const message = tag === null ? behind : behind.slice(tag[0].length);
   const document = {
     '@timestamp': new Date(time.time).toISOString(),
     host: { name: host },
     ...(tag !== null && processOf(tag[1], tag[2])),
+    ...(tag?.[1] === 'sshd' && loginOf(message)),
   };
-  return withMessage(document, logOf(priority), tag === null ? behind : behind.slice(tag[0].length));
+  return withMessage(document, logOf(priority), message);
 }
 
 export const beginsSyslog = (line: string): boolean =>
@@ -109,4 +113,29 @@ function processOf(name: string | undefined, id: string | undefined): LogDocumen
     ...(id !== undefined && /^\d{1,10}$/.test(id) && { pid: Number(id) }),
   };
   return Object.keys(process).length > 0 ? { process } : {};
+}
+
+/** `from 203.0.113.31 port 38926`, `closed by 2001:db8::1`, `rhost=203.0.113.31`, `example.com [203.0.113.31] failed`. */
+const ADDRESS = /(?:\b(?:from|by) |\brhost=|\[)([\da-f.:]{2,44}[\da-f])(?![\w.-])/i;
+const USER = [
+  /^(?:Failed|Accepted) \S{1,64} for (?:invalid user )?(\S{1,256}) from /,
+  /^[Ii]nvalid user (\S{1,256})(?: from |$)/,
+  /^pam_unix\(sshd:auth\): authentication failure;.{0,512} user=(\S{1,256})/,
+];
+const FAILURE = /^(?:Failed |[Ii]nvalid user |pam_unix\(sshd:auth\): authentication failure;)/;
+const SUCCESS = /^Accepted /;
+/** Messages of sshd are short; of a longer one the rest is not looked at. */
+const LONGEST_LOGIN = 1_024;
+
+/** Reads from a message of sshd who logged in or tried to, from where and how it ended, as `system.auth` of Elastic Agent has it. */
+function loginOf(message: string): LogDocument {
+  const text = message.slice(0, LONGEST_LOGIN);
+  const address = ADDRESS.exec(text)?.[1];
+  const user = USER.map((regex) => regex.exec(text)?.[1]).find((name) => name !== undefined);
+  const outcome = FAILURE.test(text) ? 'failure' : SUCCESS.test(text) ? 'success' : undefined;
+  return {
+    ...(address !== undefined && isIpAddress(address) && { source: { ip: address } }),
+    ...(user !== undefined && { user: { name: user } }),
+    ...(outcome !== undefined && { event: { category: ['authentication'], outcome } }),
+  };
 }

@@ -169,6 +169,29 @@ describe('proposeDetectors', () => {
     }
   });
 
+  it('judges the addresses that people log in from as well, without their silence', () => {
+    const logins = (named: number) =>
+      proposed(
+        'auth',
+        times((place) => ({
+          'host.name': 'db-1',
+          'process.name': 'sshd',
+          ...(place % 10 < named && { 'source.ip': `192.0.2.${place % 40}` }),
+          message: `Failed password for root from 192.0.2.${place % 40} port ${place} ssh2`,
+        })),
+      ).proposals.map(({ unit, detector: { name, entity_field, bucket } }) => ({
+        ...{ unit, name, entity_field },
+        silence: bucket?.silence,
+      }));
+    const ofHost = { unit: 'bucket', name: 'auth / host.name', entity_field: 'host.name', silence: true };
+    expect(logins(6)).toEqual([
+      { unit: 'log', name: 'auth', entity_field: 'host.name', silence: undefined },
+      ofHost,
+      { unit: 'bucket', name: 'auth / source.ip', entity_field: 'source.ip', silence: false },
+    ]);
+    expect(logins(2).slice(1)).toEqual([ofHost]);
+  });
+
   it('recognises kinds by their fields where no data set is named', () => {
     expect(proposed('x', times(web)).kind).toBe('web');
     expect(

@@ -1,6 +1,8 @@
 import { detectorSchema, parseDetector, type Detector, type DetectorInput } from '../detector';
 import { durationToMilliseconds } from '../detector';
 import { bucketSchema } from '../detector/bucket_schema';
+import { withoutKeyword } from '../detector/entity_fields';
+import { proposeBucket } from '../buckets/propose_bucket';
 import { printable } from '../printable';
 import { DAY } from '../duration';
 import type { LogKind } from './log_kinds';
@@ -30,6 +32,8 @@ export interface SourceProposals {
 const FEWEST_ROWS = 256;
 /** Mean logs in a span of time from which counting them says something. */
 const FEWEST_LOGS_A_SPAN = 1;
+/** Share of logs about log-ins that must name an address for their addresses to be judged: some lines of each log-in have none. */
+const ADDRESS_SHARE = 0.25;
 const LONGEST_NAME = 160;
 /** Fields that lead from a result to other pages of Kibana; no default, since models of 0.1.0 stand for what the defaults were. */
 const TRACES = ['trace.id', 'transaction.id'];
@@ -70,7 +74,7 @@ export function proposeDetectors(given: {
     const { logs: rows } = given;
     const aDay = proposeBudget(unit, given);
     const detector: DetectorInput = {
-      name: nameOf(index, unit, entity),
+      name: nameOf(index, unit, settings.entity_field ?? entity),
       source,
       ...(entity !== undefined && { entity_field: entity }),
       ...(traces.length > 0 && { context_fields: [...CONTEXT_FIELDS, ...traces] }),
@@ -108,9 +112,35 @@ export function proposeDetectors(given: {
             bucket: withoutEmpty(bucket),
           })
         : []),
+      ...addressesOf(looked).flatMap(({ field, distinct, share }) => {
+        const { logs: spansOfAll } = expectedRows(distinct, DEFAULT_SPAN, days);
+        // No row stands for the spans in which an address has no logs.
+        const rows = { logs: Math.min(spansOfAll, Math.round(share * logs)), days };
+        return proposal('bucket', rows, {
+          unit: 'bucket',
+          entity_field: field,
+          bucket: withoutEmpty(proposeBucket(looked.fields, field).bucket),
+        });
+      }),
     ],
   };
 }
+
+/**
+ * Returns the field with the address that somebody logs in from. What the logs of a host are together hides who tries thousands of
+ * passwords; what those of an address are shows it, and names it.
+ */
+const addressesOf = ({ kind, entity_field: entity, fields }: SampleProposal) =>
+  fields
+    .filter(
+      ({ field, kind: of, share }) =>
+        kind === 'authentication' &&
+        withoutKeyword(field) === 'source.ip' &&
+        field !== entity &&
+        of === 'value' &&
+        share >= ADDRESS_SHARE,
+    )
+    .slice(0, 1);
 
 /** Names are made of those of indices and fields alone, so that they read alike in every language. */
 function nameOf(index: string, unit: Detector['unit'], entity: string | undefined): string {

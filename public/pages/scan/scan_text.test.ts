@@ -1,4 +1,4 @@
-import { amountText, documentsText, type Proposal } from './scan_text';
+import { amountText, documentsText, proposalText, type Proposal } from './scan_text';
 
 jest.mock('@kbn/i18n', () => jest.requireActual('../../../test/fakes/i18n'), { virtual: true });
 
@@ -31,4 +31,18 @@ it('tells a rate of documents of a day or more alone', () => {
   expect(documentsText({ logs: 2_000, looked: { logs: 2_000, days: 2 } })).toBe(
     '2,000 documents, 1,000 a day',
   );
+});
+
+it('promises no silence of who comes once', () => {
+  const of = (entity_field: string, silence: boolean) =>
+    proposalText(
+      proposal({
+        unit: 'bucket',
+        detector: { features: [], entity_field, bucket: { span: '5m', silence } } as never,
+      }),
+    );
+  expect(of('host.name', true)).toBe(
+    'All logs of each host.name together, every 5m: floods, silence, more errors',
+  );
+  expect(of('source.ip', false)).toBe('All logs of each source.ip together, every 5m: floods, scans');
 });

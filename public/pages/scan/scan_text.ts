@@ -49,8 +49,13 @@ export function proposalText({ unit, detector }: Proposal): string {
   const entity = detector.entity_field && shownName(detector.entity_field);
   if (unit === 'bucket') {
     return i18n.translate('logAnomalies.scan.bucket', {
-      defaultMessage: 'All logs of each {entity} together, every {span}: floods, silence, more errors',
-      values: { entity: entity ?? '', span: detector.bucket?.span ?? '' },
+      defaultMessage:
+        'All logs of each {entity} together, every {span}: {silence, select, yes {floods, silence, more errors} other {floods, scans}}',
+      values: {
+        entity: entity ?? '',
+        span: detector.bucket?.span ?? '',
+        silence: detector.bucket?.silence === false ? 'no' : 'yes',
+      },
     });
   }
   return entity === undefined

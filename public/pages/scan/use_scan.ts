@@ -27,7 +27,8 @@ export type Outcome =
   | { readonly state: 'refused'; readonly reason: string };
 
 /** One proposal of one source. */
-export const keyOf = (index: string, { unit }: Pick<Proposal, 'unit'>): string => `${unit}/${index}`;
+export const keyOf = (index: string, { unit, detector }: Pick<Proposal, 'unit' | 'detector'>): string =>
+  [unit, detector.entity_field, index].join('/');
 
 const failureOf = (error: unknown): ApiFailure =>
   error instanceof ApiFailure ? error : new ApiFailure(0, undefined, (error as Error).message);
