@@ -381,6 +381,80 @@ describe('logs of a remote cluster', () => {
       expect(new Set(now).size).toBe(now.length);
     }, 120_000);
 
+    it('bring annotations of their own into the calendar, each once', async () => {
+      const deployments = uniqueName('deployments');
+      const index = `${remote.alias}:${deployments}`;
+      const at = (minutes: number): string => new Date(end - minutes * MINUTE).toISOString();
+      const keyword = { type: 'keyword' as const };
+      await createLogs(
+        client,
+        deployments,
+        [
+          {
+            id: 'd1',
+            document: { started_at: at(30), job: { name: 'Release 7' }, service: { name: 'shop' } },
+          },
+          {
+            id: 'd2',
+            document: { started_at: at(10), job: { name: 'Release 8' }, service: { name: 'mail' } },
+          },
+        ],
+        {
+          mappings: {
+            properties: {
+              started_at: { type: 'date' },
+              job: { properties: { name: keyword } },
+              service: { properties: { name: keyword } },
+            },
+          },
+        },
+      );
+      const role = ownerRole([], space);
+      const operator = await personWith(
+        client,
+        'otto',
+        {
+          ...role,
+          indices: [
+            ...role.indices,
+            { names: [deployments], privileges: ['read', 'read_cross_cluster', 'view_index_metadata'] },
+          ],
+        },
+        ['read', 'write'],
+      );
+      const body = { index, fields: { at: ['started_at'], title: ['job.name'] } };
+      const asOperator = <Body>(operation: Operation, given: Parameters<KibanaStandIn['call']>[2]) =>
+        answerOf(kibana, operator, operation, given, space) as Promise<Body>;
+      try {
+        await remote.cut();
+        const away = await kibana.call(operator, 'importAnnotations', { body }, space);
+        expect([away.status, away.body]).toEqual([
+          503,
+          expect.objectContaining({ message: expect.stringContaining(`"${index}"`) }),
+        ]);
+        await remote.mend();
+        expect(await asOperator('importAnnotations', { body })).toMatchObject({
+          found: 2,
+          noted: 2,
+          failed: 0,
+        });
+        expect(await asOperator('importAnnotations', { body })).toMatchObject({ noted: 0, unchanged: 2 });
+        const { annotations } = await asOperator<ApiResponse<Endpoints['listAnnotations']>>(
+          'listAnnotations',
+          {
+            query: { from: at(60) },
+          },
+        );
+        expect(annotations).toMatchObject([
+          { title: 'Release 8', at: at(10), entities: ['mail'] },
+          { title: 'Release 7', at: at(30), entities: ['shop'] },
+        ]);
+      } finally {
+        await operator.remove();
+        await client.indices.delete({ index: deployments, ignore_unavailable: true });
+      }
+    });
+
     it('hold no silence while they are away', async () => {
       kibana.now = () => end + MINUTE;
       const id = await trained({
