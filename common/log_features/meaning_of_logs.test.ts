@@ -243,6 +243,39 @@ describe('values that go together', () => {
     expect(valueOf(encoder, { user: 'user-3', host: 'host-3' })).toBeLessThan(1);
     expect(valueOf(encoder, { user: 'user-3', host: 'host-4' })).toBeGreaterThan(3);
   });
+
+  const logs = Array.from({ length: 4_000 }, (_, i) => ({
+    '@timestamp': i,
+    ...(i % 100 < 20 || i === 21 ? {} : { app: `app-${i % 4}` }),
+    message: i % 100 < 20 ? `start ${'efgh'[i % 4]}` : `message ${'abcd'[i % 4]}`,
+  }));
+  const rowOf = (document: Log, change?: (state: object) => void): number[] => {
+    const definition = featureSchema.parse({ type: 'combination', fields: ['app', 'message'] });
+    const { encoder: learned } = learnFeatures([definition], logs, { timestampField: '@timestamp' });
+    const state = JSON.parse(JSON.stringify(learned.toJSON())) as { features: { encoding: object }[] };
+    change?.(state.features[0].encoding);
+    const again = decodeFeatureEncoding(state);
+    const row = [...again.encode([document]).values];
+    expect(again.explain(document)[0].unseen === true).toBe(row[1] === 1);
+    return row;
+  };
+
+  it('stand out for an absence where the others are hardly ever without it, and not for what is rare or new beside it', () => {
+    const ofNew = rowOf({ message: 'message z' });
+    expect(ofNew[0]).toBeLessThan(2);
+    expect(ofNew[1]).toBe(0);
+    expect(rowOf({ message: 'start e' })[0]).toBeLessThan(0.1);
+    expect(rowOf({ message: 'message b' })[0]).toBeGreaterThan(5);
+    expect(rowOf({ message: 'message a' })[0]).toBeGreaterThan(5);
+    expect(rowOf({ app: 'app-1', message: 'message a' })[1]).toBe(1);
+  });
+  it('have a missing part for a value in models of before', () => {
+    const row = rowOf({ message: 'message z' }, (state) => {
+      delete (state as { absence_alone?: unknown }).absence_alone;
+    });
+    expect(row[0]).toBeGreaterThan(5);
+    expect(row[1]).toBe(1);
+  });
 });
 
 describe('settings of a feature', () => {

@@ -573,12 +573,16 @@ function combinationCode(
     ...trainedOnOf(state),
     columns: new Map([
       ['.rarity', `n${i}`],
-      [UNSEEN, `((Map) p${i}.get('known')).containsKey(keyOf(t${i})) ? 0.0 : 1.0`],
+      [
+        UNSEEN,
+        `((Map) p${i}.get('known')).containsKey(keyOf(t${i}))${state.absence_alone ? ` || l${i}.contains('')` : ''} ? 0.0 : 1.0`,
+      ],
     ]),
     missing: 'NaN',
     parameters: {
       parts: partsParameter(fields, parentsOf),
       total: state.total,
+      ...(state.absence_alone && { absence_alone: true }),
       known: keyedTable(state.values.map(([name, count]) => [name, surpriseOf(name, count)] as const)),
       values: tables.values.map(keyedTable),
       beside: besides,

@@ -378,7 +378,11 @@ double combinationSurprise(String name, List parts, Map p) {
   if (known != null) return ((Number) known).doubleValue();
   double total = ((Number) p.get('total')).doubleValue();
   double sum = 0;
+  int places = 0;
+  boolean skips = p.get('absence_alone') != null && parts.contains('');
   for (int place = 0; place < parts.size(); place++) {
+    if (skips && !parts.get(place).equals('')) continue;
+    places++;
     Map own = (Map) ((List) p.get('values')).get(place);
     def count = own.get(keyOf((String) parts.get(place)));
     double share = ((count == null ? 0 : ((Number) count).doubleValue()) + 1) / (total + own.size() + 1);
@@ -395,7 +399,7 @@ double combinationSurprise(String name, List parts, Map p) {
     double distinct = beside == null ? 1 : ((Number) beside.get(1)).doubleValue();
     sum -= StrictMath.log((0 + distinct * share) / (seen + distinct));
   }
-  return sum / parts.size();
+  return sum / places;
 }
 `;
 

@@ -198,6 +198,7 @@ describe('a compiled pipeline in Elasticsearch', () => {
     const documents = demoDocuments(0.02, 0.3).map((log, place) => ({
       ...log,
       bucket: { count: 20 + (place % 7) - (place % 50 === 0 ? 20 : 0) },
+      ...(place % 3 > 0 && { at_times: `value ${place % 5}` }),
     }));
     const counts = { type: 'deviation', field: 'bucket.count', by: 'service.name', tolerance: 1 } as const;
     const snapshot = trainOn(documents, [...(MASKING_KINDS ?? []), counts]);

@@ -23,6 +23,8 @@ export const combinationStateSchema = z
       .max(MAX_COMBINATIONS),
     total: z.number().int().min(0).max(1e15),
     novelty: noveltySchema,
+    /** Of a log that lacks parts, only their absence counts. Absent in models of before, for which a missing part is a value like any other. */
+    absence_alone: z.literal(true).optional(),
   })
   .refine(
     (state) => state.values.every(([name]) => name.split(PART_SEPARATOR).length === state.parts),
@@ -46,6 +48,8 @@ export function combinationReader(
   };
 }
 
+const lacksPart = (parts: readonly string[]): boolean => parts.includes('');
+
 export function learnCombination(
   definition: FeatureDefinition,
   values: readonly unknown[],
@@ -60,13 +64,16 @@ export function learnCombination(
   }
   const kept = [...counts].sort(byCount).slice(0, MAX_COMBINATIONS);
   const remembered = new Set(kept.map(([name]) => name));
-  const keys = values.map((value) => (typeof value === 'string' ? value : undefined));
+  const keys = values.map((value) =>
+    typeof value === 'string' && !lacksPart(value.split(PART_SEPARATOR)) ? value : undefined,
+  );
   return decodeCombination({
     kind: 'combination',
     parts: definition.fields?.length ?? 2,
     values: kept,
     total,
     novelty: learnNovelty(keys, inTime, (key) => remembered.has(String(key))),
+    absence_alone: true,
   });
 }
 
@@ -102,22 +109,27 @@ export function combinationTables({ parts, values }: CombinationState): Combinat
  * Returns the surprise of a combination of values: the mean over the parts of -log p(part | the others), where
  * p = (count + d q) / (n + d) after Witten & Bell 1991 (method C): n logs with the others held d different values of the part, and
  * q is the part's share among all logs, with one log added for the unseen. So a new companion of a value that has many weighs
- * little, of one that always had the same much.
+ * little, of one that always had the same much. Where parts are missing, it is the mean over
+ * these alone: a value that is rare or new is no odd companion of a missing one.
  */
 export function surpriseOfCombination(
-  { total }: CombinationState,
+  { total, absence_alone: ofAbsence }: CombinationState,
   tables: CombinationTables,
   parts: readonly string[],
   count: number,
 ): number {
   let sum = 0;
+  let places = 0;
+  const skipsPresent = ofAbsence === true && lacksPart(parts);
   for (let place = 0; place < parts.length; place++) {
+    if (skipsPresent && parts[place] !== '') continue;
+    places++;
     const own = tables.values[place];
     const share = ((own.get(parts[place]) ?? 0) + 1) / (total + own.size + 1);
     const [seen, distinct] = tables.beside[place].get(besideOf(parts, place)) ?? [0, 1];
     sum -= Math.log((count + distinct * share) / (seen + distinct));
   }
-  return sum / parts.length;
+  return sum / places;
 }
 
 export function decodeCombination(state: CombinationState): ColumnEncoding {
@@ -136,6 +148,9 @@ export function decodeCombination(state: CombinationState): ColumnEncoding {
       .split(PART_SEPARATOR)
       .map((part) => (part === '' ? 'missing' : readableRoute(part)))
       .join(' with ');
+  /** Returns true for a combination that was never seen; of a log that lacks parts none is, for their absence has its own surprise. */
+  const isNew = (value: string): boolean =>
+    !known.has(value) && !(state.absence_alone === true && lacksPart(value.split(PART_SEPARATOR)));
   return {
     columns: ['.rarity', UNSEEN],
     watched: [{ tail: 'high', leastDecay: 1 }, { unseen: state.novelty }],
@@ -146,13 +161,14 @@ export function decodeCombination(state: CombinationState): ColumnEncoding {
         return false;
       }
       const surprise = known.get(value);
-      if (surprise === undefined) dirt.add('unseen');
+      const unseen = surprise === undefined && isNew(value);
+      if (unseen) dirt.add('unseen');
       out[offset] = surprise ?? surpriseOfCombination(state, tables, value.split(PART_SEPARATOR), 0);
-      out[offset + 1] = surprise === undefined ? 1 : 0;
+      out[offset + 1] = unseen ? 1 : 0;
       return true;
     },
     unseenAmong: (value) =>
-      typeof value === 'string' && !known.has(value) && areAllKnown ? state.novelty.trained_on : undefined,
+      typeof value === 'string' && isNew(value) && areAllKnown ? state.novelty.trained_on : undefined,
     actual(value) {
       if (typeof value !== 'string') return undefined;
       const count = counts.get(value) ?? 0;
