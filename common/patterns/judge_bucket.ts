@@ -21,6 +21,7 @@ import {
   type LocalTime,
   type Rate,
 } from './usual_rate';
+import { isUsualRun, noteRun } from './usual_runs';
 
 /** Excess variance in units of the squared mean before any is seen, which counts as that of so many logs squared and so many buckets; the least. */
 const PRIOR_DISPERSION = 0.2;
@@ -370,7 +371,12 @@ function testOf(input: BucketInput, asked: SeriesCount): Test {
   };
   if (!isKnown) return test;
   const isFew = (window: CountWindow): boolean => window.count * LEAST_RATIO <= window.mean;
-  if (isMany(now) && !isUsualPeak(series, count / rate.mean, time)) {
+  const mean = rates.mean * share;
+  const isUsual =
+    series.state !== 'surging' &&
+    (isUsualPeak(series, count / rate.mean, time) ||
+      isUsualRun(pattern.series.get(ALL_ENTITIES) ?? series, { time, count, mean, local }));
+  if (isMany(now) && !isUsual) {
     const around = windowsOfMore(input, test);
     return isMany(around[0])
       ? { ...test, chance: chanceIn(around, 'more', isMany), change: 'surging' }
@@ -440,10 +446,9 @@ const gapWeight = (age: number): number => 2 ** (-age / GAP_HALF_LIFE);
 const shortestTold = ({ longestGap, toldGap }: Series): number =>
   Math.max(LONGER_THAN_LONGEST * longestGap, LONGER_THAN_TOLD * toldGap);
 
-const isUsualPeak = ({ peaks, state }: Series, ratio: number, now: number): boolean =>
-  state !== 'surging' &&
+const isUsualPeak = ({ peaks }: Series, ratio: number, now: number): boolean =>
   peaks.filter(({ time, ratio: past }) => now - time <= PEAK_MEMORY && past >= SIMILAR_PEAK * ratio).length >=
-    USUAL_PEAKS;
+  USUAL_PEAKS;
 
 const deviationOf = ({ rate: { mean, variance }, dispersion }: Test): number =>
   Math.sqrt(mean + mean * mean * (dispersion + variance));
@@ -566,6 +571,7 @@ function learn(test: Test, { time, span, silences, local }: BucketInput, wasVani
       }
     }
     addToProfile(pattern.profile, time, learned, local);
+    if (count > 0) noteRun(series, time, count);
   }
   if (count > 0) {
     series.lastSeen = time;

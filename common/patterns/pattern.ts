@@ -34,6 +34,14 @@ export const OTHER_ENTITIES = '\u0000others';
 /** Id of the logs that follow none of the patterns that are kept. */
 export const OTHER_PATTERNS = 'others';
 
+/** Logs that came within hours, after hours without any: those of a job, for example. */
+export interface Run {
+  /** First bucket. */
+  readonly time: number;
+  /** The most of a bucket. */
+  readonly count: number;
+}
+
 /** Statistics of a pattern within one entity, or in all of them. Times are epoch milliseconds. */
 export interface Series {
   /** First bucket. */
@@ -55,6 +63,8 @@ export interface Series {
   toldGap: number;
   /** Surges so far: how many times the usual, and when. */
   peaks: { readonly time: number; readonly ratio: number }[];
+  /** In all entities: the last times that logs came after hours without any, and the most of a bucket. Absent where there are none, and in what older versions stored. */
+  runs?: readonly Run[];
   state: PatternState;
   /** Bucket in which the state began. */
   stateSince: number;

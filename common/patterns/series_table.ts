@@ -10,20 +10,26 @@ const MORE_ROWS = 2;
 const GROWTH = 0.25;
 
 /** Of a series whose state has changed at some time, which are few. */
-type Changes = Pick<Series, 'state' | 'stateSince' | 'calm' | 'toldGap' | 'peaks'>;
+type Changes = Pick<Series, 'state' | 'stateSince' | 'calm' | 'toldGap' | 'peaks' | 'runs'>;
 
 const unchanged = (since: number): Changes => ({
   ...{ state: 'usual', stateSince: since, calm: 0 },
   ...{ toldGap: 0, peaks: [] },
 });
 
-const changesOf = ({ state, stateSince, calm, toldGap, peaks }: Series): Changes => ({
+const changesOf = ({ state, stateSince, calm, toldGap, peaks, runs }: Series): Changes => ({
   ...{ state, stateSince, calm, toldGap },
   peaks: [...peaks],
+  ...(runs !== undefined && { runs }),
 });
 
-const areChanges = ({ since, state, stateSince, calm, toldGap, peaks }: Series): boolean =>
-  state !== 'usual' || stateSince !== since || calm !== 0 || toldGap !== 0 || peaks.length > 0;
+const areChanges = ({ since, state, stateSince, calm, toldGap, peaks, runs }: Series): boolean =>
+  state !== 'usual' ||
+  stateSince !== since ||
+  calm !== 0 ||
+  toldGap !== 0 ||
+  peaks.length > 0 ||
+  runs !== undefined;
 
 /**
  * Statistics of many entities as rows of numbers: a fraction of the room that an object of each takes. What it gives for an entity reads
@@ -207,6 +213,13 @@ class SeriesRow implements Series {
   }
   set peaks(peaks: Series['peaks']) {
     this.table.setChanges(this.row, { peaks });
+  }
+
+  get runs(): Series['runs'] {
+    return this.table.changesOf(this.row).runs;
+  }
+  set runs(runs: Series['runs']) {
+    this.table.setChanges(this.row, { runs });
   }
 
   get state(): Series['state'] {
