@@ -12,7 +12,7 @@ export {
 } from './encoding/feature_encoder';
 export { findLabelFields, readLabel, type LabelField } from './fields/label_fields';
 export { messageKeysOf, templatesOf, templateTokensOf } from './encoding/templates_of';
-export { PRESETS, presetFor } from './suggesting/presets';
+export { PRESET_NAMES, PRESETS, presetFor } from './suggesting/presets';
 export { suggestFeatures, suggestingSteps } from './suggesting/suggest_features';
 export { learnTemplate, templateAdvice } from './template/template_encoding';
 export { DIRT_KINDS } from './columns/types';

@@ -1,5 +1,5 @@
 import { featureSchema } from '../../common/detector';
-import { bucketsText, settingsGiven } from './suggest_features';
+import { bucketsText, ofPreset, settingsGiven } from './suggest_features';
 
 it('a detector file says all that a proposed feature is, and no defaults', () => {
   const deviation = {
@@ -27,4 +27,30 @@ test('buckets are said to count errors and to show slowness only of logs that ha
   expect(told({ errors: 'log.level:error', latency: 'took' })).toMatch(
     /: logs, errors \(log.level:error\), median and 95th percentile of took\n.*silences, a rising share of errors, slowness, which/,
   );
+});
+
+describe('a preset', () => {
+  const logs = Array.from({ length: 20 }, (_none, place) => ({
+    verb: 'GET',
+    path: `/cart/${place}`,
+    status: place % 5 === 0 ? 404 : 200,
+    response_time: 100 + place,
+  }));
+  it('is taken with the fields that the logs have', () => {
+    const found = ofPreset('web_simple', logs);
+    expect(found.map(({ definition: { type, field } }) => [type, field])).toEqual(
+      expect.arrayContaining([
+        ['severity', 'status'],
+        ['route', 'path'],
+        ['deviation', 'response_time'],
+      ]),
+    );
+    expect(found[0]).toMatchObject({ coverage: 1, examples: ['404', '200'] });
+    expect(ofPreset('auto', logs)).toEqual(found);
+  });
+  it('is refused with its name where the logs lack its fields', () => {
+    expect(() => ofPreset('kubernetes', logs)).toThrow(
+      '--preset kubernetes: 20 logs have too few of its fields',
+    );
+  });
 });

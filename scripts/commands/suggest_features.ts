@@ -1,6 +1,6 @@
 import { basename, extname, join, dirname } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { featureSchema, type FeatureDefinition } from '../../common/detector';
 import { stringify } from 'yaml';
 import { BUCKET_CONTAMINATION, type BucketProposal } from '../../common/buckets/propose_bucket';
@@ -9,6 +9,8 @@ import { sourceOfFileSchema } from '../../common/detector/query_limits';
 import { unitWords } from '../../common/findings';
 import { spanOf } from '../../common/buckets';
 import { proposeFromSample } from '../../common/scanning/propose_from_sample';
+import { PRESET_NAMES, presetFor } from '../../common/log_features';
+import type { FeatureSuggestion } from '../../common/log_features/suggesting/suggest_features';
 import { DetectionError } from '../../common/detection_error';
 import type { LogDocument } from '../../common/log_document';
 import { sourceSchema } from '../../common/detector/detector_schema';
@@ -20,6 +22,7 @@ import { loadDocuments, unreadOf, writeWhole } from '../command_line/log_files';
 import { numberBetween, printable, runs, type Session } from '../command_line/session';
 import { withClient } from '../command_line/stored_data';
 import { DAY } from '../../common/duration';
+import { compileField } from '../../common/log_features/fields/field_access';
 import { parseWith } from '../../common/validation';
 
 interface Options {
@@ -27,6 +30,7 @@ interface Options {
   index?: string;
   days: number;
   limit?: number;
+  preset?: string;
   output?: string;
   name: string;
 }
@@ -44,6 +48,12 @@ export const suggestFeaturesCommand = (): Command =>
         '--limit <number>',
         'features at most (default: of 12 fields, and some beside them)',
         numberBetween(1, 64, true),
+      )
+      .addOption(
+        new Option(
+          '--preset <name>',
+          'take a ready-made set in place of the proposed features, with the fields of the logs; auto: the one that fits best',
+        ).choices(PRESET_NAMES),
       )
       .option(
         '--output <file>',
@@ -72,7 +82,8 @@ Examples:
         options.input === undefined
           ? await withClient(session, (client) => proposeForLogs(client, given, { signal: session.signal }))
           : proposeFromSample(given);
-      const { suggestions } = proposal;
+      const suggestions =
+        options.preset === undefined ? proposal.suggestions : ofPreset(options.preset, documents);
       const buckets = bucketDetector(index, options.name, proposal);
       if (suggestions.length === 0) {
         throw new DetectionError(
@@ -109,6 +120,34 @@ Examples:
       );
     },
   );
+
+/**
+ * Returns the features of a preset whose fields the logs have.
+ *
+ * @throws DetectionError `invalid_input` where they have too few of them
+ */
+export function ofPreset(name: string, documents: readonly LogDocument[]): FeatureSuggestion[] {
+  const preset = presetFor(documents, '@timestamp', name);
+  if (preset === undefined) {
+    throw new DetectionError(
+      'invalid_input',
+      `--preset ${name}: ${documents.length} logs have too few of its fields; leave it out to have features proposed from the fields that are there`,
+    );
+  }
+  return preset.definitions.map((definition) => {
+    const read = compileField(definition.field);
+    const values = documents.flatMap((document) => {
+      const value = read(document);
+      return value === undefined || value === null ? [] : [printable(JSON.stringify(value), 80)];
+    });
+    return {
+      definition,
+      reason: `of the preset ${preset.name}: ${preset.title}`,
+      examples: [...new Set(values)].slice(0, 3),
+      coverage: documents.length === 0 ? 0 : values.length / documents.length,
+    };
+  });
+}
 
 /** @example bucketsFile('web.yml') // "web.buckets.yml" */
 function bucketsFile(path: string): string {

@@ -299,19 +299,24 @@ function fitted(
   });
 }
 
+/** Names of the presets, and the choice of the one that fits. */
+export const PRESET_NAMES: readonly string[] = ['auto', ...PRESETS.map(({ name }) => name)];
+
 /**
  * The preset that fits a sample best: most of its telling fields are there, under their own or an alternative name.
  * Fields that the sample lacks are left out of its definitions.
  *
+ * @param name one of {@link PRESET_NAMES}
  * @returns undefined when no preset has at least two telling fields in the sample, of requests their status among them; see `suggestFeatures` then
  */
 export function presetFor(
   documents: readonly LogDocument[],
   timestampField = '@timestamp',
+  name = 'auto',
 ): FeaturePreset | undefined {
   const sample = documents.slice(0, SAMPLE_SIZE);
   let best: { preset: FeaturePreset; own: number; found: number; by: readonly Part[] } | undefined;
-  for (const preset of PRESETS) {
+  for (const preset of PRESETS.filter((own) => name === 'auto' || own.name === name)) {
     const find = createFieldFinder(sample);
     // Features choose their fields before the fields that they are compared within.
     for (const { field } of preset.definitions) find(field);
@@ -326,9 +331,9 @@ export function presetFor(
     // A service or a method tells the kind of log as well, though they are only compared within.
     for (const { by } of preset.definitions) {
       for (const part of [by ?? []].flat()) {
-        const name = fieldOfPart(part);
-        const field = find(name);
-        if (field !== undefined && !EVERYWHERE.has(name)) telling.set(name, field === name);
+        const own = fieldOfPart(part);
+        const field = find(own);
+        if (field !== undefined && !EVERYWHERE.has(own)) telling.set(own, field === own);
       }
     }
     const found = telling.size;
