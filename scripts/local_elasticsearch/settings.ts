@@ -64,6 +64,8 @@ export async function writeNodeSettings(folders: NodeFolders, settings: NodeSett
       'xpack.security.transport.ssl.enabled: false',
       'xpack.security.authc.api_key.enabled: true',
     );
+    // Hashes that are slow to guess are a quarter of the processor time of tests that make many users.
+    if (settings.shortLived) lines.push('xpack.security.authc.password_hashing.algorithm: bcrypt4');
   }
   await writeFile(join(folders.config, 'elasticsearch.yml'), lines.join('\n') + '\n');
   await writeFile(

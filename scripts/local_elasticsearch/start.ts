@@ -26,8 +26,9 @@ export interface LocalElasticsearchOptions {
   /** Java heap, default `1g`. */
   readonly heap?: string;
   /**
-   * Default false. On: Java compiles quickly instead of well and collects garbage on one thread. A node that lives for
-   * minutes on few cores takes little more than half the processor time so; figures of speed mean nothing then.
+   * Default false. On: Java compiles quickly instead of well and collects garbage on one thread, and passwords are hashed with
+   * little work. A node that lives for minutes on few cores takes little more than half the processor time so; figures of speed
+   * mean nothing then.
    */
   readonly shortLived?: boolean;
   readonly cache?: string;
