@@ -93,7 +93,7 @@ const featureSettings = z
       .union([fieldName, z.array(fieldPart).min(1).max(4)])
       .optional()
       .describe(
-        'Only for types deviation, severity and event_counts: each value of this field, such as a service, is compared with itself; or up to four from wide to narrow, where { route: url.original } stands for the path with its ids masked, { masked: message } for the text with its numbers and ids masked',
+        'Only for types deviation, severity, message_numbers and event_counts: each value of this field, such as a service, is compared with itself; or up to four from wide to narrow, where { route: url.original } stands for the path with its ids masked, { masked: message } for the text with its numbers and ids masked',
       ),
     fields: z
       .array(fieldPart)
@@ -116,7 +116,7 @@ const featureSettings = z
       .enum(FEATURE_DIRECTIONS)
       .optional()
       .describe(
-        'Only for types number, deviation and text: on which side of what is usual a value, of a text its length, can be anomalous; auto, the default, goes by the name of the field: durations, sizes and errors high, the others, and texts, both',
+        'Only for types number, deviation, message_numbers and text: on which side of what is usual a value, of a text its length, can be anomalous; auto, the default, goes by the name of the field: durations, sizes and errors high, the others, and texts, both',
       ),
     ignore_below: z
       .number()
@@ -187,7 +187,7 @@ const TYPES_OF_SETTING = {
   fields: ['combination'],
   masked: ['category'],
   method: ['route'],
-  direction: ['number', 'deviation', 'text'],
+  direction: ['number', 'deviation', 'message_numbers', 'text'],
   masks: ['template'],
   templates: ['event_counts'],
   ignore_below: ['number', 'deviation'],
@@ -205,11 +205,11 @@ const OLDER_SETTINGS: Readonly<Record<string, readonly FeatureDefinition['type']
   scale: ['number', 'deviation'],
   encoding: ['category'],
   one_hot_limit: ['category'],
-  by: ['deviation', 'severity', 'event_counts'],
+  by: ['deviation', 'severity', 'message_numbers', 'event_counts'],
   tolerance: ['deviation'],
   time_zone: ['hour_of_day', 'day_of_week', 'deviation'],
   patterns: ['text'],
-  max_length: ['text', 'template', 'attack_signs'],
+  max_length: ['text', 'template', 'attack_signs', 'message_numbers'],
 };
 
 /** @returns true for a setting that features of this type look at */
@@ -259,6 +259,7 @@ export const DEFAULT_WEIGHTS: Readonly<Record<FeatureDefinition['type'], number>
   number: 2,
   template: 2,
   deviation: 1,
+  message_numbers: 1,
   severity: 1,
   route: 1,
   attack_signs: 1,

@@ -12,5 +12,6 @@ export const FEATURE_TYPES = [
   'attack_signs',
   'combination',
   'event_counts',
+  'message_numbers',
 ] as const;
 export type FeatureType = (typeof FEATURE_TYPES)[number];

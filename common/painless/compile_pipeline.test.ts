@@ -106,6 +106,12 @@ describe('compilePipeline', () => {
     expect(JSON.stringify(other.params)).toContain('throw 1');
   });
 
+  it('refuses numbers in messages, naming the feature', () => {
+    expect(() => compile(train([{ type: 'message_numbers', field: 'message', name: 'counted' }]))).toThrow(
+      '"counted" is of type message_numbers (field "message"), which an ingest pipeline cannot compute',
+    );
+  });
+
   it('refuses a template, naming the feature and the other way', () => {
     expectRefusal(
       () => compile(train([{ type: 'template', field: 'message', name: 'what happened' }])),

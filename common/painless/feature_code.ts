@@ -83,7 +83,7 @@ type KindState =
   | AttackSignsState
   | CombinationState
   | DeviationState
-  | { readonly kind: 'template' };
+  | { readonly kind: 'template' | 'message_numbers' };
 
 /** One feature as Painless statements; everything learned is in `parameters`. */
 export interface FeatureCode {
@@ -633,6 +633,7 @@ export function featureCode(
       case 'deviation':
         return deviationCode(encoding, state.definition, i, parentsOf);
       case 'template':
+      case 'message_numbers':
         throw refuse(`is of type ${encoding.kind} (field ${JSON.stringify(state.definition.field)})`);
     }
   };

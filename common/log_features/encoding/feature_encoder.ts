@@ -24,6 +24,11 @@ import { decodeRoute, routeFeatureReader, routeStateSchema } from '../category/r
 import { decodeSeverity, severityReader, severityStateSchema } from '../category/severity_encoding';
 import { unitOf } from '../../detector/value_units';
 import { decodeDeviation, deviationReader, deviationStateSchema } from '../number/deviation_encoding';
+import {
+  decodeMessageNumbers,
+  messageNumbersReader,
+  messageNumbersStateSchema,
+} from '../number/message_numbers_encoding';
 import { decodeNumber, numberStateSchema } from '../number/number_encoding';
 import {
   decodeTemplate,
@@ -65,6 +70,7 @@ const featureStateSchema = z
       textStateSchema,
       templateStateSchema,
       deviationStateSchema,
+      messageNumbersStateSchema,
       severityStateSchema,
       routeStateSchema,
       attackSignsStateSchema,
@@ -123,6 +129,8 @@ function decodeState(
       return decodeTemplate(state);
     case 'deviation':
       return decodeDeviation(state, unitOf(definition));
+    case 'message_numbers':
+      return decodeMessageNumbers(state);
     case 'severity':
       return decodeSeverity(state);
     case 'route':
@@ -145,7 +153,7 @@ const isTime = (definition: FeatureDefinition): boolean =>
   definition.type === 'hour_of_day' || definition.type === 'day_of_week';
 
 const needsTime = (definition: FeatureDefinition): boolean =>
-  isTime(definition) || definition.type === 'deviation';
+  isTime(definition) || definition.type === 'deviation' || definition.type === 'message_numbers';
 
 /**
  * Reads a feature's value: hour and weekday fall back on the log's timestamp where their own field is absent; a
@@ -162,6 +170,8 @@ export function featureReader(
   switch (definition.type) {
     case 'deviation':
       return deviationReader(read, groupReader(definition.by, parentsOf), compileField(timestampField));
+    case 'message_numbers':
+      return messageNumbersReader(read, groupReader(definition.by, parentsOf), compileField(timestampField));
     case 'event_counts':
       return eventCountsReader(read, groupReader(definition.by, parentsOf));
     case 'severity':

@@ -21,6 +21,7 @@ import { learnRouteParameters, parentsOfField } from '../fields/route_parameters
 import { fieldsOfFeature, fieldsOfParts } from '../fields/group_fields';
 import { learnOvershoot, partsInTime, type TimeParts } from '../columns/novelty';
 import { learnEvents } from '../events/event_encoding';
+import { learnMessageNumbers } from '../number/message_numbers_encoding';
 import { learnNumber } from '../number/number_encoding';
 import { learnRoute } from '../category/route_encoding';
 import { learnSeverity } from '../category/severity_encoding';
@@ -81,6 +82,8 @@ function learn(
       return learnTemplate(definition, values, inTime);
     case 'deviation':
       return learnDeviation(definition, values);
+    case 'message_numbers':
+      return learnMessageNumbers(definition, values);
     case 'severity':
       return learnSeverity(definition, values);
     case 'route':

@@ -30,12 +30,12 @@ const SMALLEST_POSITIVE = 1e-9;
 /** On the logarithmic scale: what differs by half, as a page does that somebody has edited, is nothing odd. */
 const SMALLEST_LOG_SPREAD = 0.5;
 /** Standard deviations from the median to the 5th and 95th percentile of a normal distribution. */
-const TYPICAL_DEVIATIONS = 1.645;
+export const TYPICAL_DEVIATIONS = 1.645;
 /**
  * No group of numbers is taken to thin out faster than Student's t with three degrees of freedom, by z^-3, which is by e^-3 a unit of
  * the logarithmic scale of {@link compressed}: the groups are many, and those of a few logs heavier than their spread tells.
  */
-const LEAST_DECAY = 1 / 3;
+export const LEAST_DECAY = 1 / 3;
 const SIGNIFICANT_DIGITS = 6;
 
 const levelSchema = z.number().min(-1e39).max(1e39);
@@ -135,7 +135,7 @@ const LINEAR = { share: 0.02, distance: 10 };
  * The number that counts as 1 on the logarithmic scale: seconds below one differ as much from each other as the same durations in
  * milliseconds. A power of ten, at most 1, so that a sample more or less makes no difference.
  */
-function oneOf(numbers: Float64Array): number {
+export function oneOf(numbers: Float64Array): number {
   const sizes = numbers
     .map(Math.abs)
     .filter((size) => size > 0)
@@ -260,9 +260,9 @@ export function compressed(spreads: number): number {
  * Distance, on the scale of {@link compressed}, beyond which this share of values lies by Laplace's law, which has the standard deviation
  * of the group: nearer to what is usual nothing is as rare as that, though in logs as steady as these no other value was.
  */
-const leastTail = (share: number): number => compressed(-Math.log(2 * share) / Math.SQRT2);
+export const leastTail = (share: number): number => compressed(-Math.log(2 * share) / Math.SQRT2);
 /** The same for a share that any of so many numbers reaches: whatever training holds, so far out lies no ordinary one. */
-const ownTail = (share: number, tails: number): number => leastTail(share / tails);
+export const ownTail = (share: number, tails: number): number => leastTail(share / tails);
 
 /**
  * Encodes the deviation of a number from the usual one of its group at that hour of the day: (x - level) / spread, compressed, where x

@@ -3,6 +3,7 @@ import { featureSchema, type FeatureDefinition, type FieldPart } from '../../det
 import type { FeatureType } from '../../detector/feature_schema';
 import { printable } from '../../printable';
 import { DirtCounter, numberOf } from '../columns/field_value';
+import { holdNumbers } from '../number/message_numbers_encoding';
 import { attackPatternsIn } from '../text/text_encoding';
 import { ATTACK_WEIGHT } from './attack_weight';
 import { dependence, dependenceWithin, explainedShare, follows } from './dependence';
@@ -69,7 +70,12 @@ export function* comparedWithinGroups(
     .filter((own, place, all) => !all.slice(0, place).some((before) => namesTheSame(before, own)))
     .slice(0, MOST_GROUPS - (target === undefined ? 1 : 2));
   const workers = yield* withTellingGroups(named, suggestions, profiles, target);
-  const line = target === undefined ? lineOf(suggestions, profiles) : undefined;
+  const line = target === undefined ? messagesOf(suggestions, profiles).at(0) : undefined;
+  const numbered = new Set<string>();
+  for (const profile of messagesOf(suggestions, profiles)) {
+    yield undefined;
+    if (holdNumbers(profile.values)) numbered.add(profile.field);
+  }
   const hasCommands = line !== undefined && (yield* holdsCommands(line));
   const route = target === undefined ? [] : [{ route: target.field }];
   const statement = line === undefined ? [] : [{ masked: line.field }];
@@ -92,6 +98,8 @@ export function* comparedWithinGroups(
       reason: why,
     });
     const by = groups.filter((part) => part !== field);
+    const numbersBeside =
+      type === 'template' && numbered.has(field) ? [beside(suggestion, numbersOf(field))] : [];
     if (type === 'severity' && by.length > 0) return [changed({ by }, reason + told)];
     if (type === 'number' && by.length > 0) {
       const isAnswer = SIZE.test(field) && ANSWER.test(field) && status !== undefined;
@@ -128,9 +136,11 @@ export function* comparedWithinGroups(
       return [
         suggestion,
         ...(author === undefined ? [] : [beside(suggestion, pairOfLine(author, field))]),
+        ...numbersBeside,
         ...(hasCommands ? [] : [beside(suggestion, signsIn(field))]),
       ];
     }
+    if (numbersBeside.length > 0) return [suggestion, ...numbersBeside];
     if (target !== undefined && type === 'attack_signs' && /(^|\.)url\.|query_?string$/i.test(field)) {
       return isPartOf(field, target, profiles) ? [] : [changed({ weight: ATTACK_WEIGHT }, reason)];
     }
@@ -157,16 +167,18 @@ const MOST_COMMANDS = 0.01;
 const MESSAGES_A_STEP = 20;
 const LONGEST_MESSAGE = 2_048;
 
-/** Returns the messages of the logs where they are of many words. */
-const lineOf = (
-  suggestions: readonly FeatureSuggestion[],
-  profiles: readonly Profile[],
-): Profile | undefined =>
-  profiles.find(({ field }) =>
+/** Returns the messages of the logs that are of many words. */
+const messagesOf = (suggestions: readonly FeatureSuggestion[], profiles: readonly Profile[]): Profile[] =>
+  profiles.filter(({ field }) =>
     suggestions.some(
       ({ definition }) => definition.type === 'template' && definition.field === field && MESSAGE.test(field),
     ),
   );
+
+const numbersOf = (field: string): Addition => [
+  { type: 'message_numbers', field },
+  'numbers in the message: how far from the usual of the same message',
+];
 
 /** Returns true where what looks like an attack is everyday: command lines, paths of programs, statements. */
 function* holdsCommands({ values }: Profile): Generator<undefined, boolean> {

@@ -77,6 +77,7 @@ export function distributionOf(feature: DistributedFeature, documents: readonly 
     case 'attack_signs':
       return { ...base, of: 'length', bins: histogram(texts.map((text) => text.length)) };
     case 'template':
+    case 'message_numbers':
       return {
         ...base,
         of: 'value',

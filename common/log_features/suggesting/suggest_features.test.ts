@@ -275,6 +275,22 @@ describe('suggestFeatures', () => {
     ]);
   });
 
+  it('reads the numbers in messages where they count or measure something', () => {
+    const found = (messageOf: (row: number) => string) =>
+      suggestFeatures(
+        Array.from({ length: 400 }, (_none, row) => ({
+          '@timestamp': new Date(start + row * 1_000).toISOString(),
+          message: messageOf(row),
+        })),
+        options,
+      ).flatMap(({ definition: { type, field } }) => (type === 'message_numbers' ? [field] : []));
+    const steps = ['opened', 'read', 'closed'];
+    const took = (row: number): string => `file ${steps[row % 3]} by worker in ${10 + ((row * 31) % 97)} ms`;
+    expect(found(took)).toEqual(['message']);
+    expect(found((row) => `file ${steps[row % 3]} by worker of 10.0.0.${row % 9} pid ${row}`)).toEqual([]);
+    expect(found((row) => `file ${steps[row % 3]} by worker of 3`)).toEqual([]);
+  });
+
   it('makes no pair of fields that go together only because both follow from a third', () => {
     let state = 7;
     const draw = (n: number): number => {

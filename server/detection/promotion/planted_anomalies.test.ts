@@ -80,3 +80,16 @@ it('plants nothing that would be usual', () => {
   expect(plantAnomalies({ features: [absent] }, logs, { seed: 1 })).toEqual([]);
   expect(plantAnomalies({ features }, [], { seed: 1 })).toEqual([]);
 });
+
+it('makes a number in a message far larger, where messages tell what took how long', () => {
+  const numbers = [feature({ type: 'message_numbers', field: 'message' })];
+  const timed = logs.map((log, row) => ({ ...log, message: `served item ${row} in ${row % 90} ms` }));
+  const far = plantAnomalies({ features: numbers }, timed, { seed: 7 });
+  expect(far).toHaveLength(40);
+  for (const { kind, document } of far) {
+    expect(kind).toBe('far number in message');
+    expect(getField(document, 'message')).toMatch(/^served item \d+ in \d{5,} ms$/);
+  }
+  // Numbers without a unit may be ids.
+  expect(plantAnomalies({ features: numbers }, logs, { seed: 7 })).toEqual([]);
+});

@@ -2,6 +2,7 @@ import { unsafeUniformIntDistribution, xoroshiro128plus, type RandomGenerator } 
 import type { Detector, FeatureDefinition } from '../../../common/detector';
 import type { LogDocument } from '../../../common/log_document';
 import { getField } from '../../../common/log_features';
+import { numbersIn } from '../../../common/log_features/number/numbers_in_text';
 
 /** A log that is anomalous by construction: a real one, changed in what one feature looks at. */
 export interface PlantedAnomaly {
@@ -105,6 +106,8 @@ function oddValue(feature: FeatureDefinition, documents: readonly LogDocument[])
     case 'category':
     case 'severity':
       return failingStatus(feature, documents) ?? unseenCategory(feature, documents);
+    case 'message_numbers':
+      return farNumber(feature, documents);
     case 'combination':
       return undefined;
     case 'text':
@@ -135,6 +138,24 @@ function farValue({ field }: FeatureDefinition, documents: readonly LogDocument[
   return {
     what: 'far value',
     value: (_before, random) => Math.round(high + spread * (FAR_SPREADS + below(random, FAR_SPREADS))),
+  };
+}
+
+/** Messages with a number of ms, bytes or percent: others may be ids, of which none is far from another. */
+function farNumber({ field }: FeatureDefinition, documents: readonly LogDocument[]): OddValue | undefined {
+  const messages = documents.flatMap((document) => {
+    const text = getField(document, field);
+    if (typeof text !== 'string') return [];
+    const start = numbersIn(text).find(({ unit }) => unit !== 'none')?.start;
+    return start === undefined ? [] : [{ text, start }];
+  });
+  if (messages.length === 0) return undefined;
+  return {
+    what: 'far number',
+    value: (_before, random) => {
+      const { text, start } = pick(messages, random);
+      return text.slice(0, start) + text.slice(start).replace(/\d/, `${below(random, 9_000) + 1_000}$&`);
+    },
   };
 }
 

@@ -49,6 +49,10 @@ export function typeName(type: FeatureType): string {
       return i18n.translate('logAnomalies.feature.template', { defaultMessage: 'Message' });
     case 'deviation':
       return i18n.translate('logAnomalies.feature.deviation', { defaultMessage: 'Compared with itself' });
+    case 'message_numbers':
+      return i18n.translate('logAnomalies.feature.messageNumbers', {
+        defaultMessage: 'Numbers in a message',
+      });
     case 'severity':
       return i18n.translate('logAnomalies.feature.severity', { defaultMessage: 'Severity of a status' });
     case 'route':

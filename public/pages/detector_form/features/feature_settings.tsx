@@ -63,11 +63,13 @@ export function FeatureSettings(props: FeatureSettingsProps): ReactElement {
       data-test-subj="logAnomaliesFeatureSettings"
     >
       {isOf(type, 'combination') && <Together {...props} />}
-      {isOf(type, 'deviation', 'severity') && !isOfBuckets && <ComparedWithin {...props} />}
+      {isOf(type, 'deviation', 'severity', 'message_numbers') && !isOfBuckets && (
+        <ComparedWithin {...props} />
+      )}
       {isOf(type, 'severity') && <Codes {...props} set={set} />}
       {isOf(type, 'route') && <Method {...props} set={set} />}
       {isOf(type, 'category') && !isOfBuckets && <Masked {...props} set={set} />}
-      {isOf(type, 'number', 'deviation', 'text') && <Direction {...props} set={set} />}
+      {isOf(type, 'number', 'deviation', 'message_numbers', 'text') && <Direction {...props} set={set} />}
       {isOf(type, 'number', 'deviation') && (
         <>
           <Unit {...props} set={set} />
