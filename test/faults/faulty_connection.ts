@@ -89,3 +89,36 @@ export class FaultyConnection extends HttpConnection {
     }
   }
 }
+
+const lost = (statusCode: number): Error =>
+  Object.assign(new errors.ConnectionError('lost by the test'), { output: { statusCode } });
+
+/** Meets the faults in a call of Kibana, which asks Elasticsearch on its own for it: it is refused or lost, before it is done or after. */
+export async function callWithFaults<Answer>(call: () => Promise<Answer>): Promise<Answer> {
+  faults.requests++;
+  const { fault } = faults;
+  if (faults.isDead) throw lost(503);
+  const isGone = fault?.kind === 'gone for the run' && faults.requests >= fault.at;
+  if (fault === undefined || (faults.requests !== fault.at && !isGone)) return call();
+  faults.fired = true;
+  switch (fault.kind) {
+    case 'killed before':
+      return die(fault.isReal);
+    case 'killed after':
+      await call();
+      return die(fault.isReal);
+    case 'lost after':
+    case 'hangs after':
+    case 'answer cut':
+    case 'garbage':
+      await call();
+      throw lost(503);
+    case 'status 429':
+      throw lost(429);
+    case 'status 503':
+    case 'lost before':
+    case 'hangs before':
+    case 'gone for the run':
+      throw lost(503);
+  }
+}

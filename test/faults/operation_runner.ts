@@ -1,250 +1,44 @@
-import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Client, HttpConnection } from '@elastic/elasticsearch';
-import type { ApiResponse, Endpoints, Operation } from '../../common/api';
-import { decodeModelSnapshot } from '../../common/model_snapshot';
 import {
   auditIndex,
   checkpointsIndex,
   createFeedbackStore,
-  createSnapshotStore,
   feedbackIndex,
   isUpgraded,
   modelsIndex,
   resultsPattern,
   upgradeSpace,
 } from '../../server/elasticsearch';
-import { livePipeline, pipelineName } from '../../server/elasticsearch/ingest';
-import { backfillTaskId, trainingTaskId } from '../../server/kibana/contracts/identifiers';
+import { backfillTaskId, detectionTaskId, trainingTaskId } from '../../server/kibana/contracts/identifiers';
 import { runDetector } from '../../server/kibana/tasks/run_detector';
-import { thisMinute, TIME_MAPPINGS, webDetector, webLogs } from '../integration/fixtures/kibana_logs';
-import { startKibanaStandIn, type KibanaStandIn, type Person } from '../integration/fixtures/kibana_stand_in';
-import { shortenWaits } from './short_waits';
-import { FaultyConnection, FAULTS, faults, type FaultKind } from './faulty_connection';
-
-/** Beside the runs of a detector; `promotion` swaps the pipeline, too, `migration` moves what version 0.1.0 has stored. */
-export type OperationName = 'verdict' | 'training' | 'backfill' | 'promotion' | 'migration';
-
-/**
- * Carries out one of the other things that a Kibana does, meets a fault at one of its requests, does it again as Kibana or a
- * person would, and looks at what is stored. In a process of its own, where pauses are a hundredth of what they are; the report goes
- * to the process that has begun it.
- */
-export interface OperationOrder {
-  readonly operation: OperationName;
-  readonly elasticsearch: { readonly url: string; readonly username: string; readonly password: string };
-  readonly seed: number;
-  /** Faults at most, spread over its requests; each request has one before any has two. */
-  readonly faults: number;
-  /** Folder with what version 0.1.0 has stored. */
-  readonly oldData: string;
-}
-export interface OperationReport {
-  readonly operation: string;
-  /** Requests of an undisturbed one. */
-  readonly requests: number;
-  readonly faults: number;
-  /** Faults of what is stored, in words; empty where nothing is wrong. */
-  readonly broken: readonly string[];
-}
-
-const order = JSON.parse(process.env.OPERATION_ORDER as string) as OperationOrder;
-shortenWaits();
-
-const { url, username, password } = order.elasticsearch;
-const options = { node: url, auth: { username, password }, compression: false };
-/** Meets the faults. */
-const client = new Client({ ...options, maxRetries: 0, Connection: FaultyConnection });
-/** Looks at what is stored. */
-const plain = new Client({ ...options, Connection: HttpConnection });
-
-const random = ((state: number) => () => {
-  // mulberry32
-  state = (state + 0x6d2b79f5) | 0;
-  let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-  mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-  return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-})(order.seed);
-
-const begin = thisMinute();
-const HOUR = 3_600_000;
-const MINUTE = 60_000;
-const index = `faulted-operations-${randomUUID().slice(0, 8)}`;
-const space = `ops-${randomUUID().slice(0, 8)}`;
-const anyone: Person = { name: 'anyone', client, privileges: ['read', 'write'] };
-let kibana = newKibana();
-let now = begin + MINUTE;
-
-function newKibana(): KibanaStandIn {
-  const started = startKibanaStandIn({ plain: client });
-  started.now = () => now;
-  Object.assign(started.services.clock, { sleep: () => Promise.resolve() });
-  return started;
-}
-
-/** Saved objects and tasks outlive a Kibana; nothing else of it does. */
-function restartKibana(): void {
-  const before = kibana;
-  kibana = newKibana();
-  for (const [id, object] of before.savedObjects.objects) kibana.savedObjects.objects.set(id, object);
-  for (const [id, task] of before.tasks.scheduled) kibana.tasks.scheduled.set(id, task);
-}
-
-async function call<Name extends Operation>(
-  operation: Name,
-  given: Parameters<KibanaStandIn['call']>[2],
-): Promise<ApiResponse<Endpoints[Name]>> {
-  const { status, body } = await kibana.call(anyone, operation, given, space);
-  if (status !== 200) throw new Error(`${operation}: ${status} ${JSON.stringify(body).slice(0, 300)}`);
-  return body;
-}
-
-const runTask = async (id: string): Promise<void> => {
-  if (kibana.tasks.scheduled.has(id)) await kibana.tasks.run(id);
-};
-
-interface Subject {
-  readonly name: string;
-  /** At most so many faults: it is slow to make ready. */
-  readonly most?: number;
-  /** Makes ready for one round. */
-  prepare?(round: number): Promise<void>;
-  /** Asked for and done; asked for again after a fault. */
-  work(round: number): Promise<void>;
-  /** @returns what is wrong right after a fault, before anything is repeated */
-  between?(): Promise<string[]>;
-  /** @returns what is wrong once it was repeated without a fault */
-  check(round: number): Promise<string[]>;
-}
-
-const says = (isWrong: boolean, what: string): string[] => (isWrong ? [what] : []);
-
-async function makeDetector(scoring: 'job' | 'ingest'): Promise<string> {
-  const detector = webDetector(index, {
-    scoring,
-    name: scoring,
-    forest: { tree_count: 20 },
-    training: { window: '2h', max_rows: 600 },
-  });
-  const { id } = await call('createDetector', { body: { detector, start: false } });
-  return id;
-}
-
-async function train(id: string): Promise<void> {
-  await call('trainDetector', { params: { id } });
-  await runTask(trainingTaskId({ space, detectorId: id }));
-}
-
-const models = () => createSnapshotStore(plain, { space });
-
-async function activeOf(id: string): Promise<string[]> {
-  return (await models().list(id)).flatMap(({ status, version }) => (status === 'active' ? [version] : []));
-}
-
-async function oneActive(id: string): Promise<string[]> {
-  const active = await activeOf(id);
-  return says(active.length !== 1, `${active.length} active models`);
-}
-
-async function training(): Promise<Subject> {
-  const id = await makeDetector('job');
-  await train(id);
-  let loggedTo = now;
-  return {
-    name: 'training',
-    prepare: async () => {
-      // Hours go by in many rounds, and a training without logs fails by itself.
-      for (; loggedTo + HOUR <= now; loggedTo += HOUR) await plainLogs(loggedTo + HOUR);
-    },
-    work: () => train(id),
-    between: () => oneActive(id),
-    check: async () => {
-      const { training: report } = await call('getStatus', { params: { id } });
-      const all = await models().list(id);
-      const unreadable: string[] = [];
-      for (const { version } of all) {
-        await models()
-          .load(id, version)
-          .then(decodeModelSnapshot)
-          .catch((error: Error) => unreadable.push(`${version}: ${error.message}`));
-      }
-      // As many as that would fill the index: what is not active goes.
-      for (const { version, status } of all) {
-        if (status !== 'active') await models().delete(id, version);
-      }
-      return [
-        ...(await oneActive(id)),
-        ...unreadable,
-        // Each of these is an end: a gate that has doubts leaves the model to a person.
-        ...says(
-          !['promoted', 'refused', 'waiting'].includes(report?.state ?? ''),
-          `training is ${report?.state}: ${report?.message ?? report?.failure?.message}`,
-        ),
-      ];
-    },
-  };
-}
-
-async function promotion(): Promise<Subject> {
-  const id = await makeDetector('ingest');
-  await train(id);
-  now += 2 * HOUR;
-  await plainLogs(now - HOUR);
-  await train(id);
-  const versions = (await models().list(id)).map(({ version }) => version).slice(0, 2);
-  if (versions.length < 2) throw new Error('Two models are needed.');
-  await call('putPipeline', { params: { id }, body: {} });
-  const isSound = async (): Promise<string[]> => {
-    const { docs } = await plain.ingest.simulate({
-      id: pipelineName(id, space),
-      docs: [{ _index: index, _source: webLogs({ from: begin, to: begin + 1 })[0].document }],
-    });
-    return says(docs[0]?.error !== undefined, `the pipeline fails: ${JSON.stringify(docs[0]?.error)}`);
-  };
-  return {
-    name: 'promotion and swap of the pipeline',
-    work: async (round) => {
-      const version = versions[round % 2];
-      if ((await activeOf(id))[0] !== version) {
-        await call('promoteModel', { params: { id, version }, body: {} });
-      } else if ((await livePipeline(plain, id, { space }))?.version !== version) {
-        await call('putPipeline', { params: { id }, body: { version } });
-      }
-    },
-    between: async () => [...(await oneActive(id)), ...(await isSound())],
-    check: async (round) => {
-      const live = await livePipeline(plain, id, { space });
-      const [active] = await activeOf(id);
-      return [
-        ...(await oneActive(id)),
-        ...(await isSound()),
-        ...says(active !== versions[round % 2], 'another model is active'),
-        ...says(live?.version !== active, `the pipeline has ${live?.version}, active is ${active}`),
-      ];
-    },
-  };
-}
-
-async function plainLogs(to: number): Promise<void> {
-  const logs = webLogs({ from: to - HOUR, to }, undefined, `at-${to}`);
-  await plain.bulk({
-    refresh: true,
-    operations: logs.flatMap(({ id, document }) => [{ index: { _index: index, _id: id } }, document]),
-  });
-}
-
-async function resultsOf(id: string): Promise<string[]> {
-  await plain.indices.refresh({ index: resultsPattern(space), allow_no_indices: true });
-  const { hits } = await plain.search<{ source: { id: string } }>({
-    index: resultsPattern(space),
-    allow_no_indices: true,
-    size: 10_000,
-    query: { bool: { filter: [{ term: { 'detector.id': id } }, { term: { 'result.type': 'log' } }] } },
-    _source: ['source.id'],
-  });
-  return hits.hits.map(({ _source }) => _source!.source.id).sort();
-}
+import { scheduleLost } from '../../server/kibana/tasks/schedule_detection';
+import { TIME_MAPPINGS } from '../integration/fixtures/kibana_logs';
+import { FAULTS, faults, type FaultKind } from './faulty_connection';
+import { edit, pipelineRevert, promotion, rollback, training } from './operation_models';
+import type { OperationName, OperationReport } from './operation_order';
+import {
+  activeOf,
+  begin,
+  call,
+  client,
+  detectorOf,
+  index,
+  makeDetector,
+  MINUTE,
+  order,
+  plain,
+  plainLogs,
+  random,
+  restartKibana,
+  resultsOf,
+  runTask,
+  says,
+  space,
+  train,
+  world,
+  type Subject,
+} from './operation_world';
 
 async function backfill(): Promise<Subject> {
   const id = await makeDetector('job');
@@ -255,9 +49,8 @@ async function backfill(): Promise<Subject> {
     for (let piece = 0; piece < 20; piece++) {
       const { state } = await call('getBackfill', { params: { id } });
       if (state !== 'queued' && state !== 'running') return state;
-      // A task that was lost with its Kibana is asked for again after the old one was stopped.
-      if (!kibana.tasks.scheduled.has(task)) return 'lost';
-      now += MINUTE;
+      if (!world.kibana.tasks.scheduled.has(task)) return 'lost';
+      world.now += MINUTE;
       await runTask(task);
     }
     return 'endless';
@@ -275,12 +68,20 @@ async function backfill(): Promise<Subject> {
     },
     work: async () => {
       const known = await call('getBackfill', { params: { id } }).catch(() => undefined);
-      const isUnderWay = known?.state === 'queued' || known?.state === 'running';
-      if (!isUnderWay || !kibana.tasks.scheduled.has(task)) {
-        if (isUnderWay) await call('cancelBackfill', { params: { id } });
+      if (known?.state !== 'queued' && known?.state !== 'running') {
         await call('startBackfill', { params: { id }, body });
       }
       await runTask(task);
+    },
+    // Half of them are left to the task, which is there or never was on record.
+    between: async (round) => {
+      if (
+        round % 2 === 0 ||
+        (await call('getBackfill', { params: { id } }).catch(() => undefined)) === undefined
+      )
+        return [];
+      const state = await toEnd();
+      return says(state === 'lost' || state === 'endless', `the backfill is ${state}`);
     },
     check: async () => {
       const state = await toEnd();
@@ -296,6 +97,80 @@ async function backfill(): Promise<Subject> {
   };
 }
 
+/** The detector that a round makes, with a backfill of its past. Each has a name of its own. */
+async function creation(): Promise<Subject> {
+  const nameOf = (round: number): string => `creation ${round}`;
+  const found = async (round: number): Promise<readonly string[]> => {
+    const { detectors } = await call('listDetectors', { query: { search: nameOf(round) } });
+    return detectors.flatMap(({ id, detector }) => (detector.name === nameOf(round) ? [id] : []));
+  };
+  /** Lets the tasks of a detector do what they were to do. @returns what is wrong then */
+  const byItself = async (id: string): Promise<string[]> => {
+    await scheduleLost(world.kibana.services);
+    const target = { space, detectorId: id };
+    for (let turn = 0; turn < 4; turn++) {
+      const tasks = [detectionTaskId(target), trainingTaskId(target), backfillTaskId(target)];
+      for (const task of tasks) await runTask(task);
+      world.now += MINUTE;
+    }
+    const { enabled, training, backfill } = await call('getStatus', { params: { id } });
+    return [
+      ...says(enabled && (await activeOf(id)).length !== 1, `there is no model: ${JSON.stringify(training)}`),
+      ...says(backfill?.state === 'queued' || backfill?.state === 'running', `backfill: ${backfill?.state}`),
+    ];
+  };
+  return {
+    name: 'creation of a detector that begins with its past',
+    most: Math.max(6, Math.round(order.faults / 3)),
+    work: async (round) => {
+      const [known] = await found(round);
+      if (known !== undefined) {
+        await call('startDetector', { params: { id: known } });
+        return;
+      }
+      const detector = { ...detectorOf('job'), name: nameOf(round) };
+      await call('createDetector', { body: { detector, start: true, score_past: '1h' } });
+    },
+    between: async (round) => {
+      const all = await found(round);
+      const wrong = all[0] === undefined ? [] : await byItself(all[0]);
+      return [...says(all.length > 1, `${all.length} detectors`), ...wrong];
+    },
+    check: async (round) => {
+      const [id, ...others] = await found(round);
+      if (id === undefined || others.length > 0) return [`${others.length + 1} detectors, or none`];
+      const wrong = await byItself(id);
+      await call('deleteDetector', { params: { id } });
+      return wrong;
+    },
+  };
+}
+
+/** A file that overwrites a running detector. */
+async function importing(): Promise<Subject> {
+  const id = await makeDetector('job');
+  await train(id);
+  const asked = (round: number): string => (round % 2 === 0 ? '20s' : '40s');
+  return {
+    name: 'import over a running detector',
+    prepare: async () => void (await call('startDetector', { params: { id } })),
+    work: async (round) => {
+      const schedule = { interval: '1m', query_delay: asked(round) };
+      const yaml = JSON.stringify({ ...detectorOf('job'), schedule });
+      await call('importDetectors', { body: { yaml, on_conflict: 'overwrite' } });
+    },
+    check: async (round) => {
+      const { detector, enabled } = await call('getDetector', { params: { id } });
+      const { tasks } = world.kibana;
+      return [
+        ...says(enabled, 'it is not stopped'),
+        ...says(tasks.scheduled.has(detectionTaskId({ space, detectorId: id })), 'its task is there'),
+        ...says(detector.schedule.query_delay !== asked(round), 'its settings are those of before'),
+      ];
+    },
+  };
+}
+
 async function verdict(): Promise<Subject> {
   const id = await makeDetector('job');
   await train(id);
@@ -306,7 +181,7 @@ async function verdict(): Promise<Subject> {
     signal: new AbortController().signal,
     isOutOfTime: () => false,
   };
-  await runDetector(kibana.services, { space, detectorId: id }, conditions);
+  await runDetector(world.kibana.services, { space, detectorId: id }, conditions);
   const [judged, ...others] = await resultsOf(id);
   if (judged === undefined) {
     const { last_run: run, last_error: failure } = await call('getStatus', { params: { id } });
@@ -401,8 +276,8 @@ async function migration(): Promise<Subject> {
     },
     work: async () => {
       // Another Kibana takes up the move of one that has died once that has said nothing for a while.
-      now += 5 * MINUTE;
-      await upgradeSpace(client, { space: OLD_SPACE, now: () => now });
+      world.now += 5 * MINUTE;
+      await upgradeSpace(client, { space: OLD_SPACE, now: () => world.now });
     },
     check: async () => {
       const found = await contents();
@@ -440,7 +315,8 @@ async function tryOut(subject: Subject): Promise<OperationReport> {
   for (let turn = 0; turn < most; turn++) {
     // Each request in turn; fewer faults than requests are spread over them.
     const at = 1 + (most < requests ? Math.floor((turn * requests) / most) : turn % requests);
-    const kind: FaultKind = FAULTS[Math.floor(random() * FAULTS.length)];
+    const kinds = subject.kinds ?? FAULTS;
+    const kind: FaultKind = kinds[Math.floor(random() * kinds.length)];
     const note = (wrong: string): void => void broken.push(`${kind} at ${at} of ${requests}: ${wrong}`);
     if (process.env.FAULTS_VERBOSE)
       process.stderr.write(`${subject.name}: ${kind} at ${at} of ${requests}\n`);
@@ -451,9 +327,9 @@ async function tryOut(subject: Subject): Promise<OperationReport> {
     const wasKilled = faults.isDead;
     Object.assign(faults, { fault: undefined, isDead: false });
     if (wasKilled) restartKibana();
-    for (const wrong of (await subject.between?.()) ?? []) note(`before it is repeated: ${wrong}`);
+    for (const wrong of (await subject.between?.(round)) ?? []) note(`before it is repeated: ${wrong}`);
     // Longer than the signs of life of a training that has died are waited for.
-    now += MINUTE;
+    world.now += MINUTE;
     await subject.work(round).catch((error: Error) => note(`repeated, it fails: ${error.message}`));
     for (const wrong of await subject.check(round)) note(wrong);
     round++;
@@ -465,7 +341,12 @@ const SUBJECTS: Readonly<Record<OperationName, () => Promise<Subject>>> = {
   verdict,
   training,
   backfill,
+  creation,
+  import: importing,
   promotion,
+  edit,
+  rollback,
+  pipeline_revert: pipelineRevert,
   migration,
 };
 
