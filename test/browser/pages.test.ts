@@ -219,7 +219,7 @@ it('shows the settings that hardly anybody changes as well, and saves them', asy
   // Kinds of messages are counted at a click.
   const patterns = `/app/logAnomalies/detectors/${made}/patterns`;
   await open({ page, url: world.host.url }, patterns, 'logAnomaliesCountPatterns');
-  await page.getByRole('button', { name: 'Count the kinds of messages in message' }).click();
+  await page.getByRole('button', { name: 'Count the kinds of messages in “message”' }).click();
   await page.waitForSelector(testSubject('logAnomaliesPatterns'));
   expect(problems).toEqual([]);
   await page.close();

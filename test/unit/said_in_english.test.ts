@@ -9,10 +9,12 @@ import type { CandidateCheck as Check } from '../../common/api/gate';
 import { DETECTION_ERROR_CODES } from '../../common/detection_error';
 import { problemsOf, type ProblemPhrase } from '../../common/problem_words';
 import { partReason, STEP_REASONS } from '../../common/incidents';
+import { MODEL_NOTES } from '../../common/model_snapshot/model_notes';
 import { PATTERN_CHANGES } from '../../common/patterns';
 import { CHANGE_PHRASES, writePhrase, type ChangePhrase } from '../../common/threshold/change_phrases';
 import { PHRASES, reasonOf, sentenceOf, type Comparison } from '../../common/explanations';
 import { changeText } from '../../public/pages/models/change_text';
+import { noteText } from '../../public/shared/values/model_note';
 import { checkText } from '../../public/pages/models/check_text';
 import { stepText } from '../../public/shared/incidents/step_text';
 import { precedenceSentence } from '../../public/shared/values/annotation_text';
@@ -336,6 +338,15 @@ describe('what was checked of a model', () => {
     expect(checkText(check)).toBe('No.');
   });
 });
+
+it.each(Object.values(MODEL_NOTES))(
+  'the note of a model is said in the language of the reader: %s',
+  (note) => {
+    expect(noteText(note)).toBe(note);
+    expect(inFrench(() => noteText(note))).not.toBe(note);
+    expect(inFrench(() => noteText('before the sale'))).toBe('before the sale');
+  },
+);
 
 describe('the history of an incident', () => {
   const at = new Date(START).toISOString();

@@ -101,7 +101,8 @@ function Group(props: {
         compressed
         items={group.values}
         tableCaption={title}
-        tableLayout="auto"
+        // The columns of one group stand below those of the other.
+        tableLayout="fixed"
         columns={[
           {
             name: i18n.translate('logAnomalies.explainChange.value', { defaultMessage: 'Value' }),
@@ -114,6 +115,7 @@ function Group(props: {
           },
           {
             name: i18n.translate('logAnomalies.explainChange.now', { defaultMessage: 'Logs now' }),
+            width: '18%',
             render: ({ window, estimated }: ChangedValue) =>
               `${estimated ? '≈ ' : ''}${countAndShare(window)}`,
           },
@@ -135,6 +137,7 @@ function Group(props: {
           },
           {
             name: i18n.translate('logAnomalies.explainChange.change', { defaultMessage: 'Share' }),
+            width: '12%',
             render: ({ is_new: isNew, is_gone: isGone, lift }: ChangedValue) =>
               isNew ? (
                 <EuiBadge color="warning">

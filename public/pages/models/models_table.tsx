@@ -13,6 +13,7 @@ import type { ModelRecordBody } from '../../../common/api';
 import { formatCount, formatScore, formatTime } from '../../shared/values/format';
 import { evaluationFigures } from './evaluation_figures';
 import { VERDICT_COLORS, verdictName } from './gate_verdict';
+import { noteText } from '../../shared/values/model_note';
 
 function statusName(status: ModelRecordBody['status']): string {
   switch (status) {
@@ -82,7 +83,7 @@ export function ModelsTable(props: ModelsTableProps): ReactElement {
               {formatTime(time)}
               <EuiText size="xs" color="subdued">
                 {version}
-                {note ? ` · ${note}` : ''}
+                {note ? ` · ${noteText(note)}` : ''}
               </EuiText>
             </div>
           ),

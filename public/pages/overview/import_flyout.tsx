@@ -17,6 +17,7 @@ import {
 } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import type { ImportedDetector, NameConflict } from '../../../common/api';
+import type { ApiFailure } from '../../shared/app/api_client';
 import { useApp } from '../../shared/app/app_context';
 import { FlyoutFooter } from '../../shared/layout/flyout_footer';
 import { useAction } from '../../shared/requests/use_action';
@@ -98,7 +99,7 @@ export default function ImportFlyout({ close }: { close: (isImported: boolean) =
             })}
             data-test-subj="logAnomaliesImportRefused"
           >
-            <p className="eui-textBreakWord">{trial.failure.message}</p>
+            <Problems failure={trial.failure} />
           </EuiCallOut>
         )}
         {planned !== undefined && <PlannedTable planned={planned} />}
@@ -118,6 +119,18 @@ export default function ImportFlyout({ close }: { close: (isImported: boolean) =
         </EuiButton>
       </FlyoutFooter>
     </EuiFlyout>
+  );
+}
+
+/** Problems of the file, one below the other, by the paths that the file itself has. */
+function Problems({ failure: { message, issues } }: { failure: ApiFailure }): ReactElement {
+  if (issues.length === 0) return <p className="eui-textBreakWord">{message}</p>;
+  return (
+    <ul className="eui-textBreakWord">
+      {issues.map((issue) => (
+        <li key={issue}>{issue}</li>
+      ))}
+    </ul>
   );
 }
 

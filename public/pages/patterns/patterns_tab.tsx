@@ -347,7 +347,7 @@ function NotCounted(props: {
             data-test-subj="logAnomaliesCountPatterns"
           >
             {i18n.translate('logAnomalies.logPatterns.count', {
-              defaultMessage: 'Count the kinds of messages in {field}',
+              defaultMessage: 'Count the kinds of messages in “{field}”',
               values: { field },
             })}
           </EuiButton>

@@ -1,4 +1,5 @@
 import type { CandidateState } from '../../../common/api';
+import { MODEL_NOTES } from '../../../common/model_snapshot/model_notes';
 import { FEWEST_WATCHED_LOGS } from '../../detection/promotion/promotion_watch';
 import type { StoredUpkeep } from '../records/status_store';
 import {
@@ -30,7 +31,7 @@ export async function decideOnCandidate(
   if (candidate.version === model.version) {
     // It was promoted, and what comes after that was cut off.
     await promoteAndWatch(services, job, model.version, {
-      note: model.note ?? 'passed its gate',
+      note: model.note ?? MODEL_NOTES.passed,
       ...(model.gate && { gate: model.gate }),
     });
     return false;

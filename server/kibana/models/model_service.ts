@@ -1,4 +1,5 @@
 import type { ApiResponse, CandidateGate, Endpoints, ModelRecordBody } from '../../../common/api';
+import { MODEL_NOTES } from '../../../common/model_snapshot/model_notes';
 import type { Detector } from '../../../common/detector';
 import { DetectionError } from '../../../common/detection_error';
 import { readsOfModel } from '../../../common/model_snapshot/model_reads';
@@ -117,7 +118,7 @@ export async function importModel(
     threshold: snapshot.threshold,
     rows: snapshot.training.rows,
     evaluation: snapshot.evaluation,
-    note: 'imported',
+    note: MODEL_NOTES.imported,
   });
   return modelBodyOf(await store.record(detectorId, snapshot.version));
 }
@@ -151,7 +152,7 @@ export async function promoteModel(
   const stored = await createDetectorRepository(scope.savedObjects).get(detectorId);
   checkReads(await services.models.load(store, detectorId, record), stored);
   const { previous } = await promoteAndWatch(services, pipelineWorkOf(services, scope, stored), version, {
-    note: note ?? 'promoted by hand',
+    note: note ?? MODEL_NOTES.by_hand,
     by: scope.user ?? SOMEBODY,
     action,
     watched: action === 'model_promoted',
@@ -175,7 +176,10 @@ export async function revertModel(
     );
   }
   const model = { detectorId, version };
-  return promoteModel(services, scope, model, { note: note ?? 'reverted', action: 'model_reverted' });
+  return promoteModel(services, scope, model, {
+    note: note ?? MODEL_NOTES.reverted,
+    action: 'model_reverted',
+  });
 }
 
 export async function deleteModel(

@@ -1,4 +1,5 @@
 import type { ApiRequest, ApiResponse, Endpoints } from '../../../common/api';
+import { MODEL_NOTES } from '../../../common/model_snapshot/model_notes';
 import { DetectionError } from '../../../common/detection_error';
 import {
   attachmentsOf,
@@ -135,7 +136,7 @@ export async function revertPipeline(
   const { pipeline } =
     work.stored.detector.scoring === 'ingest'
       ? await promoteAndWatch(services, work, live.previousVersion, {
-          note: 'reverted with the pipeline',
+          note: MODEL_NOTES.with_pipeline,
           by: scope.user ?? SOMEBODY,
           action: 'model_reverted',
           watched: false,

@@ -1,4 +1,5 @@
 import type { TrainingReport } from '../../../common/api';
+import { MODEL_NOTES } from '../../../common/model_snapshot/model_notes';
 import type { TrainingReason } from '../../../common/api/status';
 import { durationToMilliseconds, type Detector } from '../../../common/detector';
 import { DetectionError } from '../../../common/detection_error';
@@ -108,7 +109,7 @@ export async function trainDetector(
   });
   const trained = `Trained on ${outcome.rows.toLocaleString('en')} of ${work.logsInWindow.toLocaleString('en')} logs; threshold ${outcome.threshold.toFixed(4)}.`;
   if (active === undefined) {
-    await promoteAndWatch(services, job, outcome.version, { note: 'first model' });
+    await promoteAndWatch(services, job, outcome.version, { note: MODEL_NOTES.first });
     return finished({ state: 'promoted', message: trained });
   }
   if (detector.promotion.shadow !== undefined) {
