@@ -27,6 +27,8 @@ export interface NodeSettings {
   /** Java heap, e.g. `1g`. */
   readonly heap: string;
   readonly shortLived: boolean;
+  /** Further lines of elasticsearch.yml. */
+  readonly lines: readonly string[];
 }
 
 const LOG_SETTINGS = `status = error
@@ -55,6 +57,7 @@ export async function writeNodeSettings(folders: NodeFolders, settings: NodeSett
     `path.logs: ${JSON.stringify(folders.logs)}`,
     'cluster.routing.allocation.disk.threshold_enabled: false',
     `xpack.security.enabled: ${settings.security}`,
+    ...settings.lines,
   ];
   // Without G1, Elasticsearch does not collect garbage before its breaker counts it.
   if (settings.shortLived) lines.push('indices.breaker.total.use_real_memory: false');

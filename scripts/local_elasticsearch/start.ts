@@ -31,6 +31,10 @@ export interface LocalElasticsearchOptions {
    * mean nothing then.
    */
   readonly shortLived?: boolean;
+  /** Further lines of its elasticsearch.yml. */
+  readonly settings?: readonly string[];
+  /** Settings of its keystore. */
+  readonly secrets?: Readonly<Record<string, string>>;
   readonly cache?: string;
   readonly report?: (message: string) => void;
   readonly signal?: AbortSignal;
@@ -104,24 +108,54 @@ rm -rf "$run"
 exit $status
 `;
 
+/** One of the programs that come with Elasticsearch 8. */
+const toolOf = (
+  { name, script, libraries }: { name: string; script: string; libraries: string },
+  home: string,
+  java: Java,
+  folders: NodeFolders,
+): string[] => [
+  join(java.home, 'bin', 'java'),
+  '-Xms16m',
+  '-Xmx64m',
+  '-XX:+UseSerialGC',
+  `-Dcli.name=${name}`,
+  `-Dcli.script=${join(home, 'bin', script)}`,
+  `-Dcli.libs=lib/tools/${libraries}`,
+  `-Des.path.home=${home}`,
+  `-Des.path.conf=${folders.config}`,
+  '-Des.distribution.type=tar',
+  '-cp',
+  `${join(home, 'lib', '*')}:${join(home, 'lib', 'cli-launcher', '*')}`,
+  'org.elasticsearch.launcher.CliToolLauncher',
+];
+
+/** Puts secrets into the keystore of a node of Elasticsearch 8 that does not run. */
+function writeSecrets(
+  secrets: Readonly<Record<string, string>>,
+  home: string,
+  java: Java,
+  folders: NodeFolders,
+): void {
+  const tool = { name: '', script: 'elasticsearch-keystore', libraries: 'keystore-cli' };
+  const [program, ...parameters] = toolOf(tool, home, java, folders);
+  const keystore = (more: string[], input?: string): void => {
+    execFileSync(program, [...parameters, ...more], {
+      cwd: home,
+      env: environmentOf(home, java, folders),
+      input,
+      stdio: ['pipe', 'ignore', 'pipe'],
+    });
+  };
+  if (Object.keys(secrets).length === 0) return;
+  keystore(['create']);
+  for (const [name, value] of Object.entries(secrets)) keystore(['add', '--stdin', name], value);
+}
+
 function commandOf(version: LocalVersion, home: string, java: Java, folders: NodeFolders): string[] {
   const program = join(java.home, 'bin', 'java');
   if (version.startsWith('8.')) {
-    return [
-      program,
-      '-Xms16m',
-      '-Xmx64m',
-      '-XX:+UseSerialGC',
-      '-Dcli.name=server',
-      `-Dcli.script=${join(home, 'bin', 'elasticsearch')}`,
-      '-Dcli.libs=lib/tools/server-cli',
-      `-Des.path.home=${home}`,
-      `-Des.path.conf=${folders.config}`,
-      '-Des.distribution.type=tar',
-      '-cp',
-      `${join(home, 'lib', '*')}:${join(home, 'lib', 'cli-launcher', '*')}`,
-      'org.elasticsearch.launcher.CliToolLauncher',
-    ];
+    return toolOf({ name: 'server', script: 'elasticsearch', libraries: 'server-cli' }, home, java, folders);
   }
   return [
     program,
@@ -218,7 +252,9 @@ export async function startLocalElasticsearch(
     const shortLived = options.shortLived ?? false;
     await mkdir(folders.data, { recursive: true });
     const port = options.port ?? 0;
-    await writeNodeSettings(folders, { port, security, username, password, heap, shortLived });
+    const lines = options.settings ?? [];
+    await writeNodeSettings(folders, { port, security, username, password, heap, shortLived, lines });
+    writeSecrets(options.secrets ?? {}, home, java, folders);
     if (account) {
       await giveTo(account, run);
       if (options.dataPath) await giveTo(account, folders.data);
