@@ -51,6 +51,7 @@ const detector = detectorSchema.parse({
     { type: 'route', field: 'url.original', method: 'http.request.method' },
     { type: 'attack_signs', field: 'url.original', name: 'attacks' },
     { type: 'attack_signs', field: 'message', name: 'attacks of messages' },
+    { type: 'message_numbers', field: 'message', name: 'numbers of messages' },
     { type: 'template', field: 'message', name: 'template' },
     {
       type: 'text',
