@@ -9,6 +9,8 @@ import { areCodes, isPort } from './number_kinds';
 export const MIN_COVERAGE = 0.05;
 /** A string field with more different values than this share of its documents is no category. */
 export const MAX_CATEGORY_DISTINCT = 0.5;
+/** Texts of equal length are ids where so large a share of them differs. */
+const ID_SHARE = 0.9;
 /** Different values of a flag that is seldom set, at most. */
 const MOST_FLAGS = 12;
 
@@ -153,9 +155,12 @@ export function guess(
   }
   if (spaced > 0.5 && distinct.size > 12) {
     const templates = mineTemplates(texts.slice(0, 300)).found;
-    return templates <= Math.max(5, 0.7 * Math.min(300, texts.length))
-      ? { type: 'template', reason: `messages that follow about ${templates} templates`, weight: 9 }
-      : { type: 'text', reason: 'free text of many forms', weight: 5 };
+    // Of one template that varies in names, the names tell more.
+    const isOne = templates <= 1 && distinct.size <= MAX_CATEGORY_DISTINCT * count;
+    if (!isOne)
+      return templates <= Math.max(5, 0.7 * Math.min(300, texts.length))
+        ? { type: 'template', reason: `messages that follow about ${templates} templates`, weight: 9 }
+        : { type: 'text', reason: 'free text of many forms', weight: 5 };
   }
   if (distinct.size <= Math.max(12, MAX_CATEGORY_DISTINCT * count)) {
     const few = distinct.size <= 12;
@@ -167,7 +172,10 @@ export function guess(
       weight: few ? 7 : 5,
     };
   }
-  return meanLength >= 12
+  const isId =
+    distinct.size >= ID_SHARE * count &&
+    texts.every((text) => text.length === texts[0].length && !/\s/.test(text));
+  return meanLength >= 12 && !isId
     ? { type: 'text', reason: 'strings of many forms: length, entropy and characters', weight: 3 }
     : undefined;
 }

@@ -90,7 +90,7 @@ export const isOrigin = (field: string): boolean => ORIGIN.test(nameParts(field)
 const PORT =
   /(^|_)((s|d|src|dst|source|dest|destination|client|server|remote|local|peer|nat|host)_?)?port$|(^|_)(spt|dpt|(orig|resp)_p)$/;
 const CODE =
-  /(^|_)([a-z]*type|[a-z]*(?<!de|en)code|status|state|level|version|class|kind|category|mode|flags?|proto|protocol|facility|reason|outcome|severity|priority)$/;
+  /(^|_)([a-z]*type|[a-z]*(?<!de|en)code|status|state|level|version|class|kind|category|mode|flags?|proto|protocol|facility|reason|outcome|severity|priority)$|(^|_)iana_number$/;
 /** Different values of numbers that are codes, at most. */
 const MOST_CODES = 100;
 /** Of so few values those of a code need not be whole numbers, such as versions. */

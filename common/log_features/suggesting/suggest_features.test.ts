@@ -485,3 +485,21 @@ it('compares a gateway’s numbers within routes rather than within machines, an
   });
   expect(definitions.some(({ field }) => field === 'uid')).toBe(false);
 });
+
+test('ids of one length and zones of a cloud are no features, numbers of protocols are codes, and texts of one template are names', () => {
+  const logs = Array.from({ length: 400 }, (_, i) => ({
+    '@timestamp': i,
+    auditID: `${(i * 7_919 + 1e9).toString(16)}-abcd-${(i * 104_729 + 1e9).toString(16)}`,
+    network: { iana_number: [6, 17, 1][i % 3] },
+    cloud: { availability_zone: `eu-central-1${'abc'[i % 3]}` },
+    why: `allowed by binding ${'abcdefghijklmnopqrst'[i % 20].repeat(3)} of cluster`,
+  }));
+  const found = suggestFeatures(logs, { timestampField: '@timestamp' }).map(({ definition }) => definition);
+  expect(found.filter(({ field }) => /auditID|zone/.test(field))).toEqual([]);
+  expect(found).toEqual(
+    expect.arrayContaining([
+      expect.objectContaining({ field: 'network.iana_number', type: 'category' }),
+      expect.objectContaining({ field: 'why', type: 'category' }),
+    ]),
+  );
+});
