@@ -269,6 +269,21 @@ describe('values that go together', () => {
     expect(rowOf({ message: 'message a' })[0]).toBeGreaterThan(5);
     expect(rowOf({ app: 'app-1', message: 'message a' })[1]).toBe(1);
   });
+  it('have a part for a value that most logs lack: what is new beside it is new', () => {
+    const events = Array.from({ length: 4_000 }, (_, i) => ({
+      '@timestamp': i,
+      event: `event-${i % 4}`,
+      ...(i % 100 === 0 && { service: `service-${i % 3}` }),
+    }));
+    const definition = featureSchema.parse({ type: 'combination', fields: ['event', 'service'] });
+    const { encoder: learned } = learnFeatures([definition], events, { timestampField: '@timestamp' });
+    const unseen = (event: string): number =>
+      learned.encode([{ '@timestamp': 0, event }]).values[
+        learned.columnNames.findIndex((name) => name.endsWith('.unseen'))
+      ];
+    expect(unseen('event-1')).toBe(0);
+    expect(unseen('event-9')).toBe(1);
+  });
   it('have a missing part for a value in models of before', () => {
     const row = rowOf({ message: 'message z' }, (state) => {
       delete (state as { absence_alone?: unknown }).absence_alone;
@@ -288,7 +303,7 @@ describe('settings of a feature', () => {
     [{ type: 'route' }, /features\.0\.field: must be given/],
     [
       { type: 'category', field: 'a', direction: 'high' },
-      /direction: is only for type number, deviation, text; type is category/,
+      /direction: is only for type number, deviation, message_numbers, text; type is category/,
     ],
     [{ type: 'number', field: 'a', codes: 'http' }, /codes: is only for type severity/],
     [

@@ -373,13 +373,19 @@ String combinationOf(List parts) {
   return isEmpty ? null : name.toString();
 }
 
+boolean lacksPart(List parts, Map p) {
+  List seldom = (List) p.get('seldom_missing');
+  for (int i = 0; i < seldom.size(); i++) if (parts.get(((Number) seldom.get(i)).intValue()).equals('')) return true;
+  return false;
+}
+
 double combinationSurprise(String name, List parts, Map p) {
   def known = ((Map) p.get('known')).get(keyOf(name));
   if (known != null) return ((Number) known).doubleValue();
   double total = ((Number) p.get('total')).doubleValue();
   double sum = 0;
   int places = 0;
-  boolean skips = p.get('absence_alone') != null && parts.contains('');
+  boolean skips = lacksPart(parts, p);
   for (int place = 0; place < parts.size(); place++) {
     if (skips && !parts.get(place).equals('')) continue;
     places++;

@@ -19,6 +19,7 @@ async function settingsOf(shortLived: boolean): Promise<string> {
       password: 'secret',
       heap: '1g',
       shortLived,
+      lines: [],
     });
     return await readFile(join(folders.config, 'elasticsearch.yml'), 'utf8');
   } finally {

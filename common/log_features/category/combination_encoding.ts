@@ -23,7 +23,7 @@ export const combinationStateSchema = z
       .max(MAX_COMBINATIONS),
     total: z.number().int().min(0).max(1e15),
     novelty: noveltySchema,
-    /** Of a log that lacks parts, only their absence counts. Absent in models of before, for which a missing part is a value like any other. */
+    /** Of a log that lacks parts which most logs have, only their absence counts. Absent in models of before, for which a missing part is a value like any other. */
     absence_alone: z.literal(true).optional(),
   })
   .refine(
@@ -48,7 +48,20 @@ export function combinationReader(
   };
 }
 
-const lacksPart = (parts: readonly string[]): boolean => parts.includes('');
+/** Share of the logs without a part from which its absence is a value like any other. */
+const OFTEN_MISSING = 0.5;
+
+/** Returns the places of the parts that most logs have, whose absence stands for itself. */
+export const seldomMissing = (
+  { absence_alone: ofAbsence, total }: Pick<CombinationState, 'absence_alone' | 'total'>,
+  values: CombinationTables['values'],
+): number[] =>
+  ofAbsence === true
+    ? values.flatMap((own, place) => ((own.get('') ?? 0) < OFTEN_MISSING * total ? [place] : []))
+    : [];
+
+const lacksOneOf = (places: readonly number[], parts: readonly string[]): boolean =>
+  places.some((place) => parts[place] === '');
 
 export function learnCombination(
   definition: FeatureDefinition,
@@ -64,16 +77,20 @@ export function learnCombination(
   }
   const kept = [...counts].sort(byCount).slice(0, MAX_COMBINATIONS);
   const remembered = new Set(kept.map(([name]) => name));
-  const keys = values.map((value) =>
-    typeof value === 'string' && !lacksPart(value.split(PART_SEPARATOR)) ? value : undefined,
-  );
-  return decodeCombination({
-    kind: 'combination',
+  const state = {
+    kind: 'combination' as const,
     parts: definition.fields?.length ?? 2,
     values: kept,
     total,
+    absence_alone: true as const,
+  };
+  const seldom = seldomMissing(state, combinationTables(state).values);
+  const keys = values.map((value) =>
+    typeof value === 'string' && !lacksOneOf(seldom, value.split(PART_SEPARATOR)) ? value : undefined,
+  );
+  return decodeCombination({
+    ...state,
     novelty: learnNovelty(keys, inTime, (key) => remembered.has(String(key))),
-    absence_alone: true,
   });
 }
 
@@ -85,10 +102,12 @@ export interface CombinationTables {
   readonly beside: readonly ReadonlyMap<string, readonly [count: number, distinct: number]>[];
 }
 
+type Counts = Pick<CombinationState, 'parts' | 'values'>;
+
 const besideOf = (parts: readonly string[], place: number): string =>
   parts.filter((_, index) => index !== place).join(PART_SEPARATOR);
 
-export function combinationTables({ parts, values }: CombinationState): CombinationTables {
+export function combinationTables({ parts, values }: Counts): CombinationTables {
   const tables = Array.from({ length: parts }, () => ({
     values: new Map<string, number>(),
     beside: new Map<string, [number, number]>(),
@@ -113,14 +132,15 @@ export function combinationTables({ parts, values }: CombinationState): Combinat
  * these alone: a value that is rare or new is no odd companion of a missing one.
  */
 export function surpriseOfCombination(
-  { total, absence_alone: ofAbsence }: CombinationState,
+  state: Pick<CombinationState, 'absence_alone' | 'total'>,
   tables: CombinationTables,
   parts: readonly string[],
   count: number,
 ): number {
   let sum = 0;
   let places = 0;
-  const skipsPresent = ofAbsence === true && lacksPart(parts);
+  const { total } = state;
+  const skipsPresent = lacksOneOf(seldomMissing(state, tables.values), parts);
   for (let place = 0; place < parts.length; place++) {
     if (skipsPresent && parts[place] !== '') continue;
     places++;
@@ -143,14 +163,15 @@ export function decodeCombination(state: CombinationState): ColumnEncoding {
       surpriseOfCombination(state, tables, name.split(PART_SEPARATOR), count),
     ]),
   );
+  const seldom = seldomMissing(state, tables.values);
   const shown = (name: string): string =>
     name
       .split(PART_SEPARATOR)
       .map((part) => (part === '' ? 'missing' : readableRoute(part)))
       .join(' with ');
-  /** Returns true for a combination that was never seen; of a log that lacks parts none is, for their absence has its own surprise. */
+  /** Returns true for a combination that was never seen; of a log that lacks parts which most have none is, for their absence has its own surprise. */
   const isNew = (value: string): boolean =>
-    !known.has(value) && !(state.absence_alone === true && lacksPart(value.split(PART_SEPARATOR)));
+    !known.has(value) && !lacksOneOf(seldom, value.split(PART_SEPARATOR));
   return {
     columns: ['.rarity', UNSEEN],
     watched: [{ tail: 'high', leastDecay: 1 }, { unseen: state.novelty }],
