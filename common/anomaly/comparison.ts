@@ -44,6 +44,10 @@ export const comparisonSchema = z
         'Value of the log: a number in the unit, minutes after midnight, a day from 0 (Sunday), else text; absent where missing',
       ),
     unit: z.enum(VALUE_UNITS).optional(),
+    in_text: z
+      .literal(true)
+      .optional()
+      .describe('The number stands in the text of the field, which holds none that could be summed up'),
     group: text(GROUP_CHARACTERS)
       .optional()
       .describe('Group that the value is compared within; absent: all logs'),

@@ -201,6 +201,7 @@ const joined = (...parts: (string | undefined)[]): string =>
 function numberSentence(field: string, comparison: Comparison, words: Words): string {
   const usually = usuallyText(field, comparison, words);
   const { value, unit = 'none', logs = 0 } = comparison;
+  if (comparison.in_text === true && value === undefined) return words.write('no_number');
   if (typeof value !== 'number') return joined(words.write('missing'), usually);
   const shown = words.formatted?.(field, value) ?? readableValue(value, unit, styleOf(words));
   return joined(
@@ -553,7 +554,7 @@ function titleOf(feature: Attribution, words: Words): string | undefined {
 
 function shortValue(field: string, comparison: Comparison, words: Words): string {
   const { kind, value, unit = 'none' } = comparison;
-  if (value === undefined) return words.write('missing');
+  if (value === undefined) return words.write(comparison.in_text === true ? 'no_number' : 'missing');
   if (kind === 'hour' && typeof value === 'number') return clock(value);
   if (kind === 'weekday' && typeof value === 'number') return dayName(value % WEEK, words);
   if (kind === 'number' && typeof value === 'number') {

@@ -58,6 +58,7 @@ export const PHRASES = {
   several_logs: '{count} logs',
   withheld: '{subject} is unusual',
   nothing: 'nothing is unusual by itself',
+  no_number: 'no number to compare',
   unit_byte: '1 byte',
   unit_bytes: '{value} bytes',
   unit_kb: '{value} KB',

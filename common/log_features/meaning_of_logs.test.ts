@@ -216,6 +216,12 @@ describe('signs of attacks', () => {
       expect(encoder.explain({ ...usual, url })[0].actual).toBe(url);
     }
     expect(valueOf(encoder, { url: '/.environment' })).toBe(0);
+    for (const url of ['https://sdk.example.com/v1', 'https://owa.example.com', '/v1/sdk-reference']) {
+      expect(encoder.explain({ ...usual, url })[0].actual).toBe(url);
+    }
+    expect(encoder.explain({ ...usual, url: 'https://a.example/wp-admin' })[0].actual).toMatch(
+      /^sensitive path/,
+    );
     expect(encoder.explain({ ...usual, url: '/actuator/env' })[0].actual).toBe(
       'sensitive path (/actuator), /actuator/env',
     );

@@ -478,6 +478,28 @@ describe('messages of sshd say who logs in, from where and how it ends', () => {
     });
   });
 
+  it('takes the address that sshd wrote, whatever name the client gave', () => {
+    for (const [message, name] of [
+      ['Failed password for invalid user a from 8.8.8.8 from 203.0.113.31 port 38926 ssh2', 'a from 8.8.8.8'],
+      ['Invalid user a from 8.8.8.8 port 1 from 203.0.113.31 port 38926', 'a from 8.8.8.8 port 1'],
+    ]) {
+      expect(documentOf(`Dec 10 06:55:46 lab sshd[24200]: ${message}`)).toMatchObject({
+        source: { ip: '203.0.113.31' },
+        user: { name },
+        event: { outcome: 'failure' },
+      });
+    }
+  });
+
+  it('reads the log-ins of OpenSSH 9.8 and later, which another program writes', () => {
+    const message = 'Failed password for root from 203.0.113.31 port 38926 ssh2';
+    expect(documentOf(`Dec 10 06:55:46 lab sshd-session[12]: ${message}`)).toMatchObject({
+      process: { name: 'sshd-session' },
+      ...from('203.0.113.31'),
+      user: { name: 'root' },
+    });
+  });
+
   it('takes no address from what other programs say', () => {
     const other = documentOf('Dec 10 06:55:46 lab cron[7]: Failed job for root from 203.0.113.7');
     expect(other).not.toHaveProperty('source');

@@ -53,7 +53,7 @@ export function readSyslog5424(line: string, context: TimeContext): LogDocument 
     '@timestamp': new Date(time.time).toISOString(),
     ...(host !== '-' && { host: { name: host } }),
     ...processOf(application, process),
-    ...(application === 'sshd' && loginOf(message)),
+    ...(application !== undefined && SSHD.has(application) && loginOf(message)),
   };
   return withMessage(
     document,
@@ -97,7 +97,7 @@ export function readSyslog3164(line: string, context: TimeContext): LogDocument 
     '@timestamp': new Date(time.time).toISOString(),
     host: { name: host },
     ...(tag !== null && processOf(tag[1], tag[2])),
-    ...(tag?.[1] === 'sshd' && loginOf(message)),
+    ...(tag !== null && SSHD.has(tag[1]) && loginOf(message)),
   };
   return withMessage(document, logOf(priority), message);
 }
@@ -117,11 +117,16 @@ function processOf(name: string | undefined, id: string | undefined): LogDocumen
 
 /** `from 203.0.113.31 port 38926`, `closed by 2001:db8::1`, `rhost=203.0.113.31`, `example.com [203.0.113.31] failed`. */
 const ADDRESS = /(?:\b(?:from|by) |\brhost=|\[)([\da-f.:]{2,44}[\da-f])(?![\w.-])/i;
+/** sshd writes the address last; the name before it is whatever the client said. */
+const WRITTEN_LAST =
+  /^(?:Failed|Accepted|[Ii]nvalid user) .* from (\S{2,64})(?: port \d{1,5})?(?: ssh2?)?(?::.*)?$/;
 const USER = [
-  /^(?:Failed|Accepted) \S{1,64} for (?:invalid user )?(\S{1,256}) from /,
-  /^[Ii]nvalid user (\S{1,256})(?: from |$)/,
+  /^(?:Failed|Accepted) \S{1,64} for (?:invalid user )?(\S.{0,255}) from \S{2,64}(?: port \d{1,5})?(?: ssh2?)?(?::.*)?$/,
+  /^[Ii]nvalid user (\S.{0,255}?)(?: from \S{2,64}(?: port \d{1,5})?)?$/,
   /^pam_unix\(sshd:auth\): authentication failure;.{0,512} user=(\S{1,256})/,
 ];
+/** Since OpenSSH 9.8 another program takes the log-ins. */
+const SSHD: ReadonlySet<string> = new Set(['sshd', 'sshd-session', 'sshd-auth']);
 const FAILURE = /^(?:Failed |[Ii]nvalid user |pam_unix\(sshd:auth\): authentication failure;)/;
 const SUCCESS = /^Accepted /;
 /** Messages of sshd are short; of a longer one the rest is not looked at. */
@@ -130,7 +135,7 @@ const LONGEST_LOGIN = 1_024;
 /** Reads from a message of sshd who logged in or tried to, from where and how it ended, as `system.auth` of Elastic Agent has it. */
 function loginOf(message: string): LogDocument {
   const text = message.slice(0, LONGEST_LOGIN);
-  const address = ADDRESS.exec(text)?.[1];
+  const address = (WRITTEN_LAST.exec(text) ?? ADDRESS.exec(text))?.[1];
   const user = USER.map((regex) => regex.exec(text)?.[1]).find((name) => name !== undefined);
   const outcome = FAILURE.test(text) ? 'failure' : SUCCESS.test(text) ? 'success' : undefined;
   return {

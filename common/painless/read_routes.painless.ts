@@ -433,12 +433,17 @@ boolean isUrlOrPath(String text) {
 boolean holdsPath(String decoded, List paths) {
   int question = decoded.indexOf('?');
   String text = normaliseText(question < 0 ? decoded : decoded.substring(0, question), false);
+  int host = text.indexOf('://');
+  if (host >= 0) {
+    int begin = text.indexOf('/', host + 3);
+    text = begin < 0 ? '' : text.substring(begin);
+  }
   for (int i = 0; i < paths.size(); i++) {
     String path = (String) paths.get(i);
     int at = text.indexOf(path);
     while (at >= 0) {
       int end = at + path.length();
-      if (end >= text.length() || text.charAt(end) < 97 || text.charAt(end) > 122) return true;
+      if (end >= text.length() || text.charAt(end) != 45 && (text.charAt(end) < 97 || text.charAt(end) > 122)) return true;
       at = text.indexOf(path, at + 1);
     }
   }

@@ -83,7 +83,9 @@ Examples:
           ? await withClient(session, (client) => proposeForLogs(client, given, { signal: session.signal }))
           : proposeFromSample(given);
       const suggestions =
-        options.preset === undefined ? proposal.suggestions : ofPreset(options.preset, documents);
+        options.preset === undefined
+          ? proposal.suggestions
+          : ofPreset(options.preset, documents).slice(0, options.limit);
       const buckets = bucketDetector(index, options.name, proposal);
       if (suggestions.length === 0) {
         throw new DetectionError(

@@ -84,6 +84,7 @@ it('shows the logs of the time that is chosen, which stands in the address', () 
     await page.waitForURL(/from=now-1d/);
     await payments.filter({ hasText: /(?<![\d,])[34]\d\d(?!\d)/ }).waitFor();
     expect(await link.getAttribute('href')).not.toBe(before);
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
     expect(await seriousFindings(page)).toEqual([]);
   }));
 

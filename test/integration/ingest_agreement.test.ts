@@ -33,6 +33,9 @@ interface Scored {
 const HIDDEN_ATTACKS = [
   '/shop/.ENV?a=1',
   '/index.php.bak',
+  'https://sdk.example.com/v1/sdk-reference',
+  'https://a.example:8443/wp-admin?a=://b/sdk',
+  'https://owa.example.com',
   '/.environment',
   '/p?id=1%2527%2520UNION/**/ALL%2520SELECT%25201,2%2523',
   '/p?q=&lt;script&gt;alert(1)&LT;/script&#62;',

@@ -103,6 +103,38 @@ describe('numbers in messages', () => {
     expect(valueOf(encoder, 'took 20s')).toBeGreaterThan(2);
   });
 
+  it('are too small as well where they are rates, which are told as such', () => {
+    const encoder = learn((row) => `wrote at ${18 + mixed(row, 5)} MB/s`);
+    expect(valueOf(encoder, 'wrote at 0.1 MB/s')).toBeLessThan(-1);
+    const [told] = encoder.explain(log('wrote at 900 MB/s'));
+    expect(sentenceOf(told)).toMatch(/900 MB, usually .* MB for “wrote at …\/s”/);
+  });
+
+  it('are usual within what can be: percentages up to 100, counts that are hardly ever 0 from 1', () => {
+    const told = (encoder: Encoder, message: string): string =>
+      sentenceOf(encoder.explain(log(message))[0]) ?? '';
+    expect(
+      told(
+        learn((row) => `usage ${mixed(row, 101)}% now`),
+        'usage 999% now',
+      ),
+    ).toMatch(/usually 0 to 100 ?%/);
+    expect(
+      told(
+        learn((row) => `processed ${1 + mixed(row, 20)} records`),
+        'processed 0 records',
+      ),
+    ).toMatch(/^.*0, usually 1 to /);
+  });
+
+  it('are of a text, whose field holds no numbers to draw, and are not missing where a message has none', () => {
+    const encoder = learn(batches);
+    const [{ comparison }] = encoder.explain(log('processed batch 47 with 300 records in 516144 ms'));
+    expect(comparison).toMatchObject({ kind: 'number', in_text: true });
+    expect(sentenceOf(encoder.explain(log('started'))[0])).toBe('no number to compare');
+    expect(sentenceOf(encoder.explain(log(undefined))[0])).toBe('missing');
+  });
+
   it('of a message that training held seldom are compared with those of all that name such a number alike', () => {
     const encoder = learn(
       (row) => `user ${String.fromCharCode(97 + (row % 26))}x charged ${20 + mixed(row, 80)} EUR`,

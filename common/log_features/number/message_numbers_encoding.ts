@@ -33,6 +33,8 @@ const IDS = { from: 10_000, differentShare: 0.9, order: 10 };
 /** Share of zeros up to which one is odd among counts, however small those are. */
 const SELDOM_ZERO = 0.01;
 const SIGNIFICANT_DIGITS = 6;
+/** Percent of all. */
+const WHOLE = 100;
 
 const levelSchema = z.number().min(-1e39).max(1e39);
 const usualSchema = z.strictObject({
@@ -116,8 +118,10 @@ function areIds(numbers: readonly TrainingNumber[], values: Float64Array): boole
   return low >= IDS.from && high < IDS.order * low && different >= IDS.differentShare * values.length;
 }
 
-const sideOf = ({ name, unit }: NumberInText): FeatureDirection => {
+const sideOf = ({ name, unit, isRate }: NumberInText): FeatureDirection => {
   const direction = directionOfName(name);
+  // Of a rate too little is a stall.
+  if (isRate) return 'both';
   return direction === 'both' && (unit === 'ms' || unit === 'bytes') ? 'high' : direction;
 };
 
@@ -293,12 +297,20 @@ export function decodeMessageNumbers(state: MessageNumbersState): ColumnEncoding
     }
     return found;
   };
-  const rangeOf = ({ place: { log, one = 1 }, usual: { level, spread } }: Judged): [number, number] => {
+  const rangeOf = ({ number, place, usual: { level, spread } }: Judged): [number, number] => {
+    const { log, one = 1 } = place;
     const original = (value: number): number =>
       log ? Math.sign(value) * Math.expm1(Math.abs(value)) * one : value;
     const isPositive = level >= 0;
     const endOf = (end: number): number => (isPositive ? Math.max(0, original(end)) : original(end));
-    return [endOf(level - TYPICAL_DEVIATIONS * spread), endOf(level + TYPICAL_DEVIATIONS * spread)];
+    const [low, high] = [
+      endOf(level - TYPICAL_DEVIATIONS * spread),
+      endOf(level + TYPICAL_DEVIATIONS * spread),
+    ];
+    // Where hardly one count is 0, the least of the usual ones is 1.
+    const least = place.zero_share === undefined ? low : Math.max(1, low);
+    const isShare = number.unit === 'percent' && original(level) <= WHOLE;
+    return [least, Math.max(least, isShare ? Math.min(WHOLE, high) : high)];
   };
   const judgedOf = (reading: unknown): { text: string | undefined; far: Judged | undefined } => {
     const { message, groups } = reading as Reading;
@@ -324,11 +336,13 @@ export function decodeMessageNumbers(state: MessageNumbersState): ColumnEncoding
     },
     compare(reading) {
       const { text, far } = judgedOf(reading);
-      if (text === undefined || far === undefined) return { kind: 'number' };
+      if (text === undefined) return { kind: 'number' };
+      if (far === undefined) return { kind: 'number', in_text: true };
       const [low, high] = rangeOf(far);
       const { unit, value } = far.number;
       return {
         kind: 'number',
+        in_text: true,
         value,
         ...(unit !== 'none' && { unit }),
         low,

@@ -24,6 +24,9 @@ describe('numbers in a text', () => {
     ['supplier_10.csv (3.5 MB) read', ['3670016 at supplier_{n}.csv {n} bytes']],
     ['balance -12.50', ['-12.5 at balance {n}']],
     ['wrote at 20 MB/s', ['20971520 at at {n} bytes/s']],
+    ['heap used 512M of 2G', ['536870912 at used {n} bytes', '2147483648 at of {n} bytes']],
+    ['waited 5m, then 3 h', ['300000 at waited {n} ms', '10800000 at then {n} ms']],
+    ['took 5 M rows', ['5 at took {n} m']],
   ])('are read of %s', (text, expected) => expect(read(text)).toEqual(expected));
 
   it.each([
@@ -32,6 +35,7 @@ describe('numbers in a text', () => {
     'from 10.0.0.1:8080 to 2001:db8::7 and web-01.example:443',
     'version 1.2.3, curl/7.68.0 and v 17',
     'pid 4711 uid=0 port: 5432 status=503 code 17 orderId=88',
+    'loaded 5k rows',
     'eth0 3rd 12ab 0x1F /cart/8812 #55 @120 user755',
     'id 123e4567-e89b-12d3-a456-426614174000 and 9fceb02d0ae598e9',
     'save(OrderRepository.java:118)',

@@ -9,9 +9,11 @@ export interface NumberInText {
   readonly place: string;
   /** The word before it, which may tell on which side of the usual it is anomalous. */
   readonly name: string;
-  /** Code units of the number with its unit, from and to. */
+  /** Code units of the number with its unit, from and to; `/s` of a rate is behind them. */
   readonly start: number;
   readonly end: number;
+  /** Of a second each, `20 MB/s`. */
+  readonly isRate: boolean;
   /** Written without decimals and without a unit. */
   readonly isPlain: boolean;
 }
@@ -59,14 +61,24 @@ const UNITS: ReadonlyMap<string, readonly [Dimension, number]> = new Map(
       ['h hr hrs hour hours', 'ms', 3.6e6],
       ['d day days', 'ms', 8.64e7],
       ['b byte bytes', 'bytes', 1],
-      ['k kb kib kbyte kbytes', 'bytes', 1_024],
+      ['kb kib kbyte kbytes', 'bytes', 1_024],
       ['mb mib mbyte mbytes', 'bytes', 1_024 ** 2],
       ['g gb gib gbyte gbytes', 'bytes', 1_024 ** 3],
       ['tb tib', 'bytes', 1_024 ** 4],
+      // As the JVM, containers and top write sizes.
+      ['K', 'bytes', 1_024],
+      ['M', 'bytes', 1_024 ** 2],
+      ['T', 'bytes', 1_024 ** 4],
       ['% percent pct', 'percent', 1],
     ] as const
   ).flatMap(([names, dimension, size]) => names.split(' ').map((name) => [name, [dimension, size]] as const)),
 );
+
+/** Units only where they are written to the number: `512M`, but not `5 M rows`. */
+const SIZE_LETTERS = /^[KMGTg]$/;
+/** Returns the unit that people write so; `M` is no minute. */
+const unitOf = (written: string): readonly [Dimension, number] | undefined =>
+  UNITS.get(written) ?? (written === 'D' || written === 'H' ? undefined : UNITS.get(written.toLowerCase()));
 
 const isDigit = (code: number): boolean => code >= 48 && code <= 57;
 const standsAlone = (text: string, start: number): boolean =>
@@ -97,7 +109,8 @@ export function numbersIn(text: string): NumberInText[] {
     at = match === null ? REST_OF_WORD.lastIndex : start + match[1].length;
     if (match === null) continue;
     const [whole, digits, percent, space, letters, rate] = match;
-    const known = UNITS.get(percent ?? letters?.toLowerCase() ?? '');
+    const isApart = space !== undefined && SIZE_LETTERS.test(letters ?? '');
+    const known = isApart ? undefined : unitOf(percent ?? letters ?? '');
     // Of letters that are written to it, `3rd` or `12ab`, it is a part of a name.
     if (letters !== undefined && space === undefined && known === undefined) continue;
     const before = WORD_BEFORE.exec(text.slice(Math.max(0, start - NEAR), start));
@@ -119,7 +132,8 @@ export function numbersIn(text: string): NumberInText[] {
       place: times === 1 ? words : `${words} ${times}`,
       name: name.slice(0, LONGEST_WORD),
       start,
-      end: start + (isMeasured ? whole.length : digits.length),
+      end: start + (isMeasured ? whole.length - (rate ?? '').length : digits.length),
+      isRate: rate !== undefined,
       isPlain: !isMeasured && /^[+-]?\d+$/.test(digits),
     });
   }

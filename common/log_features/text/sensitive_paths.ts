@@ -2,7 +2,7 @@ import { normaliseText } from './text_statistics';
 
 /**
  * Paths that scanners ask for, whatever they find: files of credentials and of version control, backups, consoles of administrators,
- * pages of products and devices with known weaknesses. Each ends where no letter follows. See rule 930130 of the OWASP core rule
+ * pages of products and devices with known weaknesses. Each ends where no letter or hyphen follows. See rule 930130 of the OWASP core rule
  * set for the like. What a site serves itself is found in training, see {@link SensitivePathCounter}.
  */
 const SENSITIVE_PATHS: readonly string[] = [
@@ -141,17 +141,22 @@ const KEY_LENGTH = 3;
 /** Share of the training texts that may hold sensitive paths which still are signs of attacks. */
 const RARE_SHARE = 1 / 2_000;
 
-const isLetter = (code: number): boolean => code >= 97 && code <= 122;
+/** Letters and hyphens: `/sdk-reference` is no `/sdk`. */
+const goesOn = (code: number): boolean => (code >= 97 && code <= 122) || code === 45;
 
-/** Returns what stands before the parameters of a decoded URL or path, in lower case. */
-const pathIn = (decoded: string): string => {
+/** Returns what stands behind the host and before the parameters of a decoded URL or path, in lower case. */
+function pathIn(decoded: string): string {
   const question = decoded.indexOf('?');
-  return normaliseText(question < 0 ? decoded : decoded.slice(0, question));
-};
+  const text = normaliseText(question < 0 ? decoded : decoded.slice(0, question));
+  const host = text.indexOf('://');
+  if (host < 0) return text;
+  const path = text.indexOf('/', host + 3);
+  return path < 0 ? '' : text.slice(path);
+}
 
 /**
  * Makes a search for the first of `paths` in a decoded URL or path: in what stands before its parameters, whatever its case, where no
- * letter follows.
+ * letter or hyphen follows.
  */
 export function sensitivePathSearch(paths: readonly string[]): (decoded: string) => string | undefined {
   const byKey = new Map<string, string[]>();
@@ -167,7 +172,7 @@ export function sensitivePathSearch(paths: readonly string[]): (decoded: string)
       if (code !== 47 && code !== 46) continue;
       const found = byKey
         .get(path.slice(at, at + KEY_LENGTH))
-        ?.find((own) => path.startsWith(own, at) && !isLetter(path.charCodeAt(at + own.length)));
+        ?.find((own) => path.startsWith(own, at) && !goesOn(path.charCodeAt(at + own.length)));
       if (found !== undefined) return found;
     }
     return undefined;

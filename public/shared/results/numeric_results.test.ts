@@ -42,6 +42,18 @@ it('shows of an incident the first number that a reason names, the most severe r
   expect(firstNumberOf([worst])).toBeUndefined();
 });
 
+it('leaves out numbers within a text, which no field holds', () => {
+  const inText = {
+    ...part('message', 0.9, 'number'),
+    comparison: { kind: 'number', in_text: true },
+  } as Attribution;
+  expect(numericFeatureOf([inText, ...TOOK])).toBe('took');
+  expect(numericFeatureOf([inText])).toBeUndefined();
+  expect(firstNumberOf([{ attribution: [inText, part('took', 0.1, 'number')] }])?.feature).not.toBe(
+    'message',
+  );
+});
+
 describe('firstWithValues', () => {
   const failures = {
     gone: failure('not_found', 404),

@@ -13,6 +13,10 @@ interface Numeric {
 /** Failures of one detector, its index or its field; another detector may have none of them. */
 const OF_ONE_DETECTOR: ReadonlySet<string | undefined> = new Set(['not_found', 'refused', 'forbidden']);
 
+/** Returns true where the field holds numbers, which can be drawn over time; those within a text cannot. */
+const isOfNumbers = ({ comparison }: Attribution): boolean =>
+  comparison?.kind === 'number' && comparison.in_text !== true;
+
 /**
  * Returns the name of the feature with a number: the wanted one, or the one with the largest share.
  *
@@ -20,7 +24,7 @@ const OF_ONE_DETECTOR: ReadonlySet<string | undefined> = new Set(['not_found', '
  */
 export function numericFeatureOf(attribution: readonly Attribution[], wanted?: string): string | undefined {
   const [largest] = attribution
-    .filter(({ comparison, feature }) => comparison?.kind === 'number' && (!wanted || feature === wanted))
+    .filter((each) => isOfNumbers(each) && (!wanted || each.feature === wanted))
     .sort((one, other) => other.share - one.share);
   return largest?.feature;
 }
@@ -35,7 +39,7 @@ export function firstNumberOf<Reason extends { readonly attribution: readonly At
   reasons: readonly Reason[],
 ): { reason: Reason; feature: string } | undefined {
   for (const reason of reasons) {
-    const number = namedIn(reason.attribution).find(({ comparison }) => comparison?.kind === 'number');
+    const number = namedIn(reason.attribution).find(isOfNumbers);
     if (number !== undefined) return { reason, feature: number.feature };
   }
   return undefined;

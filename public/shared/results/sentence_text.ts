@@ -159,6 +159,8 @@ const PHRASES: Readonly<Record<Phrase, (values: Values) => string>> = {
     i18n.translate('logAnomalies.sentence.withheld', { defaultMessage: '{subject} is unusual', values }),
   nothing: () =>
     i18n.translate('logAnomalies.sentence.nothing', { defaultMessage: 'nothing is unusual by itself' }),
+  no_number: () =>
+    i18n.translate('logAnomalies.sentence.noNumber', { defaultMessage: 'no number to compare' }),
   unit_byte: () => i18n.translate('logAnomalies.sentence.unitByte', { defaultMessage: '1 byte' }),
   unit_bytes: (values) =>
     i18n.translate('logAnomalies.sentence.unitBytes', { defaultMessage: '{value} bytes', values }),

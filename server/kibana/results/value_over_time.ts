@@ -101,7 +101,9 @@ export async function readValueOverTime(
 
 /** Returns the part of the explanation of a result that a number is compared in: of the feature, or the one with the largest share. */
 function numericOf({ anomaly }: AnomalyResult, wanted: string | undefined): Attribution {
-  const numeric = anomaly.attribution.filter(({ comparison }) => comparison?.kind === 'number');
+  const numeric = anomaly.attribution.filter(
+    ({ comparison }) => comparison?.kind === 'number' && comparison.in_text !== true,
+  );
   const found = numeric.find(({ feature }) => wanted === undefined || feature === wanted);
   if (found !== undefined) return found;
   throw new DetectionError(
