@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { IntlMessageFormat } from 'intl-messageformat';
 
 const root = resolve(__dirname, '..');
 const MESSAGE =
@@ -22,7 +23,20 @@ function messagesOfPages(): Map<string, Set<string>> {
   return found;
 }
 
-const valuesIn = (message: string): string[] => (message.match(/\{\w+(?=[},])/g) ?? []).sort();
+type Parts = ReturnType<InstanceType<typeof IntlMessageFormat>['getAst']>;
+
+/** Type of a part that is text alone. */
+const LITERAL = 0;
+
+/** Names of the values of a message: those within its choices once. */
+const namesIn = (parts: Parts): string[] =>
+  parts.flatMap((part) => {
+    if (!('value' in part) || part.type === LITERAL) return [];
+    if (!('options' in part)) return [part.value as string];
+    const chosen = Object.values(part.options).flatMap(({ value }) => namesIn(value));
+    return [part.value, ...new Set(chosen)];
+  });
+const valuesIn = (message: string): string[] => namesIn(new IntlMessageFormat(message, 'en').getAst()).sort();
 
 describe('the messages of the pages', () => {
   const messages = messagesOfPages();
