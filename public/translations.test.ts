@@ -32,7 +32,7 @@ const LITERAL = 0;
 const namesIn = (parts: Parts): string[] =>
   parts.flatMap((part) => {
     if (!('value' in part) || part.type === LITERAL) return [];
-    if (!('options' in part)) return [part.value as string];
+    if (!('options' in part)) return [part.value];
     const chosen = Object.values(part.options).flatMap(({ value }) => namesIn(value));
     return [part.value, ...new Set(chosen)];
   });
