@@ -153,7 +153,7 @@ describe('a detector with scoring: ingest through the HTTP API', () => {
     expect((await status(id)).last_run!.unscored).toBeGreaterThan(800);
 
     expect(await refused(lesser, 'attachPipeline', { params: { id }, body: {} })).toMatch(/^403 /);
-    await ok(owner, 'attachPipeline', { params: { id }, body: { max_microseconds_per_log: 50_000 } });
+    await ok(owner, 'attachPipeline', { params: { id }, body: {} });
     expect(await ok(owner, 'getPipeline', { params: { id } })).toMatchObject({
       indices: [{ index, attached: true, final_pipeline: pipelineName(id, space) }],
     });
@@ -236,7 +236,7 @@ describe('a detector with scoring: ingest through the HTTP API', () => {
     expect(await status(id)).toMatchObject({ model: { version: second }, pipeline: { version: second } });
     await ok(owner, 'promoteModel', { params: { id, version: first }, body: {} });
     expect((await status(id)).pipeline).toMatchObject({ version: first, previous_version: second });
-    await ok(owner, 'revertModel', { params: { id }, body: { max_microseconds_per_log: 50_000 } });
+    await ok(owner, 'revertModel', { params: { id }, body: {} });
     expect(await status(id)).toMatchObject({ model: { version: second }, pipeline: { version: second } });
     await ok(owner, 'revertPipeline', { params: { id } });
     expect(await status(id)).toMatchObject({ model: { version: first }, pipeline: { version: first } });
