@@ -57,6 +57,11 @@ it.each([1_280, 1_440])('with suggested fields and open settings is not wider th
   onPage(browser, world, async (page) => {
     await page.setViewportSize({ width, height: 900 });
     await suggested(page);
+    await page.locator('td svg rect').first().waitFor();
+    const [reason, gear] = [page.getByLabel('Why').first(), at(page, 'logAnomaliesFeatureGear').first()];
+    const [said, pressed] = [await reason.boundingBox(), await gear.boundingBox()];
+    // One covered the other.
+    expect(said!.x + said!.width).toBeLessThanOrEqual(pressed!.x);
     await openSettings(page, 'deviation');
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
     expect(await seriousFindings(page)).toEqual([]);

@@ -32,6 +32,7 @@ export function DistributionChart({ distribution }: { distribution: Distribution
       : [rangeOf(distribution)];
   return (
     <EuiToolTip
+      display="block"
       content={[
         ...lines,
         i18n.translate('logAnomalies.distribution.distinct', {
@@ -48,7 +49,7 @@ export function DistributionChart({ distribution }: { distribution: Distribution
         <div key={line}>{line}</div>
       ))}
     >
-      <span tabIndex={0} style={{ display: 'inline-block' }}>
+      <span tabIndex={0} style={{ display: 'block' }}>
         <Bars heights={bars.map((bar) => bar.logs)} label={lines.join(', ')} />
         {missing > 0 && (
           <EuiText size="xs" color="subdued">
@@ -68,7 +69,16 @@ function Bars({ heights, label }: { heights: readonly number[]; label: string })
   const most = Math.max(1, ...heights);
   const width = WIDTH / Math.max(1, heights.length);
   return (
-    <svg width={WIDTH} height={HEIGHT} role="img" aria-label={label} style={{ display: 'block' }}>
+    <svg
+      // As wide as its cell where that has no room for all of it.
+      width="100%"
+      height={HEIGHT}
+      viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+      preserveAspectRatio="none"
+      role="img"
+      aria-label={label}
+      style={{ display: 'block', maxWidth: WIDTH }}
+    >
       <line x1={0} x2={WIDTH} y1={HEIGHT - 0.5} y2={HEIGHT - 0.5} stroke={euiTheme.colors.lightShade} />
       {heights.map((height, place) => (
         <rect

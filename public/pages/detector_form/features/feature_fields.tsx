@@ -259,7 +259,7 @@ function InYourLogs({ distribution, suggestion }: Pick<Row, 'distribution' | 'su
     <div style={{ width: '100%', minWidth: 0 }}>
       <EuiFlexGroup gutterSize="s" alignItems="center" responsive={false}>
         {distribution && (
-          <EuiFlexItem grow={false}>
+          <EuiFlexItem style={{ minWidth: 0, maxWidth: 150 }}>
             <DistributionChart distribution={distribution} />
           </EuiFlexItem>
         )}
