@@ -74,7 +74,7 @@ export function* comparedWithinGroups(
   const numbered = new Set<string>();
   for (const profile of messagesOf(suggestions, profiles)) {
     yield undefined;
-    if (holdNumbers(profile.values)) numbered.add(profile.field);
+    if (!areLinesOf(target, profile) && holdNumbers(profile.values)) numbered.add(profile.field);
   }
   const hasCommands = line !== undefined && (yield* holdsCommands(line));
   const route = target === undefined ? [] : [{ route: target.field }];
@@ -174,6 +174,16 @@ const messagesOf = (suggestions: readonly FeatureSuggestion[], profiles: readonl
       ({ definition }) => definition.type === 'template' && definition.field === field && MESSAGE.test(field),
     ),
   );
+
+/** Returns true for messages that repeat the request: its numbers, such as status and duration, are fields of their own. */
+function areLinesOf(target: Profile | undefined, messages: Profile): boolean {
+  if (target === undefined) return false;
+  const [texts, targets] = [textsOf(messages), textsOf(target)];
+  const repeating = texts.filter((text, row) => targets[row] !== '' && text.includes(targets[row]));
+  return repeating.length >= LINES_SHARE * texts.length;
+}
+/** Share of the messages that hold the URL or path of their log. */
+const LINES_SHARE = 0.5;
 
 const numbersOf = (field: string): Addition => [
   { type: 'message_numbers', field },

@@ -281,6 +281,7 @@ describe('suggestFeatures', () => {
         Array.from({ length: 400 }, (_none, row) => ({
           '@timestamp': new Date(start + row * 1_000).toISOString(),
           message: messageOf(row),
+          path: `/cart/${row % 50}`,
         })),
         options,
       ).flatMap(({ definition: { type, field } }) => (type === 'message_numbers' ? [field] : []));
@@ -289,6 +290,9 @@ describe('suggestFeatures', () => {
     expect(found(took)).toEqual(['message']);
     expect(found((row) => `file ${steps[row % 3]} by worker of 10.0.0.${row % 9} pid ${row}`)).toEqual([]);
     expect(found((row) => `file ${steps[row % 3]} by worker of 3`)).toEqual([]);
+    // Lines that repeat the request hold what is in its fields.
+    const line = (row: number): string => `GET /cart/${row % 50} answered in ${10 + ((row * 31) % 97)} ms`;
+    expect(found(line)).toEqual([]);
   });
 
   it('makes no pair of fields that go together only because both follow from a third', () => {
