@@ -13,7 +13,6 @@ import { ordinaryNumbers, type NumberState } from '../log_features/number/number
 import type { AttackSignsState } from '../log_features/text/attack_signs_encoding';
 import {
   combinationTables,
-  seldomMissing,
   surpriseOfCombination,
   type CombinationState,
 } from '../log_features/category/combination_encoding';
@@ -556,7 +555,6 @@ function combinationCode(
   parentsOf: ParentsOfField,
 ): FeatureCode {
   const tables = combinationTables(state);
-  const seldom = seldomMissing(state, tables.values);
   const surpriseOf = (name: string, count: number): number =>
     surpriseOfCombination(state, tables, name.split(PART_SEPARATOR), count);
   const besides = tables.beside.map((beside) => {
@@ -577,14 +575,14 @@ function combinationCode(
       ['.rarity', `n${i}`],
       [
         UNSEEN,
-        `((Map) p${i}.get('known')).containsKey(keyOf(t${i}))${seldom.length > 0 ? ` || lacksPart(l${i}, p${i})` : ''} ? 0.0 : 1.0`,
+        `((Map) p${i}.get('known')).containsKey(keyOf(t${i}))${tables.seldom.length > 0 ? ` || lacksPart(l${i}, p${i})` : ''} ? 0.0 : 1.0`,
       ],
     ]),
     missing: 'NaN',
     parameters: {
       parts: partsParameter(fields, parentsOf),
       total: state.total,
-      seldom_missing: seldom,
+      seldom_missing: tables.seldom,
       known: keyedTable(state.values.map(([name, count]) => [name, surpriseOf(name, count)] as const)),
       values: tables.values.map(keyedTable),
       beside: besides,

@@ -52,8 +52,8 @@ export function combinationReader(
 const OFTEN_MISSING = 0.5;
 
 /** Returns the places of the parts that most logs have, whose absence stands for itself. */
-export const seldomMissing = (
-  { absence_alone: ofAbsence, total }: Pick<CombinationState, 'absence_alone' | 'total'>,
+const seldomMissing = (
+  { absence_alone: ofAbsence, total }: Counts,
   values: CombinationTables['values'],
 ): number[] =>
   ofAbsence === true
@@ -84,7 +84,7 @@ export function learnCombination(
     total,
     absence_alone: true as const,
   };
-  const seldom = seldomMissing(state, combinationTables(state).values);
+  const { seldom } = combinationTables(state);
   const keys = values.map((value) =>
     typeof value === 'string' && !lacksOneOf(seldom, value.split(PART_SEPARATOR)) ? value : undefined,
   );
@@ -100,14 +100,17 @@ export interface CombinationTables {
   readonly values: readonly ReadonlyMap<string, number>[];
   /** For each part: the other parts together, with their count and the number of different values of the part beside them. */
   readonly beside: readonly ReadonlyMap<string, readonly [count: number, distinct: number]>[];
+  /** Places of the parts that are seldom missing, so that of a log without one only the absence counts. */
+  readonly seldom: readonly number[];
 }
 
-type Counts = Pick<CombinationState, 'parts' | 'values'>;
+type Counts = Omit<CombinationState, 'kind' | 'novelty'>;
 
 const besideOf = (parts: readonly string[], place: number): string =>
   parts.filter((_, index) => index !== place).join(PART_SEPARATOR);
 
-export function combinationTables({ parts, values }: Counts): CombinationTables {
+export function combinationTables(state: Counts): CombinationTables {
+  const { parts, values } = state;
   const tables = Array.from({ length: parts }, () => ({
     values: new Map<string, number>(),
     beside: new Map<string, [number, number]>(),
@@ -121,7 +124,12 @@ export function combinationTables({ parts, values }: Counts): CombinationTables 
       beside.set(others, [seen + count, distinct + 1]);
     });
   }
-  return { values: tables.map((each) => each.values), beside: tables.map(({ beside }) => beside) };
+  const counted = tables.map((each) => each.values);
+  return {
+    values: counted,
+    beside: tables.map(({ beside }) => beside),
+    seldom: seldomMissing(state, counted),
+  };
 }
 
 /**
@@ -132,15 +140,14 @@ export function combinationTables({ parts, values }: Counts): CombinationTables 
  * these alone: a value that is rare or new is no odd companion of a missing one.
  */
 export function surpriseOfCombination(
-  state: Pick<CombinationState, 'absence_alone' | 'total'>,
+  { total }: Pick<CombinationState, 'total'>,
   tables: CombinationTables,
   parts: readonly string[],
   count: number,
 ): number {
   let sum = 0;
   let places = 0;
-  const { total } = state;
-  const skipsPresent = lacksOneOf(seldomMissing(state, tables.values), parts);
+  const skipsPresent = lacksOneOf(tables.seldom, parts);
   for (let place = 0; place < parts.length; place++) {
     if (skipsPresent && parts[place] !== '') continue;
     places++;
@@ -163,7 +170,6 @@ export function decodeCombination(state: CombinationState): ColumnEncoding {
       surpriseOfCombination(state, tables, name.split(PART_SEPARATOR), count),
     ]),
   );
-  const seldom = seldomMissing(state, tables.values);
   const shown = (name: string): string =>
     name
       .split(PART_SEPARATOR)
@@ -171,7 +177,7 @@ export function decodeCombination(state: CombinationState): ColumnEncoding {
       .join(' with ');
   /** Returns true for a combination that was never seen; of a log that lacks parts which most have none is, for their absence has its own surprise. */
   const isNew = (value: string): boolean =>
-    !known.has(value) && !lacksOneOf(seldom, value.split(PART_SEPARATOR));
+    !known.has(value) && !lacksOneOf(tables.seldom, value.split(PART_SEPARATOR));
   return {
     columns: ['.rarity', UNSEEN],
     watched: [{ tail: 'high', leastDecay: 1 }, { unseen: state.novelty }],

@@ -182,12 +182,12 @@ export function sensitivePathSearch(paths: readonly string[]): (decoded: string)
 /** Counts the texts of training that hold sensitive paths, and tells those that are none of the site's own. */
 export class SensitivePathCounter {
   private readonly counts = new Map<string, number>();
-  private readonly search = sensitivePathSearch(SENSITIVE_PATHS);
   private texts = 0;
 
-  /** @param isUrlOrPath the others hold no paths */
-  readonly find = (decoded: string): string | undefined => this.search(decoded);
+  /** Returns the first sensitive path in a decoded URL or path. */
+  readonly find = sensitivePathSearch(SENSITIVE_PATHS);
 
+  /** Counts a text, and what {@link find} found in it. */
   count(path: string | undefined): void {
     this.texts++;
     if (path !== undefined) this.counts.set(path, (this.counts.get(path) ?? 0) + 1);
