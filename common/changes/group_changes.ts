@@ -2,7 +2,7 @@ import type { LogDocument } from '../log_document';
 import { missingIn, valueReader, type ChangeSample } from './change_sample';
 import type { MessagePatterns } from './message_patterns';
 import type { BySpan } from './share_test';
-import type { FactChange } from './significant_changes';
+import { LEAST_FACTOR, type FactChange } from './significant_changes';
 import type { ChangeFact } from './value_candidates';
 
 /** Changes of one direction that are changes of the same logs, the largest first. */
@@ -141,6 +141,18 @@ export function groupChanges(
     direction: changes[leader].test.direction,
     changes: members.map((place) => changes[place]),
   }));
+}
+
+/**
+ * Returns the groups as they explain the change: what has come more often before what has become rare, which is mostly what it
+ * takes the place of; where the logs as a whole have become far fewer, what they have lost first.
+ *
+ * @param rateRatio logs of the window to those of the baseline in the same time
+ */
+export function causesFirst(groups: readonly ChangeGroup[], rateRatio: number): ChangeGroup[] {
+  const first = rateRatio * LEAST_FACTOR <= 1 ? 'fewer' : 'more';
+  const isFirst = ({ direction }: ChangeGroup): boolean => direction === first;
+  return [...groups.filter(isFirst), ...groups.filter((group) => !isFirst(group))];
 }
 
 function surplusOf(facts: HeldFacts, fact: number, without?: number): number {

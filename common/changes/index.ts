@@ -10,6 +10,7 @@ export {
 } from './change_sample';
 export { concentratedValuesSteps, type ConcentratedValue } from './concentrated_values';
 export {
+  causesFirst,
   groupChanges,
   heldFactsSteps,
   tooRare,

@@ -15,7 +15,7 @@ export interface FactChange {
 /** Most of what is called a change and is none (false discovery rate). */
 export const FALSE_DISCOVERY_RATE = 0.01;
 /** Smaller changes happen between any two times. */
-const LEAST_FACTOR = 1.5;
+export const LEAST_FACTOR = 1.5;
 /** Logs that hold a fact in the span where it is frequent. */
 const FEWEST_LOGS = 5;
 /** A newcomer holds so many times as much as the usual newcomer of a time. */

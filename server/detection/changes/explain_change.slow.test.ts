@@ -131,6 +131,24 @@ test('times without logs, and with few', async () => {
   ]);
 });
 
+test('what has come stands before what it takes the place of; in a fall what is gone stands first', async () => {
+  const order = async (after: number): Promise<string[]> => {
+    // Of what was usual 80 % are gone; the failures are fewer than these, and spread over hosts.
+    const logs = logsOf(2_000, (isInWindow, place) =>
+      !isInWindow || place % 5 === 0
+        ? { status: 200 }
+        : place % 10 < after
+          ? { status: place % 2 === 0 ? 500 : 503 }
+          : { status: 0 },
+    ).filter(({ status }) => status !== 0);
+    const { groups } = await explain(memoryChangeSource(logs, [valueField('status')]));
+    return groups.map(({ direction, values }) => `${direction} ${String(values[0].value)}`);
+  };
+  const risen = await order(10);
+  expect(risen).toEqual(['more 500', 'more 503', 'fewer 200']);
+  expect((await order(3))[0]).toBe('fewer 200');
+});
+
 test('a field that logs lose is told', async () => {
   const logs = logsOf(2_000, (isInWindow, place) =>
     isInWindow && place % 2 === 0 ? {} : { 'user.id': `u${place % 5}` },

@@ -1,6 +1,7 @@
 import type { ChangeExplanation } from '../../../common/changes/explanation_schema';
 import {
   candidatesOf,
+  causesFirst,
   ChangeSample,
   concentratedValuesSteps,
   groupChanges,
@@ -148,10 +149,11 @@ async function compareTimes(source: ChangeSource, question: ChangeQuestion): Pro
   if (leftOut > 0) remarks.add('fields_left_out');
   if (logs.window === 0) remarks.add('empty_window');
   if (logs.baseline === 0) remarks.add('empty_baseline');
+  const rateRatio = (logs.window * sum(lengths.pieces)) / (logs.baseline * lengths.window);
   const answer = {
     window: spanBody(window, drawn[0]),
     baseline: spanBody(baseline, drawn[1]),
-    rate_ratio: finite((logs.window * sum(lengths.pieces)) / (logs.baseline * lengths.window)),
+    rate_ratio: finite(rateRatio),
   };
   const compared = { fields: names, left_out: leftOut, tests: 0 };
   if (logs.window === 0 || logs.baseline === 0) {
@@ -185,7 +187,7 @@ async function compareTimes(source: ChangeSource, question: ChangeQuestion): Pro
   const changed = changes.map(({ fact }) => fact);
   const held = await turns.finish(heldFactsSteps(sample, changed, patterns));
   const rare = await drawRare(comparison, { held, changed, patterns, logs });
-  const groups = groupChanges(changes, held, rare).slice(0, MOST_GROUPS);
+  const groups = causesFirst(groupChanges(changes, held, rare).slice(0, MOST_GROUPS), rateRatio);
   const heldBy = ({ changes: [leader] }: ChangeGroup): Uint8Array => held.held[changes.indexOf(leader)];
   const numbers = await turns.finish(shiftedNumbersSteps(sample, fieldsAs('numbers'), groups.map(heldBy)));
   const bodies: ChangeExplanation['groups'] = [];
