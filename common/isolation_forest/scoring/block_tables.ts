@@ -31,15 +31,19 @@ export function blockTurns(): Uint8Array {
   return turns;
 }
 
-/** @returns for each rank in the batch that among the thresholds of one part of its trees, as a signed byte less 128 */
-export function narrowingTable(batchThresholds: Float32Array, own: ReadonlySet<number>): Uint8Array {
+/**
+ * Returns for each rank in the batch that among the thresholds of one part of its trees, as a signed byte less 128.
+ *
+ * @param own thresholds of the part, ascending: some of those of the batch
+ */
+export function narrowingTable(batchThresholds: Float32Array, own: Float32Array): Uint8Array {
   const table = new Uint8Array(batchThresholds.length + 1);
   let rank = 0;
   table[0] = rank - OFFSET;
-  batchThresholds.forEach((threshold, i) => {
-    if (own.has(threshold)) rank++;
+  for (let i = 0; i < batchThresholds.length; i++) {
+    if (batchThresholds[i] === own[rank]) rank++;
     table[i + 1] = rank - OFFSET;
-  });
+  }
   return table;
 }
 

@@ -317,7 +317,7 @@ function placeNarrowing(columns: BatchColumns, part: PartColumns, placing: Placi
       ? []
       : [
           ranks + column * BLOCK_ROWS * 2,
-          plan.place(narrowingTable(columns[column], new Set(thresholds))),
+          plan.place(narrowingTable(columns[column], thresholds)),
           rowRanks + column,
           columnRanks + column * BLOCK_ROWS,
         ],

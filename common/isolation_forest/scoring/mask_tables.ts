@@ -59,20 +59,14 @@ export function maskTables(
     const table = tables.get(splitColumn[node]);
     if (table === undefined) continue;
     const left = leftChild[node] - start;
-    const place = table.sorted.indexOf(threshold[node]);
-    for (let word = 0; word < MASK_WORDS; word++) {
-      const [lostAbove, lostBelow] = [left, left + 1].map((child) =>
-        bitsOfWord(word * 32, firstLeaf[child], firstLeaf[child] + leafCount[child]),
-      );
-      // Values up to the threshold cannot end on the right, values above it not on the left.
-      for (let i = 0; i <= table.sorted.length; i++) {
-        table.masks[i * MASK_WORDS + word] &= ~(i <= place ? lostBelow : lostAbove);
-      }
-    }
+    const firstAbove = (table.sorted.indexOf(threshold[node]) + 1) * MASK_WORDS;
+    // Values up to the threshold cannot end on the right, values above it not on the left.
+    dropLeaves(table.masks.subarray(0, firstAbove), firstLeaf[left + 1], leafCount[left + 1]);
+    dropLeaves(table.masks.subarray(firstAbove), firstLeaf[left], leafCount[left]);
   }
   const columns = [...tables].map(([column, { sorted, masks }]) => ({
     column,
-    intervals: intervalsOf(batchColumns[column], new Set(sorted)),
+    intervals: intervalsOf(batchColumns[column], sorted),
     masks,
   }));
   return { lengths, columns };
@@ -96,14 +90,23 @@ function numberLeaves(forest: IsolationForest, start: number, end: number) {
   return { firstLeaf, leafCount };
 }
 
-function intervalsOf(batchThresholds: Float32Array, own: ReadonlySet<number>): Uint8Array {
+/** @param own thresholds of a tree, ascending: some of those of the batch */
+function intervalsOf(batchThresholds: Float32Array, own: readonly number[]): Uint8Array {
   const intervals = new Uint8Array(batchThresholds.length + 1);
   let interval = 0;
-  batchThresholds.forEach((threshold, i) => {
-    if (own.has(threshold)) interval++;
+  for (let i = 0; i < batchThresholds.length; i++) {
+    if (batchThresholds[i] === own[interval]) interval++;
     intervals[i + 1] = interval * 2;
-  });
+  }
   return intervals;
+}
+
+/** Removes consecutive leaves from masks that lie one behind another. */
+function dropLeaves(masks: Uint32Array, first: number, count: number): void {
+  for (let word = first >> 5; word * 32 < first + count; word++) {
+    const kept = ~bitsOfWord(word * 32, first, first + count);
+    for (let place = word; place < masks.length; place += MASK_WORDS) masks[place] &= kept;
+  }
 }
 
 /** The bits [from, to) of the word that starts at bit `first`. */

@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { DetectionError } from '../../detection_error';
 import { anomalyScore, averagePathLength } from '../forest/average_path_length';
 import { growForest } from '../growing/grow_forest';
+import { layOutForest } from './kernel_image';
 import { createKernelSummer } from './kernel_scorer';
 import { createReferenceScorer, createScorer } from './scorer';
 import { bellMatrix, everyKind, testOptions } from '../forest/test_matrices';
@@ -131,6 +132,22 @@ describe('the kernel', () => {
     lengthsOf(scores).forEach((length, row) => {
       expect(length).toBeCloseTo(plain[row] < below ? below - (below - plain[row]) / 4 : plain[row], 9);
     });
+  });
+
+  it('is laid out in at most twice the time that its forest takes to grow', () => {
+    const matrix = bellMatrix(25_600, 3, 4);
+    const forest = growForest(matrix, testOptions);
+    const leastOf = (action: () => unknown): number =>
+      Math.min(
+        ...Array.from({ length: 15 }, () => {
+          const before = process.cpuUsage();
+          action();
+          return process.cpuUsage(before).user;
+        }),
+      );
+    expect(leastOf(() => layOutForest(forest))).toBeLessThan(
+      2 * leastOf(() => growForest(matrix, testOptions)),
+    );
   });
 
   it('is done without where there is no WebAssembly', () => {

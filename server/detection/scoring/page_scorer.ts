@@ -61,7 +61,7 @@ interface ScoredRows {
 class PageScorer {
   public readonly fields: string[];
   public readonly dirt: DirtReport = {};
-  /** Preparing a forest takes 20 ms and more, and most runs of a quiet detector find nothing to score. */
+  /** Preparing a forest takes 5 ms and more, and most runs of a quiet detector find nothing to score. */
   private prepared: ModelScorer | undefined;
   private readonly detector: Detector;
   private readonly timestampField: string;
