@@ -51,6 +51,20 @@ describe('the severity of a status', () => {
     expect(valueOf(levels, { level: 'ERROR' })).toBeGreaterThan(valueOf(levels, { level: 'WARN' }));
     expect(valueOf(levels, { level: 'FATAL' })).toBeGreaterThan(valueOf(levels, { level: 'err' }));
   });
+  it('of a level is little where its status always has it, and much where it has another', () => {
+    const by = ['status', 'service', 'method', { route: 'url' }];
+    const definition = featureSchema.parse({ type: 'severity', field: 'level', by });
+    const logs = requests.map((log) => ({ ...log, level: log.status === 200 ? 'INFO' : 'WARN' }));
+    const { encoder: levels } = learnFeatures([definition], logs, { timestampField: '@timestamp' });
+    const [ordinary, odd] = [
+      { ...usual, status: 404, level: 'WARN' },
+      { ...usual, level: 'ERROR' },
+    ];
+    expect(valueOf(levels, ordinary)).toBeLessThan(0.1);
+    expect(valueOf(levels, odd)).toBeGreaterThan(10);
+    const [{ comparison }] = levels.explain({ ...ordinary, level: 'ERROR' });
+    expect(comparison).toMatchObject({ usual: 'WARN', group: '404 GET /cart/…/items' });
+  });
   it('is compared within a group where one is named', () => {
     const grouped = learn({ type: 'severity', field: 'status', by: ['service'] });
     // The service of reports never had one.

@@ -83,15 +83,14 @@ export const fieldsOfFeature = ({ field, by, fields, method }: FeatureDefinition
   ...(method === undefined ? [] : [method]),
 ];
 
-/** A group as people are shown it: of a request its method and route alone. */
+/** A group as people are shown it: of a request its status, method and route alone. */
 export function readableGroup(name: string): string {
   const parts = name.split(PART_SEPARATOR).filter((part) => part !== '');
   let route = parts.length - 1;
   while (route >= 0 && !parts[route].startsWith('/')) route--;
   if (route < 0) return parts.join(' ');
   const hasMethod = route > 0 && /^[A-Z]{3,10}$/.test(parts[route - 1]);
-  return parts
-    .slice(hasMethod ? route - 1 : route)
-    .map(readableRoute)
-    .join(' ');
+  const request = parts.slice(hasMethod ? route - 1 : route);
+  const hasStatus = request.length < parts.length && /^[1-5]\d\d$/.test(parts[0]);
+  return [...(hasStatus ? [parts[0]] : []), ...request].map(readableRoute).join(' ');
 }

@@ -53,6 +53,15 @@ function isPartOf(field: string, target: Profile, profiles: readonly Profile[]):
   );
 }
 
+/** Returns fields that name what does the work, from wide to narrow, and one of several names of the same. */
+const workersOf = (profiles: readonly Profile[]): Profile[] =>
+  profiles
+    .filter(
+      ({ field, distinct, type }) => WORKER.test(field) && distinct <= MOST_WORKERS && type !== 'number',
+    )
+    .sort((one, other) => one.distinct - other.distinct)
+    .filter((own, place, all) => !all.slice(0, place).some((before) => namesTheSame(before, own)));
+
 /**
  * The suggestions, where a number is compared with those of the same service, method and route, a status is as bad as it is rare
  * there, and a path has a route. What is only compared within is no feature.
@@ -62,13 +71,7 @@ export function* comparedWithinGroups(
   profiles: readonly Profile[],
 ): Generator<undefined, ComparedSuggestion[]> {
   const target = targetOf(profiles);
-  const named = profiles
-    .filter(
-      ({ field, distinct, type }) => WORKER.test(field) && distinct <= MOST_WORKERS && type !== 'number',
-    )
-    .sort((one, other) => one.distinct - other.distinct)
-    .filter((own, place, all) => !all.slice(0, place).some((before) => namesTheSame(before, own)))
-    .slice(0, MOST_GROUPS - (target === undefined ? 1 : 2));
+  const named = workersOf(profiles).slice(0, MOST_GROUPS - (target === undefined ? 1 : 2));
   const workers = yield* withTellingGroups(named, suggestions, profiles, target);
   const line = target === undefined ? messagesOf(suggestions, profiles).at(0) : undefined;
   const numbered = new Set<string>();
@@ -84,11 +87,12 @@ export function* comparedWithinGroups(
     ({ definition: { type, field } }) => type === 'severity' && STATUS.test(field),
   )?.definition.field;
   const groups = [...names, ...route, ...statement].slice(0, MOST_GROUPS);
+  const tellers = tellersOf(suggestions, profiles);
   const namesOfCallers = suggestions.flatMap(({ definition }) =>
     definition.type === 'category' && NAME.test(definition.field) ? [definition.field] : [],
   );
   const callers = profiles.filter(({ field }) => namesOfCallers.includes(field));
-  const told = `, for the same ${groups.map(nameOfPart).join(', ')}`;
+  const told = toldBy(groups);
   return suggestions.flatMap((suggestion): ComparedSuggestion[] => {
     const { definition, reason } = suggestion;
     const { type, field } = definition;
@@ -100,7 +104,11 @@ export function* comparedWithinGroups(
     const by = groups.filter((part) => part !== field);
     const numbersBeside =
       type === 'template' && numbered.has(field) ? [beside(suggestion, numbersOf(field))] : [];
-    if (type === 'severity' && by.length > 0) return [changed({ by }, reason + told)];
+    if (type === 'severity') {
+      const teller = tellers.get(field);
+      const within = teller === undefined ? by : [teller, ...by.slice(1 - MOST_GROUPS)];
+      return within.length === 0 ? [suggestion] : [changed({ by: within }, reason + toldBy(within))];
+    }
     if (type === 'number' && by.length > 0) {
       const isAnswer = SIZE.test(field) && ANSWER.test(field) && status !== undefined;
       const within = isAnswer ? [status, ...[...names, ...route].slice(1 - MOST_GROUPS)] : by;
@@ -205,6 +213,8 @@ function* holdsCommands({ values }: Profile): Generator<undefined, boolean> {
 const nameOfPart = (part: FieldPart): string =>
   typeof part === 'string' ? part : 'route' in part ? 'route' : 'message';
 
+const toldBy = (parts: readonly FieldPart[]): string => `, for the same ${parts.map(nameOfPart).join(', ')}`;
+
 type Addition = readonly [definition: z.input<typeof featureSchema>, reason: string];
 
 /**
@@ -288,6 +298,32 @@ function* withTellingGroups(
     explained = gains[0].shares;
   }
   return chosen.sort((one, other) => one.distinct - other.distinct);
+}
+
+/**
+ * Returns for statuses and levels which other one they depend on, a level on the status: where a 404 is always a `warn`, the rarity of both
+ * says the same twice. Within its status a level is odd where it is not the one that goes with it, as an `error` beside a 200.
+ */
+function tellersOf(
+  suggestions: readonly FeatureSuggestion[],
+  profiles: readonly Profile[],
+): ReadonlyMap<string, string> {
+  const severities = new Set(
+    suggestions.flatMap(({ definition: { type, field } }) => (type === 'severity' ? [field] : [])),
+  );
+  const isStatus = ({ field }: Profile): number => Number(STATUS.test(field));
+  const rated = profiles
+    .filter(({ field }) => severities.has(field))
+    .sort((one, other) => isStatus(other) - isStatus(one) || other.distinct - one.distinct)
+    .map((profile) => ({ field: profile.field, texts: textsOf(profile) }));
+  return new Map(
+    rated.flatMap(({ field, texts }, place): [string, string][] => {
+      const teller = rated
+        .slice(0, place)
+        .find((other) => dependence(texts, other.texts) >= LEAST_DEPENDENCE);
+      return teller === undefined ? [] : [[field, teller.field]];
+    }),
+  );
 }
 
 const areAddresses = ({ values }: Profile): boolean =>

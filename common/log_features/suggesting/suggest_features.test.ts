@@ -188,6 +188,31 @@ describe('suggestFeatures', () => {
     expect(of('route')).toMatchObject({ field: 'url.original', method: 'http.request.method' });
   });
 
+  it('compares a level within the status that it follows from, and one that knows nothing of it within the others', () => {
+    const levelsOf = (levelOf: (status: number, row: number) => string): unknown =>
+      suggestFeatures(
+        web.map((log, row) => {
+          const status = row % 20 === 0 ? 404 : row % 30 === 7 ? 403 : 200;
+          return {
+            ...log,
+            http: { response: { status_code: status } },
+            log: { level: levelOf(status, row) },
+          };
+        }),
+        options,
+      ).flatMap(({ definition: { type, field, by } }) => (type === 'severity' ? [[field, by]] : []));
+    const route = [{ route: 'url.original' }];
+    const status = ['http.response.status_code', route];
+    expect(levelsOf((code) => (code >= 400 ? 'warn' : 'info'))).toEqual([
+      status,
+      ['log.level', ['http.response.status_code', ...route]],
+    ]);
+    expect(levelsOf((_code, row) => (row % 7 === 0 ? 'warn' : 'info'))).toEqual([
+      status,
+      ['log.level', route],
+    ]);
+  });
+
   it('looks at requests as the preset does: the path without its parameters, its looks, and what clients send', () => {
     const agents = ['Mozilla', 'curl', 'Wget', 'python-requests'];
     const requests = Array.from({ length: 500 }, (_none, index) => ({
