@@ -1,8 +1,8 @@
 import type { LogDocument } from '../log_document';
-import { epochWordAt, readTimeAt, type TimeContext } from './leading_time';
-import { levelOf } from './levels';
-import { cutText } from './text_values';
-import { LONGEST_TEXT } from './types';
+import { epochWordAt, readTimeAt, type TimeContext } from './parts/leading_time';
+import { levelOf } from './parts/levels';
+import { cutText } from './parts/text_values';
+import { LONGEST_TEXT } from './parts/types';
 
 /** Words before the time, such as the name of a file or a flag, at most. */
 const WORDS_BEFORE = 4;
@@ -12,8 +12,14 @@ const HEAD_PARTS = 6;
 const SEPARATORS = new Set([' ', '\t', '|', ',', ';', ']', ')', '-', ':']);
 const LONGEST_NAME = 256;
 const DIGITS = /^\d{1,10}$/;
-/** A name as programs have it: `org.apache.Foo$Bar`, `nova.osapi_compute.wsgi.server`, `app/worker-1`, `main.go:12`. */
-const NAME = /^[A-Za-z_][\w.$/@*~-]*(?::\d{1,6})?$/;
+/** A name as programs have it: `org.apache.Foo$Bar`, `nova.osapi_compute.wsgi.server`, `app/worker-1`, `main.go:12`, `my_app::db`. */
+const NAME = /^[A-Za-z_][\w.$/@*~-]*(?:::\w+)*(?::\d{1,6})?$/;
+/** A name of parts: that of a class or module, hardly that of a thread. */
+const DOTTED = /(?:[.$]|::)[A-Za-z_]/;
+/** The letter of the severity that Ruby's Logger writes first. */
+const RUBY_LETTER = /^[DIWEFA],$/;
+/** A level and, behind a slash, the worker that wrote the line, as Celery has it. */
+const LEVEL_OF_WORKER = /^([A-Z]{3,11})\/([\w.:@-]{1,100})$/;
 
 interface Head {
   level?: string;
@@ -36,7 +42,7 @@ export function readApplicationLine(line: string, context: TimeContext): LogDocu
   const head: Head = {};
   const at = readHead(line, after, head);
   const rest = line.slice(at);
-  const message = before === '' ? rest : `${before} ${rest}`;
+  const message = before === '' || RUBY_LETTER.test(before) ? rest : `${before} ${rest}`;
   return documentOf(time, head, message);
 }
 
@@ -124,7 +130,14 @@ function takePart(line: string, at: number, head: Head): number | undefined {
     const inside = line.slice(at + 1, close).trim();
     const level = levelOf(inside);
     if (level !== undefined && head.level === undefined) head.level = level;
-    else if (head.thread === undefined && inside !== '' && head.logger === undefined) {
+    else if (
+      head.level !== undefined &&
+      head.logger === undefined &&
+      NAME.test(inside) &&
+      DOTTED.test(inside)
+    )
+      head.logger = cutText(inside, LONGEST_NAME);
+    else if (head.thread === undefined && /\w/.test(inside) && head.logger === undefined) {
       head.thread = cutText(inside, LONGEST_NAME);
     } else return undefined;
     return close + 1;
@@ -136,27 +149,41 @@ function takePart(line: string, at: number, head: Head): number | undefined {
     head.level = level;
     return end;
   }
+  const ofWorker = head.level === undefined ? LEVEL_OF_WORKER.exec(word) : null;
+  if (ofWorker !== null && levelOf(ofWorker[1]) !== undefined) {
+    head.level = levelOf(ofWorker[1]);
+    head.thread ??= ofWorker[2];
+    return end;
+  }
+  const number = word.startsWith('#') ? word.slice(1) : word;
   // Process numbers stand before the level.
   if (
-    DIGITS.test(word) &&
+    DIGITS.test(number) &&
     head.process === undefined &&
     head.level === undefined &&
     hasLevelBehind(line, end)
   ) {
-    head.process = Number(word);
+    head.process = Number(number);
     return end;
   }
   const isNamed = head.logger === undefined && NAME.test(word) && word.length <= LONGEST_NAME;
   if (!isNamed) return undefined;
   const ended = line.slice(end, end + 3);
   const isLogger =
-    (head.level !== undefined && (ended.startsWith(': ') || ended === ' - ' || /[.$]\w/.test(word))) ||
+    (head.level !== undefined && (ended.startsWith(': ') || ended === ' - ' || /(?:[.$]|::)\w/.test(word))) ||
+    (head.level !== undefined && ended.startsWith('] ') && isWithinTime(line, at)) ||
     ended.startsWith('|') ||
     (ended === ' - ' && hasLevelBehind(line, end));
   if (!isLogger) return undefined;
   head.logger = word;
   return end;
 }
+
+/** Returns true within the brackets that begin with the time: `[2026-03-04T10:00:00Z INFO my_app] message`. */
+const isWithinTime = (line: string, at: number): boolean => {
+  const close = line[0] === '[' ? line.indexOf(']') : -1;
+  return close > at;
+};
 
 function endOfWord(line: string, from: number): number {
   let end = from;

@@ -1,8 +1,10 @@
 import type { LogDocument } from '../log_document';
 import { withMessage } from './application_log';
-import { readTimeAt, type TimeContext } from './leading_time';
-import { levelOf } from './levels';
-import { isIpAddress } from './text_values';
+import { withProgramFields } from './json_lines';
+import { readTimeAt, type TimeContext } from './parts/leading_time';
+import { levelOf } from './parts/levels';
+import { CRI } from './parts/records';
+import { isIpAddress } from './parts/text_values';
 
 /** Reads the error log of Apache 2.2 and 2.4: `[Fri Sep 09 10:42:29.902022 2011] [core:error] [pid 35708:tid 4328] [client 192.0.2.1:8080] message`. */
 export function readApacheError(line: string, context: TimeContext): LogDocument | string {
@@ -133,17 +135,14 @@ export function readWindowsCbs(line: string, context: TimeContext): LogDocument 
 
 export const beginsWindowsCbs = (line: string): boolean => CBS.test(line);
 
-/** Time, stream and tag of a line of a container. An empty message may have lost its last space. */
-export const CRI = /^(\S{20,40}) (stdout|stderr) ([FP])(?: |$)/;
-
 /** Reads a line of a container as containerd and CRI-O write it: `2016-10-06T00:17:09.669794202Z stdout F message`. */
 export function readCri(line: string, context: TimeContext): LogDocument | string {
   const head = CRI.exec(line);
   if (head === null) return 'has no head such as "2016-10-06T00:17:09.669794202Z stdout F"';
   const time = readTimeAt(head[1], 0, context);
   if (time === undefined || typeof time === 'string') return time ?? 'its time cannot be read';
-  return {
+  return withProgramFields({
     ...withMessage({ '@timestamp': new Date(time.time).toISOString() }, {}, line.slice(head[0].length)),
     stream: head[2],
-  };
+  });
 }

@@ -2,18 +2,59 @@ import type { LogDocument } from '../log_document';
 import { parseExactJson } from './exact_json';
 import { DEEPEST_JSON, isNestedTooDeeply, textOfJson } from '../json_values';
 import { withMessage } from './application_log';
-import type { TimeContext } from './leading_time';
-import { SYSLOG_LEVELS } from './levels';
-import { cutText } from './text_values';
-import { parseTime } from './timestamps';
-import { LONGEST_TEXT } from './types';
+import type { TimeContext } from './parts/leading_time';
+import { SYSLOG_LEVELS } from './parts/levels';
+import { cutText } from './parts/text_values';
+import { parseTime } from './parts/timestamps';
+import { LONGEST_TEXT } from './parts/types';
 
 /** Microseconds; the year 10000. */
 const END_OF_JOURNAL = 253_402_300_800_000_000;
 /** Keys under which programs write the time, in the order of trust. */
 const TIME_KEYS = ['@timestamp', 'timestamp', 'time', 'ts', 'date'] as const;
-/** Keys of the message where there is no `message`; an `event` that is a text is that of structlog. */
-const MESSAGE_KEYS = ['msg', 'log', 'event'] as const;
+/**
+ * Keys of the time in other logs, in lower case and without `_` and `-`: python's json loggers, cloud audit logs (`eventTime`),
+ * Azure (`TimeGenerated`), Kubernetes' audit log, Okta, Cloudflare. Such a name may also be that of something else: what
+ * cannot be read as a time of our day is passed over.
+ */
+const OTHER_TIME_KEYS = [
+  'datetime',
+  'asctime',
+  'logtime',
+  'eventtime',
+  'eventtimestamp',
+  'timegenerated',
+  'timecreated',
+  'requestreceivedtimestamp',
+  'stagetimestamp',
+  'published',
+  'edgestarttimestamp',
+  'timeunixnano',
+  'timestamp',
+  'time',
+  'ts',
+  't',
+  'date',
+  'createdat',
+  'starttime',
+] as const;
+/** September 2001 and January 2038, epoch milliseconds. */
+const EARLIEST_OF_OTHERS = 1e12;
+const LATEST_OF_OTHERS = 2 ** 31 * 1_000;
+/**
+ * Keys of the message where there is no `message`; an `event` that is a text is that of structlog, `textPayload` that of Google
+ * Cloud, `short_message` that of GELF.
+ */
+const MESSAGE_KEYS = [
+  'msg',
+  'log',
+  'event',
+  'textPayload',
+  'short_message',
+  'Message',
+  'body',
+  'text',
+] as const;
 
 /**
  * Fields of systemd's journal (systemd.journal-fields) under their ECS names; the others keep their own, but for those of the
@@ -67,6 +108,84 @@ function journalValue(value: unknown): unknown {
   return texts.length === 1 ? texts[0] : texts;
 }
 
+/**
+ * Puts what a program wrote as JSON into the log of the container that ran it. Fields of the runtime, its time among them, go before
+ * those of the program; the text stays the message where the JSON names none.
+ */
+export function withProgramFields(document: LogDocument): LogDocument {
+  const { message } = document;
+  if (typeof message !== 'string' || !/^\{.*\}\s*$/s.test(message)) return document;
+  let value: unknown;
+  try {
+    value = parseExactJson(message);
+  } catch {
+    return document;
+  }
+  if (value === null || typeof value !== 'object' || isNestedTooDeeply(value)) return document;
+  const fields = { ...(value as Record<string, unknown>) };
+  const messageKey = ['message', ...MESSAGE_KEYS].find((key) => typeof fields[key] === 'string');
+  const text = messageKey === undefined ? message : String(fields[messageKey]);
+  for (const key of [...TIME_KEYS, ...(messageKey === undefined ? [] : [messageKey])]) delete fields[key];
+  return { ...fields, ...document, message: cutText(text) };
+}
+
+/** The levels of GELF are the numbers of syslog. */
+function withLevelOfGelf(document: Record<string, unknown>): void {
+  const level = SYSLOG_LEVELS[numberIn(document.level)];
+  if (level === undefined) return;
+  delete document.level;
+  document.log = { level };
+}
+
+function otherTimeKey(source: Record<string, unknown>, context: TimeContext): string | undefined {
+  const names = new Map(
+    Object.keys(source).map((name) => [name.toLowerCase().replace(/[_-]/g, ''), name] as const),
+  );
+  return OTHER_TIME_KEYS.map((key) => names.get(key)).find((name) => {
+    if (name === undefined) return false;
+    const time = parseTime(source[name], context);
+    return time !== undefined && time >= EARLIEST_OF_OTHERS && time < LATEST_OF_OTHERS;
+  });
+}
+
+/** Reads Serilog's compact log event format: `@t` time, `@m` message or `@mt` its template, `@l` level, `@x` exception. */
+function readCompact(source: Record<string, unknown>, context: TimeContext): LogDocument | string {
+  const { '@t': written, '@m': message, '@mt': template, '@l': level, '@x': exception, ...others } = source;
+  const time = parseTime(written, context);
+  if (time === undefined) return '@t cannot be read as a time';
+  const texts = [message ?? template, exception].filter((text) => typeof text === 'string');
+  return withMessage(
+    {
+      ...others,
+      ...(typeof template === 'string' && message !== undefined && { 'log.template': cutText(template) }),
+      '@timestamp': new Date(time).toISOString(),
+    },
+    // A level that is left out is Information.
+    { level: typeof level === 'string' ? level.toLowerCase() : 'information' },
+    texts.join('\n'),
+  );
+}
+
+const MONGO_LEVELS: Readonly<Record<string, string>> = { F: 'fatal', E: 'error', W: 'warning', I: 'info' };
+
+/** Reads MongoDB's structured log, whose time is `{"$date": …}` in `t`. @returns undefined for other logs */
+function startOfMongo(source: Record<string, unknown>, context: TimeContext): LogDocument | undefined {
+  const { t, s, c, msg, ...others } = source;
+  if (t === null || typeof t !== 'object' || !Object.hasOwn(t, '$date')) return undefined;
+  const time = parseTime((t as Record<string, unknown>).$date, context);
+  if (time === undefined || typeof msg !== 'string') return undefined;
+  return withMessage(
+    { ...others, '@timestamp': new Date(time).toISOString() },
+    {
+      ...(typeof s === 'string' && {
+        level: MONGO_LEVELS[s] ?? (s.startsWith('D') ? 'debug' : s.toLowerCase()),
+      }),
+      ...(typeof c === 'string' && { logger: c }),
+    },
+    msg,
+  );
+}
+
 /** The journal writes numbers as texts. */
 const numberIn = (value: unknown): number =>
   typeof value === 'number' || (typeof value === 'string' && value !== '') ? Number(value) : NaN;
@@ -91,7 +210,10 @@ export function readJsonLine(line: string, context: TimeContext): LogDocument | 
   if (isNestedTooDeeply(value)) return `is nested more than ${DEEPEST_JSON} levels deep`;
   const source = value as Record<string, unknown>;
   if (Object.hasOwn(source, '__REALTIME_TIMESTAMP')) return readJournal(source);
-  const timeKey = TIME_KEYS.find((key) => Object.hasOwn(source, key));
+  if (Object.hasOwn(source, '@t')) return readCompact(source, context);
+  const started = startOfMongo(source, context);
+  if (started !== undefined) return started;
+  const timeKey = TIME_KEYS.find((key) => Object.hasOwn(source, key)) ?? otherTimeKey(source, context);
   if (timeKey === undefined) return `has no time; it needs one of ${TIME_KEYS.join(', ')}`;
   const time = parseTime(source[timeKey], context);
   if (time === undefined) return `${timeKey} cannot be read as a time`;
@@ -105,7 +227,11 @@ export function readJsonLine(line: string, context: TimeContext): LogDocument | 
       delete document[messageKey];
     }
   }
+  if (source.version === '1.1' && typeof source.short_message === 'string') withLevelOfGelf(document);
   if (typeof document.message === 'string' && document.message.length > LONGEST_TEXT)
     document.message = cutText(document.message);
-  return document;
+  // Docker's files.
+  return typeof source.log === 'string' && typeof source.stream === 'string'
+    ? withProgramFields(document)
+    : document;
 }

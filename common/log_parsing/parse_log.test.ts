@@ -105,7 +105,7 @@ describe('combined and common log format', () => {
     [COMBINED.replace('+0200', 'CEST'), /time/],
     [COMBINED.replace('10:05', '24:05'), /time/],
     [COMBINED.replace('17/May/2015:10:05:03 +0200', '-'), /no time/],
-    [`${COMBINED} 17`, /left over/],
+    [`${COMBINED}17`, /left over/],
   ])('says what is wrong with %s', (line, expected) => {
     expect(complaint(line)).toMatch(expected);
   });

@@ -1,7 +1,9 @@
 import { DetectionError } from '../detection_error';
 import type { LogDocument } from '../log_document';
 import { beginsApplicationRecord, readApplicationLine, withEpochWord } from './application_log';
-import { createTableReader } from './delimited';
+import { beginsPostgres, readAuditd, readPostgres } from './service_logs';
+import { createTableReader } from './tables/column_table';
+import { createW3cReader, createZeekReader } from './tables/directive_table';
 import {
   beginsApacheError,
   beginsKlog,
@@ -16,26 +18,16 @@ import {
   readWindowsCbs,
 } from './fixed_layouts';
 import { readJsonLine } from './json_lines';
-import type { TimeContext } from './leading_time';
+import type { TimeContext } from './parts/leading_time';
 import { readLogfmt } from './logfmt';
-import { compilePattern } from './pattern';
-import { containerLines, joinedLines, singleLines, type Records } from './records';
+import { ACCESS_PATTERNS, accessReader, readElb, readEnvoy } from './access/layouts';
+import { compilePattern } from './access/pattern';
+import { containerLines, joinedLines, singleLines, type Records } from './parts/records';
 import { beginsSyslog, readSyslog3164, readSyslog5424 } from './syslog';
-import { tableRows } from './table_records';
-import { excerptOf } from './text_values';
-import type { LogFormat, NamedFormat, ParseOutcome } from './types';
-import { LONGEST_LINE, NAMED_FORMATS } from './types';
-
-const COMMON = '$remote_addr $ignore $remote_user [$time_local] "$request" $status $body_bytes_sent';
-
-type AccessFormat = 'common' | 'combined' | 'vhost_combined';
-
-/** The named formats that are patterns (Apache HTTP Server 2.4, "Log Files"; nginx ngx_http_log_module). */
-const PATTERNS: Readonly<Record<AccessFormat, string>> = {
-  common: COMMON,
-  combined: `${COMMON} "$http_referer" "$http_user_agent"`,
-  vhost_combined: `$host:$server_port ${COMMON} "$http_referer" "$http_user_agent"`,
-};
+import { separatedRows, tableRows } from './tables/table_records';
+import { excerptOf } from './parts/text_values';
+import type { LogFormat, NamedFormat, ParseOutcome } from './parts/types';
+import { LONGEST_LINE, NAMED_FORMATS } from './parts/types';
 
 function recordsOf(format: LogFormat, context: TimeContext): Records {
   if (typeof format !== 'string') return singleLines(compilePattern(format.pattern, context));
@@ -49,7 +41,19 @@ function recordsOf(format: LogFormat, context: TimeContext): Records {
     case 'common':
     case 'combined':
     case 'vhost_combined':
-      return singleLines(compilePattern(PATTERNS[format], context));
+      return singleLines(accessReader(format, context));
+    case 'elb':
+      return single(readElb);
+    case 'envoy':
+      return single(readEnvoy);
+    case 'auditd':
+      return single(readAuditd);
+    case 'postgresql':
+      return joined(readPostgres, beginsPostgres);
+    case 'w3c':
+      return singleLines(createW3cReader(context));
+    case 'zeek':
+      return singleLines(createZeekReader());
     case 'syslog_5424':
       return single(readSyslog5424);
     case 'syslog':
@@ -69,10 +73,9 @@ function recordsOf(format: LogFormat, context: TimeContext): Records {
     case 'cri':
       return containerLines((record) => readCri(record, context));
     case 'csv':
-    case 'tsv': {
-      const delimiter = format === 'csv' ? ',' : '\t';
-      return tableRows(delimiter, createTableReader(delimiter, context));
-    }
+      return separatedRows((delimiter) => tableRows(delimiter, createTableReader(delimiter, context)));
+    case 'tsv':
+      return tableRows('\t', createTableReader('\t', context));
     case 'application':
       return joined(readApplicationLine, (line) => beginsApplicationRecord(line, context));
   }
@@ -132,7 +135,7 @@ export function* parseLines(
  */
 const LEAST_RECORDS = 0.05;
 const TABLES: readonly NamedFormat[] = ['csv', 'tsv'];
-const MARKED: readonly NamedFormat[] = [...TABLES, 'cri'];
+const MARKED: readonly NamedFormat[] = [...TABLES, 'cri', 'w3c', 'zeek'];
 
 /** Reads the first lines of a file. A row of a table that is open at their end may end behind them: it counts nowhere. */
 function firstOutcomes(
@@ -183,6 +186,6 @@ export function detectFormat(firstLines: readonly string[], context: TimeContext
     'invalid_input',
     `The log format was not recognised from ${lines.length} lines. The first is ${JSON.stringify(excerptOf(lines[0] ?? ''))}; ` +
       `the nearest formats say: ${complaints}. ` +
-      `Name it (${NAMED_FORMATS.join(', ')}) or give a pattern such as ${PATTERNS.common}`,
+      `Name it (${NAMED_FORMATS.join(', ')}) or give a pattern such as ${ACCESS_PATTERNS.common}`,
   );
 }

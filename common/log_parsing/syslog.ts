@@ -1,8 +1,10 @@
 import type { LogDocument } from '../log_document';
+import { requestOfHaproxy } from './access/layouts';
 import { withMessage } from './application_log';
-import { readTimeAt, type TimeContext } from './leading_time';
-import { SYSLOG_LEVELS } from './levels';
-import { isIpAddress } from './text_values';
+import { readTimeAt, type TimeContext } from './parts/leading_time';
+import { eventOfCef } from './cef';
+import { levelOf, SYSLOG_LEVELS } from './parts/levels';
+import { isIpAddress } from './parts/text_values';
 
 const PRIORITY = /^<(\d{1,3})>/;
 const FIRST_VERSION = /^1 /;
@@ -53,7 +55,7 @@ export function readSyslog5424(line: string, context: TimeContext): LogDocument 
     '@timestamp': new Date(time.time).toISOString(),
     ...(host !== '-' && { host: { name: host } }),
     ...processOf(application, process),
-    ...(application !== undefined && SSHD.has(application) && loginOf(message)),
+    ...partsOf(application, message),
   };
   return withMessage(
     document,
@@ -88,6 +90,7 @@ export function readSyslog3164(line: string, context: TimeContext): LogDocument 
   const space = rest.indexOf(' ');
   if (space <= 0 || space > 255) return 'has no host behind its time';
   const host = rest.slice(0, space);
+  if (!MONTH_NAME.test(line) && levelOf(host) !== undefined) return 'has a level where its host would be';
   const behind = rest.slice(space + 1);
   const tag = TAG.exec(behind);
   // Other programs begin lines with such a time, too; only syslog has month names there.
@@ -97,13 +100,21 @@ export function readSyslog3164(line: string, context: TimeContext): LogDocument 
     '@timestamp': new Date(time.time).toISOString(),
     host: { name: host },
     ...(tag !== null && processOf(tag[1], tag[2])),
-    ...(tag !== null && SSHD.has(tag[1]) && loginOf(message)),
+    ...partsOf(tag?.[1], message),
   };
   return withMessage(document, logOf(priority), message);
 }
 
 export const beginsSyslog = (line: string): boolean =>
   MONTH_NAME.test(line) || ISO_DATE.test(line) || PRIORITY.test(line);
+
+/** Fields that the messages of known programs hold. */
+function partsOf(program: string | undefined, message: string): LogDocument {
+  if (message.startsWith('CEF:')) return eventOfCef(message);
+  if (program === undefined) return {};
+  if (SSHD.has(program)) return loginOf(message);
+  return program === 'haproxy' ? requestOfHaproxy(message) : {};
+}
 
 const logOf = ({ level }: Priority): Record<string, unknown> => (level === undefined ? {} : { level });
 

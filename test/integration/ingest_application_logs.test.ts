@@ -45,6 +45,17 @@ it('a log of an application with a stack trace is recognised and read', async ()
   ]);
 });
 
+it('a field may be a number in one log and a word in the next', async () => {
+  const documents = await ingested('mixed.log', [
+    'time=2026-05-01T10:00:00Z level=info msg=first size=10 user.id=7',
+    'time=2026-05-01T10:00:01Z level=info msg=second size=unknown user.id=ann',
+  ]);
+  expect(documents).toEqual([
+    expect.objectContaining({ size: 10, 'user.id': 7 }),
+    expect.objectContaining({ size: 'unknown', 'user.id': 'ann' }),
+  ]);
+});
+
 it('times without year and zone are completed as asked', async () => {
   const line = 'Jul 14 02:00:00 web sshd[7]: Accepted password for ann';
   expect(await ingested('auth.log', [line], '--year', '2019', '--time-zone', 'Europe/Berlin')).toEqual([

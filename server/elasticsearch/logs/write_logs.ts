@@ -62,7 +62,12 @@ async function ensureLogIndex(client: Client, index: string): Promise<void> {
     await client.indices.create({
       index,
       mappings: LOG_INDEX_MAPPINGS as never,
-      settings: { number_of_replicas: 0, refresh_interval: '1s' },
+      settings: {
+        number_of_replicas: 0,
+        refresh_interval: '1s',
+        // A field may be a number in one log and a word in the next.
+        'index.mapping.ignore_malformed': true,
+      },
     });
   } catch (error) {
     if (String((error as Error).message).includes(CREATED_ALREADY)) return;

@@ -1,4 +1,4 @@
-import type { LogDocument } from '../log_document';
+import type { LogDocument } from '../../log_document';
 import { momentInZone, type TimeContext } from './leading_time';
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];

@@ -6,8 +6,8 @@ export interface ClockOffset {
   readonly end: number;
 }
 
-/** `Z`: of a word that begins with it, it is no zone. A case of its own, so that `zeus` and `ZooKeeper` keep theirs. */
-const UTC = /(?:[Zz](?![A-Za-z\d])| [Zz](?=$|[\s\])},;|]))/y;
+/** `Z`, ` UTC`: of a word that begins with it, it is no zone. A case of its own, so that `zeus` and `ZooKeeper` keep theirs. */
+const UTC = /(?:[Zz](?![A-Za-z\d])| (?:[Zz]|UTC|GMT)(?=$|[\s\])},;|]))/y;
 /** An offset ends where no word, number, share or clock goes on: `-1000ms`, `-0100.50`, `-1000%` and `+02:00:01` are none. */
 const ENDS = String.raw`(?![A-Za-z\d%]|[.:]\d)`;
 /** `+02:00`, `+0200`, `+02` right behind the clock. */

@@ -1,8 +1,9 @@
-import { readTimeAt, type TimeContext } from './leading_time';
-import { levelOf } from './levels';
+import { readTimeAt, type TimeContext } from '../parts/leading_time';
+import { levelOf } from '../parts/levels';
+import type { Delimiter } from './row_scanner';
 import type { ReadRow } from './table_records';
-import { cutText } from './text_values';
-import { parseTime } from './timestamps';
+import { cutText } from '../parts/text_values';
+import { parseTime } from '../parts/timestamps';
 
 const TIME_COLUMNS = ['@timestamp', 'timestamp', 'time', 'ts', 'datetime', 'date', 'date_time', 'time_stamp'];
 /** In the order of trust. */
@@ -10,10 +11,15 @@ const MESSAGE_COLUMNS = ['message', 'msg', 'log', 'text', 'content', 'event'];
 const LEVEL_COLUMNS = ['level', 'log_level', 'loglevel', 'severity'];
 const MOST_COLUMNS = 500;
 /** Without leading zeros, which numbers of a bank or a telephone have; more digits than a double holds stay text. */
-const NUMBER = /^-?(?:0|[1-9]\d{0,14})(?:\.\d{1,15})?$/;
+export const NUMBER = /^-?(?:0|[1-9]\d{0,14})(?:\.\d{1,15})?$/;
 
 /** Reads the rows of a table whose first row names the columns (RFC 4180; tab-separated likewise). */
-export function createTableReader(delimiter: ',' | '\t', context: TimeContext): ReadRow {
+export function createTableReader(delimiter: Delimiter, context: TimeContext): ReadRow {
+  // Tables with semicolons have 2,5 for two and a half.
+  const numberOf = (cell: string): number | undefined => {
+    const written = delimiter === ';' ? cell.replace(',', '.') : cell;
+    return NUMBER.test(written) ? Number(written) : undefined;
+  };
   let columns: string[] | undefined;
   let timeColumn = -1;
   let messageColumns: readonly number[] = [];
@@ -45,7 +51,7 @@ export function createTableReader(delimiter: ',' | '\t', context: TimeContext): 
       const name = column.toLowerCase();
       if (LEVEL_COLUMNS.includes(name) && levelOf(cell) !== undefined) document['log.level'] = levelOf(cell);
       else if (place === messageColumn) document.message = cutText(cell);
-      else document[column] = NUMBER.test(cell) ? Number(cell) : cutText(cell);
+      else document[column] = numberOf(cell) ?? cutText(cell);
     });
     document.message ??= cutText(text);
     return document;

@@ -1,3 +1,5 @@
+export type Delimiter = ',' | ';' | '\t';
+
 /** A row whose last line was scanned. */
 export interface Row {
   /** None where the row is broken. */
@@ -18,7 +20,7 @@ export interface RowScanner {
  * Scans rows as RFC 4180 has them: a quote begins a quoted cell at its start alone, and two within it are one. A cell with text
  * behind its closing quote keeps its quotes. Each character is looked at once, however many lines a row has.
  */
-export function createRowScanner(delimiter: ',' | '\t'): RowScanner {
+export function createRowScanner(delimiter: Delimiter): RowScanner {
   let cells: string[] = [];
   /** Pieces of the quoted cell that is open. */
   let open: string[] | undefined;

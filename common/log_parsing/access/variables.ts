@@ -1,7 +1,7 @@
-import type { TimeContext } from './leading_time';
-import { cutText, isIpAddress } from './text_values';
-import { parseAccessLogTime, parseTime } from './timestamps';
-import { LONGEST_TEXT } from './types';
+import type { TimeContext } from '../parts/leading_time';
+import { cutText, isIpAddress } from '../parts/text_values';
+import { parseAccessLogTime, parseTime } from '../parts/timestamps';
+import { LONGEST_TEXT } from '../parts/types';
 
 /** A document while its fields are being read. */
 export interface DraftDocument {
@@ -13,7 +13,9 @@ export interface DraftDocument {
   service?: { name: string };
   log?: { level?: string; logger?: string };
   trace?: { id: string };
-  event?: { duration?: number };
+  event?: { duration?: number; reason?: string };
+  upstream?: { address: string };
+  tls?: { cipher?: string; version?: string };
   requestMethod?: string;
   requestReferrer?: string;
   requestBytes?: number;
@@ -47,7 +49,20 @@ const whole =
 /** Seconds to nanoseconds. nginx lists several upstreams with commas and colons; only a single number is taken. */
 function readDuration(draft: DraftDocument, value: string): string | void {
   if (!/^\d{1,9}(\.\d{1,9})?$/.test(value)) return 'the request time is not a number of seconds';
-  draft.event = { duration: Math.round(Number(value) * 1e9) };
+  draft.event = { ...draft.event, duration: Math.round(Number(value) * 1e9) };
+}
+
+/** Milliseconds to nanoseconds. */
+function readMilliseconds(draft: DraftDocument, value: string): string | void {
+  if (!/^\d{1,12}(\.\d{1,9})?$/.test(value)) return 'the request time is not a number of milliseconds';
+  draft.event = { ...draft.event, duration: Math.round(Number(value) * 1e6) };
+}
+
+/** An address with its port, `192.0.2.7:2817` or `[2001:db8::7]:443`; a port alone, as `2001:db8::7:443` has it, is cut as well. */
+function readClient(draft: DraftDocument, value: string): void {
+  const port = value.lastIndexOf(':');
+  const address = (port < 0 ? value : value.slice(0, port)).replace(/^\[(.*)\]$/, '$1');
+  VARIABLES.remote_addr(draft, address, {});
 }
 
 function readUrl(draft: DraftDocument, value: string): void {
@@ -127,6 +142,24 @@ export const VARIABLES: Readonly<Record<string, Reader>> = {
     draft.requestBytes = value;
   }),
   request_time: readDuration,
+  request_time_ms: readMilliseconds,
+  remote_endpoint: readClient,
+  /** The client by its own word, and that of the proxies behind it: taken where nothing better is known. */
+  http_x_forwarded_for: (draft, value) => {
+    if (draft.client === undefined) VARIABLES.remote_addr(draft, value.split(',')[0].trim(), {});
+  },
+  upstream_addr: (draft, value) => {
+    draft.upstream = { address: cutText(value, 256) };
+  },
+  response_flags: (draft, value) => {
+    draft.event = { ...draft.event, reason: cutText(value, 256) };
+  },
+  ssl_cipher: (draft, value) => {
+    draft.tls = { ...draft.tls, cipher: cutText(value, 256) };
+  },
+  ssl_protocol: (draft, value) => {
+    draft.tls = { ...draft.tls, version: cutText(value, 64) };
+  },
   http_referer: (draft, value) => {
     draft.requestReferrer = text(draft, value);
   },

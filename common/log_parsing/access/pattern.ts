@@ -1,8 +1,8 @@
-import { DetectionError } from '../detection_error';
-import type { LogDocument } from '../log_document';
-import type { TimeContext } from './leading_time';
-import { cutText, unescapeLogText } from './text_values';
-import { LONGEST_TEXT } from './types';
+import { DetectionError } from '../../detection_error';
+import type { LogDocument } from '../../log_document';
+import type { TimeContext } from '../parts/leading_time';
+import { cutText, unescapeLogText } from '../parts/text_values';
+import { LONGEST_TEXT } from '../parts/types';
 import type { DraftDocument } from './variables';
 import { VARIABLES } from './variables';
 
@@ -18,6 +18,9 @@ interface Step {
 /** A pattern made ready: reads a line into a document, or says what is wrong with it. */
 export type PatternReader = (line: string) => LogDocument | string;
 
+/** Reads what stands behind the last value of a pattern. @returns false where that is not part of such a line */
+export type ReadRest = (draft: DraftDocument, rest: string) => boolean;
+
 const LONGEST_PATTERN = 1_000;
 /** The beginning of `2024-05-01 12:00:00`, whose space does not end the value. */
 const DATE_SPACE_CLOCK = /^\d{4}-\d{2}-\d{2} \d{2}:/;
@@ -27,9 +30,14 @@ const DATE_SPACE_CLOCK = /^\d{4}-\d{2}-\d{2} \d{2}:/;
  * variable begins, so reading takes time linear in the line, whatever the pattern: there is no backtracking.
  *
  * @example compilePattern('$remote_addr [$time_local] "$request" $status $body_bytes_sent $request_time')
+ * @param readRest reads text behind the last value; without it, such a line is refused
  * @throws DetectionError `invalid_input` for unknown variables, two variables without text between them, no time
  */
-export function compilePattern(pattern: string, context: TimeContext = {}): PatternReader {
+export function compilePattern(
+  pattern: string,
+  context: TimeContext = {},
+  readRest?: ReadRest,
+): PatternReader {
   const refuse = (why: string): never => {
     throw new DetectionError(
       'invalid_input',
@@ -75,9 +83,10 @@ export function compilePattern(pattern: string, context: TimeContext = {}): Patt
       const problem = read(draft, quoted ? unescapeLogText(raw) : raw, context);
       if (problem !== undefined) return problem;
     }
-    if (position < line.length) return `text is left over after ${steps[steps.length - 1].name}`;
+    if (position < line.length && readRest?.(draft, line.slice(position)) !== true)
+      return `text is left over after ${steps[steps.length - 1].name}`;
     if (draft.time === undefined) return 'there is no time';
-    return finish(draft, draft.time, line);
+    return documentOfDraft(draft, draft.time, line);
   };
 }
 
@@ -91,7 +100,13 @@ function closingQuote(line: string, from: number, until: string): number {
   return -1;
 }
 
-function finish(draft: DraftDocument, time: number, line: string): LogDocument {
+/**
+ * Makes the document of what was read.
+ *
+ * @param time epoch milliseconds
+ * @param line the message where none was read
+ */
+export function documentOfDraft(draft: DraftDocument, time: number, line: string): LogDocument {
   const request: Record<string, unknown> = {};
   if (draft.requestMethod !== undefined) request.method = draft.requestMethod;
   if (draft.requestReferrer !== undefined) request.referrer = draft.requestReferrer;
@@ -110,7 +125,17 @@ function finish(draft: DraftDocument, time: number, line: string): LogDocument {
   if (draft.message !== undefined) document.message = draft.message;
   else document.message = cutText(line);
   if (hasKeys(http)) document.http = http;
-  for (const key of ['client', 'user', 'url', 'event', 'service', 'host', 'trace'] as const)
+  for (const key of [
+    'client',
+    'user',
+    'url',
+    'event',
+    'service',
+    'host',
+    'trace',
+    'upstream',
+    'tls',
+  ] as const)
     if (draft[key] !== undefined) document[key] = draft[key];
   if (draft.userAgent !== undefined) document.user_agent = { original: draft.userAgent };
   const isCut = draft.truncated || (draft.message === undefined && line.length > LONGEST_TEXT);

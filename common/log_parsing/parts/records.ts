@@ -1,7 +1,9 @@
-import type { LogDocument } from '../log_document';
-import { CRI } from './fixed_layouts';
+import type { LogDocument } from '../../log_document';
 import { excerptOf } from './text_values';
 import { LONGEST_LINE, type ParseOutcome } from './types';
+
+/** Time, stream and tag of a line of a container. An empty message may have lost its last space. */
+export const CRI = /^(\S{20,40}) (stdout|stderr) ([FP])(?: |$)/;
 
 /** Puts the lines of a file together to records. Nothing throws for any content. */
 export interface Records {

@@ -1,4 +1,4 @@
-import type { LogDocument } from '../log_document';
+import type { LogDocument } from '../../log_document';
 
 /**
  * Formats with a name, in the order of preference when several read a line. `vhost_combined` is Apache's combined format
@@ -10,7 +10,11 @@ export const NAMED_FORMATS = [
   'vhost_combined',
   'combined',
   'common',
+  'elb',
+  'envoy',
   'syslog_5424',
+  'auditd',
+  'postgresql',
   'apache_error',
   'nginx_error',
   'klog',
@@ -19,6 +23,8 @@ export const NAMED_FORMATS = [
   'windows_cbs',
   'syslog',
   'logfmt',
+  'w3c',
+  'zeek',
   'csv',
   'tsv',
   'application',

@@ -1,10 +1,29 @@
-import type { LogDocument } from '../log_document';
-import { LONGEST_LINE, type ParseOutcome } from './types';
-import { NO_OUTCOMES, outcomesOf, tooLongOutcome, type Records } from './records';
-import { createRowScanner } from './row_scanner';
+import type { LogDocument } from '../../log_document';
+import { LONGEST_LINE, type ParseOutcome } from '../parts/types';
+import { NO_OUTCOMES, outcomesOf, tooLongOutcome, type Records } from '../parts/records';
+import { createRowScanner, type Delimiter } from './row_scanner';
 
 /** Reads one row. `text` is the row as it stands in the file. */
 export type ReadRow = (cells: readonly string[], text: string) => LogDocument | string | undefined;
+
+/**
+ * Rows whose separator is that of their header: a comma, or a semicolon where programs of most of Europe write tables.
+ *
+ * @param rowsOf makes the rows of a separator
+ */
+export function separatedRows(rowsOf: (delimiter: Delimiter) => Records): Records {
+  let rows: Records | undefined;
+  const rowsFor = (line: string): Records =>
+    (rows ??= rowsOf(count(line, ';') > count(line, ',') ? ';' : ','));
+  return {
+    add: (line, lineNumber) =>
+      rows === undefined && line.trim() === '' ? NO_OUTCOMES : rowsFor(line).add(line, lineNumber),
+    addTooLong: (line, lineNumber) => rowsFor('').addTooLong(line, lineNumber),
+    end: () => rows?.end() ?? NO_OUTCOMES,
+  };
+}
+
+const count = (text: string, character: string): number => text.split(character).length - 1;
 
 const OPEN_QUOTE = 'a cell begins with a quote that does not end';
 
@@ -13,7 +32,7 @@ const OPEN_QUOTE = 'a cell begins with a quote that does not end';
  * never ends or ends within a word, its line is told as one that cannot be read and those behind are read as rows of
  * their own: a stray quote costs one row.
  */
-export function tableRows(delimiter: ',' | '\t', readRow: ReadRow): Records {
+export function tableRows(delimiter: Delimiter, readRow: ReadRow): Records {
   const scanner = createRowScanner(delimiter);
   let lines: string[] = [];
   let first = 0;

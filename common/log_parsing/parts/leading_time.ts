@@ -1,4 +1,4 @@
-import { momentOf, offsetIn } from '../suppressions/local_time';
+import { momentOf, offsetIn } from '../../suppressions/local_time';
 import { offsetAt, type ClockOffset } from './clock_offset';
 
 /** Parts that complete an incomplete time. */
@@ -42,6 +42,10 @@ const FORMS: readonly RegExp[] = [
   String.raw`(?:${WEEKDAY} )?(?<day>\d{1,2})[ /-]${MONTH}[ /-](?<year>\d{4})[ :]${CLOCK}(?!\d)`,
   // 17/06/09 20:10:40: year, month, day, as Spark's log4j writes it
   String.raw`(?<shortYear>\d{2})/(?<month>\d{2})/(?<day>\d{2}) ${CLOCK}(?!\d)`,
+  // 3/4/2026, 10:00:00 AM: the month first, as all who write AM and PM have it
+  String.raw`(?<month>\d{1,2})/(?<day>\d{1,2})/(?<year>\d{4}),? ${CLOCK} (?<half>[AP]M)(?![A-Za-z\d])`,
+  // 03/04/2026-10:00:00.000000, 03/04-10:00:00.000000, as Suricata and Snort write it
+  String.raw`(?<month>\d{2})/(?<day>\d{2})(?:/(?<year>\d{4}))?-${CLOCK}(?!\d)`,
   // 17.06.2021 20:10:40
   String.raw`(?<day>\d{2})\.(?<month>\d{2})\.(?<year>\d{4}) ${CLOCK}(?!\d)`,
   // 081109 203615
@@ -117,6 +121,14 @@ function numberAt(line: string, from: number): (FoundTime & { readonly hasDate: 
 export const momentInZone = (local: number, { timeZone = 'UTC' }: TimeContext): number =>
   timeZone === 'UTC' ? local : momentOf(local, offsetIn(timeZone));
 
+/** Hours of a clock of twelve begin with 12. NaN for one that it does not have. */
+function hourOf({ hour, half }: Parts): number {
+  const written = Number(hour);
+  if (half === undefined) return written;
+  if (written < 1 || written > 12) return NaN;
+  return (written % 12) + (half.toUpperCase() === 'PM' ? 12 : 0);
+}
+
 type Parts = Readonly<Record<string, string | undefined>>;
 
 function momentOfParts(
@@ -127,11 +139,11 @@ function momentOfParts(
   const { monthName, fraction } = parts;
   const month = monthName === undefined ? Number(parts.month) - 1 : MONTHS.indexOf(monthName.toLowerCase());
   const day = Number(parts.day);
-  const hour = Number(parts.hour);
+  const hour = hourOf(parts);
   const minute = Number(parts.minute);
   const second = Number(parts.second);
   // 60 is a leap second.
-  if (month < 0 || month > 11 || day < 1 || day > 31 || hour > 23 || minute > 59 || second > 60)
+  if (month < 0 || month > 11 || day < 1 || day > 31 || !(hour <= 23) || minute > 59 || second > 60)
     return undefined;
   const milliseconds = fraction === undefined ? 0 : Math.floor(Number(`0.${fraction}`) * 1_000);
   const inYear = (year: number): number | undefined => {

@@ -1,4 +1,4 @@
-import { detectFormat, parseLines, withEpochWord, type LogFormat } from '.';
+import { detectFormat, parseLines, withEpochWord, type LogFormat } from '..';
 import { readTimeAt } from './leading_time';
 
 const CONTEXT = { latest: Date.UTC(2026, 10, 27, 12) };
