@@ -1,3 +1,5 @@
+import type { CodedSentence } from './coded_sentence';
+
 /**
  * The closed set of ways in which an operation of ours fails. Each has one HTTP status, one exit code and one
  * answer to "is it worth trying again?" (see {@link httpStatusOf}, {@link exitCodeOf}, {@link isRetryable}).
@@ -27,14 +29,18 @@ export class DetectionError extends Error {
   constructor(
     public readonly code: DetectionErrorCode,
     message: string,
-    options: { cause?: unknown; details?: Record<string, unknown> } = {},
+    options: { cause?: unknown; details?: Record<string, unknown>; said?: CodedSentence } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.details = options.details;
+    this.said = options.said;
   }
 
   /** Machine-readable addition to the message: e.g. one entry for each invalid field. */
   public readonly details?: Record<string, unknown>;
+
+  /** The message for pages, which translate it. */
+  public readonly said?: CodedSentence;
 }
 
 interface ErrorClass {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { codedSentenceSchema } from '../coded_sentence';
 
 /** All paths of the HTTP API lie below it, after Kibana's base path and `/s/<space>`. */
 export const API_ROOT = '/api/log_anomalies';
@@ -66,7 +67,11 @@ export const apiErrorSchema = z.object({
   error: z.string(),
   message: z.string(),
   attributes: z
-    .object({ code: z.string(), details: z.record(z.string(), z.unknown()).optional() })
+    .object({
+      code: z.string(),
+      said: codedSentenceSchema.optional(),
+      details: z.record(z.string(), z.unknown()).optional(),
+    })
     .optional(),
 });
 

@@ -28,6 +28,7 @@ export const failureSchema = z.object({
   code: z.enum(DETECTION_ERROR_CODES),
   message: z.string(),
   next_step: z.string(),
+  said: codedSentenceSchema.optional(),
   retried: z.boolean().describe('True when it is retried automatically'),
   left_out_by: leftOutBySchema
     .optional()

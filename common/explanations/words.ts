@@ -1,3 +1,5 @@
+import { fillIn } from '../sentences/fill_in';
+
 /**
  * Phrases that sentences are put together from, in English; `{name}` is filled in. Pages say them in the reader's language
  * with their translations, everything else, which has many readers or unknown ones, in English.
@@ -115,12 +117,6 @@ export interface Words {
   /** A number of a field as its data view shows it; undefined where that has no format of its own. */
   formatted?(field: string, value: number): string | undefined;
 }
-
-/** Puts values into the places of a phrase. Values are taken as they are, with whatever braces they hold. */
-const fillIn = (phrase: string, values: Readonly<Record<string, string>> = {}): string =>
-  phrase.replace(/\{([a-z_]+)\}/g, (place, name: string) =>
-    Object.hasOwn(values, name) ? values[name] : place,
-  );
 
 export const ENGLISH: Words = {
   locale: 'en-US',

@@ -8,6 +8,7 @@ jest.mock('../kibana/render_in_kibana', () => ({
 jest.mock('./drawing/anomaly_panel', () => ({ AnomalyPanel: () => null }));
 jest.mock('../shared/values/format', () => ({ setDateFormat: () => undefined }));
 jest.mock('../shared/app/failure_title', () => ({}));
+jest.mock('../shared/app/failure_sentence', () => ({}));
 
 import { renderPanel } from './render_panel';
 

@@ -22,7 +22,7 @@ import {
   createFeedbackStore,
   createLogSource,
   createSuppressionStore,
-  whyNoLogs,
+  noLogsError,
   type ElasticsearchClient,
 } from '../../server/elasticsearch';
 import { createAnnotationStore } from '../../server/elasticsearch/annotations';
@@ -132,13 +132,12 @@ async function drawAndWrite(session: Session, options: Options): Promise<void> {
       to,
     });
     if (sample.logs.length === 0) {
-      const why = await whyNoLogs(
+      throw await noLogsError(
         client,
         rangeOf(source, from, to),
-        `from ${new Date(from).toISOString()} to ${new Date(to).toISOString()}`,
+        { from: new Date(from).toISOString(), to: new Date(to).toISOString() },
         { signal: session.signal },
       );
-      throw new DetectionError('too_few_logs', why);
     }
     const odd = await countOddTimes(client, rangeOf(source, from, to), to, { signal: session.signal });
     for (const { message, next_step: nextStep } of readinessOf({ oddTimes: odd }))

@@ -15,7 +15,7 @@ import { DetectionError } from '../../common/detection_error';
 import type { LogDocument } from '../../common/log_document';
 import { sourceSchema } from '../../common/detector/detector_schema';
 import { rangeOf } from '../../server/detection/ports/log_range';
-import { whyNoLogs } from '../../server/elasticsearch';
+import { noLogsError } from '../../server/elasticsearch';
 import { drawSample, proposeForLogs } from '../../server/elasticsearch/scanning';
 import { aboutLabel } from '../command_line/detectors';
 import { loadDocuments, unreadOf, writeWhole } from '../command_line/log_files';
@@ -233,8 +233,7 @@ async function sample(session: Session, index: string, days: number): Promise<Lo
     const range = rangeOf(sourceSchema.parse({ index }), Math.round(to - days * DAY), to);
     const drawn = await drawSample(client, range, { signal });
     if (drawn === undefined) {
-      const why = await whyNoLogs(client, range, `in the last ${days} days`, { signal });
-      throw new DetectionError('too_few_logs', why);
+      throw await noLogsError(client, range, { last: `${days} days` }, { signal });
     }
     return drawn.logs.map((log) => log.document);
   });

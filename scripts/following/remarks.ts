@@ -1,7 +1,7 @@
 import { durationToMilliseconds, type Detector } from '../../common/detector';
 import { rangeOf } from '../../server/detection/ports/log_range';
 import { closedIndicesFindingOf } from '../../server/detection/upkeep/readiness';
-import { closedIndices, type connect, createLogSource, whyNoLogs } from '../../server/elasticsearch';
+import { closedIndices, type connect, createLogSource, noLogsError } from '../../server/elasticsearch';
 import type { Session } from '../command_line/session';
 import type { FollowOptions } from './options';
 
@@ -43,7 +43,7 @@ export function createRemarks(
       const why = async (): Promise<string | undefined> =>
         (await createLogSource(client).count(range)) > 0
           ? undefined
-          : whyNoLogs(client, range, `in the last ${options.from}`, { signal });
+          : (await noLogsError(client, range, { last: options.from }, { signal })).message;
       const text = await why().catch(() => undefined);
       if (text !== undefined) once('nothing', text);
     },

@@ -16,7 +16,7 @@ export { isSecurityOff, signedInUser } from './transport/security_state';
 export { backfillKeyRole, backfillTarget, detectorKeyRole } from './upgrade/key_role';
 export type { KeyRole } from './upgrade/key_role';
 export { refuseUnreadable } from './indices/refuse_unreadable';
-export { whyNoLogs } from './logs/no_logs';
+export { noLogsError } from './logs/no_logs';
 export { closedIndices } from './logs/closed_indices';
 export { countOddTimes } from './logs/odd_times';
 export { createLogSource } from './logs/log_source';

@@ -45,6 +45,7 @@ const FOLDERS: Readonly<Record<string, readonly string[]>> = {
       'evaluation',
       'threshold',
       'drift',
+      'sentences',
       'explanations',
     ],
     ...[

@@ -7,6 +7,11 @@ import type { Attribution } from '../../common/anomaly';
 import type { CandidateCheck, ReadinessFinding } from '../../common/api';
 import type { CandidateCheck as Check } from '../../common/api/gate';
 import { DETECTION_ERROR_CODES } from '../../common/detection_error';
+import {
+  FAILURE_SENTENCES,
+  sentenceError,
+  type FailureSentence,
+} from '../../common/sentences/failure_sentences';
 import { problemsOf, type ProblemPhrase } from '../../common/problem_words';
 import { partReason, STEP_REASONS } from '../../common/incidents';
 import { MODEL_NOTES } from '../../common/model_snapshot/model_notes';
@@ -19,6 +24,7 @@ import { checkText } from '../../public/pages/models/check_text';
 import { stepText } from '../../public/shared/incidents/step_text';
 import { precedenceSentence } from '../../public/shared/values/annotation_text';
 import { problemText } from '../../public/shared/values/problem_text';
+import { failureSentence } from '../../public/shared/app/failure_sentence';
 import { nextStepText } from '../../public/shared/requests/failure_text';
 import { readinessText } from '../../public/shared/detector/readiness_text';
 import { reasonText, sentenceText } from '../../public/shared/results/sentence_text';
@@ -197,6 +203,57 @@ describe('what is wrong with a setting', () => {
     expect(problemsOf(issue, input).map((problem) => problem.phrase)).toEqual([phrase]);
     expect(problemText(issue, input).replaceAll(',', '')).toBe(sentence(issue.message).replaceAll(',', ''));
     expect(inFrench(() => problemText(issue, input))).not.toBe(problemText(issue, input));
+  });
+});
+
+describe('why something failed', () => {
+  const values = {
+    id: 'cart',
+    version: 'v7',
+    index: 'logs-*',
+    rights: 'read',
+    field: 'at',
+    setting: 'timestamp_field',
+  };
+  const all = { ...values, type: 'long', existing: 30, added: 2, most: 31, logs: 3, needed: 256 };
+  const said = (code: string, given: Record<string, string | number>) => ({
+    message: 'Said by the server.',
+    said: { code, values: given },
+  });
+
+  it.each(Object.keys(FAILURE_SENTENCES) as FailureSentence[])(
+    'is said by the pages as by the server: %s',
+    (sentence) => {
+      const error = sentenceError('refused', sentence, all);
+      expect(failureSentence(error)).toBe(error.message);
+      expect(error.message).not.toMatch(/[{}]/);
+      expect(inFrench(() => failureSentence(error))).not.toBe(error.message);
+    },
+  );
+
+  it.each([
+    [
+      'elasticsearch_unavailable',
+      { reason: 'refused' },
+      'Elasticsearch ne répond pas, ou est surchargé : refused',
+    ],
+    ['elasticsearch_forbidden', { reason: 'r' }, 'Il manque un droit dans Elasticsearch : r'],
+    ['index_missing', { index: 'shop' }, 'Il n’y a pas d’index « shop ».'],
+    ['kibana_busy', { seconds: 1 }, 'Kibana est occupé par d’autres requêtes. Réessayez dans 1 seconde.'],
+    [
+      'no_log',
+      { index: 'shop', span: 'last', from: '7d', to: '', hasOthers: 'yes', selected: 'none' },
+      'shop contient des logs dans les derniers 7d, mais aucun que la requête choisisse.',
+    ],
+  ])('has a sentence of the pages where the server says more: %s', (code, given, french) => {
+    const text = inFrench(() => failureSentence(said(code, given)));
+    expect(text).toBe(french);
+    expect(failureSentence(said(code, given))).not.toBe('Said by the server.');
+  });
+
+  it('keeps the words of a server that knows more, and of one that says no code', () => {
+    expect(inFrench(() => failureSentence(said('new_one', {})))).toBe('Said by the server.');
+    expect(failureSentence({ message: 'As it is.' })).toBe('As it is.');
   });
 });
 

@@ -2,6 +2,7 @@ import React, { type ReactElement } from 'react';
 import { EuiBasicTable, EuiHealth, EuiPanel, EuiSpacer, EuiText, EuiTitle } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import type { RunSummary } from '../../../common/api';
+import { failureSentence } from '../../shared/app/failure_sentence';
 import { nextStepText } from '../../shared/requests/failure_text';
 import { withSettingLabels } from '../../shared/values/setting_label';
 import { formatCount, formatSpan, formatTime } from '../../shared/values/format';
@@ -58,7 +59,7 @@ export function RunHistory(props: {
                   <EuiHealth color="danger">
                     {i18n.translate('logAnomalies.runs.failed', { defaultMessage: 'failed' })}
                   </EuiHealth>
-                  <div className="eui-textBreakWord">{withSettingLabels(failure.message)}</div>
+                  <div className="eui-textBreakWord">{withSettingLabels(failureSentence(failure))}</div>
                   <strong>{withSettingLabels(nextStepText(failure))}</strong>
                 </EuiText>
               ) : (

@@ -13,6 +13,12 @@ const refusing = (status: number, message: string) =>
 describe('a failed request', () => {
   it.each([
     [403, 'Forbidden', 'You may not see this', 'You may not do this'],
+    [
+      403,
+      'API [GET /api/log_anomalies/detectors] is unauthorized for user, this action is granted by the Kibana privileges [log_anomalies_read]',
+      'You may not see this',
+      'You may not do this',
+    ],
     [401, 'Unauthorized', 'You may not see this', 'You may not do this'],
     [502, 'Bad Gateway', 'This could not be loaded', 'This could not be done'],
     [429, 'Too Many Requests', 'Kibana is busy', 'Kibana is busy'],

@@ -6,7 +6,9 @@ import {
   type Endpoints,
   type Operation,
 } from '../../../common/api';
+import type { CodedSentence } from '../../../common/coded_sentence';
 import type { HttpSetup } from '../../kibana/contracts';
+import { failureSentence } from './failure_sentence';
 import { failureMessage } from './failure_title';
 
 export type Answer<Name extends Operation> = ApiResponse<Endpoints[Name]>;
@@ -38,7 +40,11 @@ interface FetchError extends Error {
   readonly response?: { readonly status: number };
   readonly body?: {
     readonly message?: string;
-    readonly attributes?: { readonly code?: string; readonly details?: { readonly issues?: unknown } };
+    readonly attributes?: {
+      readonly code?: string;
+      readonly said?: CodedSentence;
+      readonly details?: { readonly issues?: unknown };
+    };
   };
 }
 
@@ -63,10 +69,11 @@ export function createApiClient(http: HttpSetup): ApiClient {
       });
     } catch (error) {
       const { response, body: answer, message } = error as FetchError;
-      const { code, details } = answer?.attributes ?? {};
+      const { code, said, details } = answer?.attributes ?? {};
       const issues = Array.isArray(details?.issues) ? details.issues.map(String) : [];
       const status = response?.status ?? 0;
-      const words = failureMessage(status, answer?.message ?? message, method === 'get');
+      const told = failureSentence({ message: answer?.message ?? message, said });
+      const words = failureMessage(status, told, method === 'get');
       throw new ApiFailure(status, code, words, issues);
     }
   };

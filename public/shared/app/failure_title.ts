@@ -15,6 +15,9 @@ const BARE_REASONS: ReadonlySet<string> = new Set([
   'Unauthorized',
 ]);
 
+/** Newer versions of Kibana name the privileges that a request takes by their ids, in English. */
+const REFUSAL_OF_KIBANA = /^API \[\w+ \S+\] is unauthorized for /;
+
 /** Returns what a failed request means for whoever looks at the page. @param status HTTP status, 0 where Kibana was not reached */
 export function failureTitle(status: number): string {
   switch (status) {
@@ -42,7 +45,7 @@ export function failureTitle(status: number): string {
  * @param isReading false for a request that was to change something
  */
 export function failureMessage(status: number, message: string, isReading: boolean): string {
-  if (!BARE_REASONS.has(message)) return message;
+  if (!BARE_REASONS.has(message) && !REFUSAL_OF_KIBANA.test(message)) return message;
   if (isReading || status === 0 || status === 404 || status === 429) return failureTitle(status);
   return status === 401 || status === 403
     ? i18n.translate('logAnomalies.request.changeForbidden', { defaultMessage: 'You may not do this' })

@@ -3,6 +3,7 @@ import { EuiBadge, EuiFlexGroup, EuiFlexItem, EuiIcon, EuiText, EuiToolTip } fro
 import { i18n } from '@kbn/i18n';
 import { icon } from '../../kibana/icons';
 import type { DetectorState, DetectorStatus } from '../../../common/api';
+import { failureSentence } from '../app/failure_sentence';
 import { nextStepText } from '../requests/failure_text';
 import { FewLines } from '../results/few_lines';
 import { readinessText } from './readiness_text';
@@ -57,7 +58,7 @@ export function WhatStandsInTheWay({ status }: { status: DetectorStatus }): Reac
   const isFailing = failure !== undefined && status.state === 'failing';
   if (!isFailing && finding === undefined) return null;
   const told = isFailing
-    ? { message: failure.message, nextStep: nextStepText(failure) }
+    ? { message: failureSentence(failure), nextStep: nextStepText(failure) }
     : readinessText(finding);
   const [message, nextStep] = [told.message, told.nextStep].map(withSettingLabels);
   return (

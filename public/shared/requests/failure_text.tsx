@@ -2,6 +2,7 @@ import React, { type ReactElement } from 'react';
 import { i18n } from '@kbn/i18n';
 import type { Failure } from '../../../common/api';
 import type { LeftOutBy } from '../../../common/api/status';
+import { failureSentence } from '../app/failure_sentence';
 import { withSettingLabels } from '../values/setting_label';
 
 /** Returns the translated next step where times that are kept out leave a training too few logs. */
@@ -75,7 +76,7 @@ export function nextStepText({
 
 /** Shows the message of a failure and, below it, the next step. */
 export function FailureText({ failure, at }: { failure: Failure; at?: string }): ReactElement {
-  const message = withSettingLabels(failure.message);
+  const message = withSettingLabels(failureSentence(failure));
   return (
     <>
       <p className="eui-textBreakWord">{at === undefined ? message : `${at}: ${message}`}</p>

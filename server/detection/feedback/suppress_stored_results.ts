@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { ALL_DETECTORS, type AuditEntry } from '../../../common/audit';
 import { DetectionError } from '../../../common/detection_error';
+import { sentenceError } from '../../../common/sentences/failure_sentences';
 import {
   appliesTo,
   becauseOf,
@@ -282,7 +283,7 @@ export async function removeSuppression(
   const { suppressions, feedback, results, clock } = stores;
   const suppression = await suppressions.find(id);
   if (suppression === undefined && ((await results.hiddenBy([id])).get(id) ?? 0) === 0) {
-    throw new DetectionError('not_found', `There is no suppression "${id}" in this space.`);
+    throw sentenceError('not_found', 'suppression_missing', { id });
   }
   const at = new Date(clock.now()).toISOString();
   if (suppression !== undefined) await suppressions.remove(id);

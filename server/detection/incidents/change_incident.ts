@@ -1,5 +1,6 @@
 import type { AuditEntry } from '../../../common/audit';
 import { DetectionError } from '../../../common/detection_error';
+import { sentenceError } from '../../../common/sentences/failure_sentences';
 import { INCIDENT_LIMITS, type Incident, type IncidentStep } from '../../../common/incidents';
 import { printable } from '../../../common/printable';
 import type { AuditTrail, Clock } from '../ports';
@@ -62,7 +63,7 @@ export async function changeIncident(
       }
       if (isSo || (await incidents.write([changed]))) return changed.incident;
     }
-    throw new DetectionError('unavailable', 'The incident is being changed by somebody else; try again.');
+    throw sentenceError('unavailable', 'incident_busy');
   } catch (error) {
     await takeBackFailed(audit, recorded, error);
     throw error;
@@ -73,7 +74,7 @@ export async function changeIncident(
 async function findIncident(incidents: Pick<IncidentStore, 'find'>, id: string): Promise<StoredIncident> {
   const found = await incidents.find(id);
   if (found === undefined) {
-    throw new DetectionError('not_found', `There is no incident "${id}" in this space.`);
+    throw sentenceError('not_found', 'incident_missing', { id });
   }
   if (found.incident.state === 'merged') {
     throw new DetectionError(

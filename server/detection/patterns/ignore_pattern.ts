@@ -1,4 +1,4 @@
-import { DetectionError } from '../../../common/detection_error';
+import { sentenceError } from '../../../common/sentences/failure_sentences';
 import { printable } from '../../../common/printable';
 import { onRecord } from '../audit/on_record';
 import type { AuditTrail, Clock } from '../ports';
@@ -24,10 +24,7 @@ export async function ignorePattern(
 ): Promise<void> {
   const found = await stores.patterns.find(patternId);
   if (found === undefined) {
-    throw new DetectionError(
-      'not_found',
-      `There is no pattern "${patternId}" of this detector; it may have become a part of another one.`,
-    );
+    throw sentenceError('not_found', 'pattern_missing', { id: patternId });
   }
   if ((found.ignored !== undefined) === ignored) return;
   const at = new Date(stores.clock.now()).toISOString();

@@ -1,5 +1,6 @@
 import type { AuditEntry } from '../../../common/audit';
 import { DetectionError } from '../../../common/detection_error';
+import { sentenceError } from '../../../common/sentences/failure_sentences';
 import { PATTERN_LIMITS } from '../../../common/patterns';
 import { printable } from '../../../common/printable';
 import { onRecord } from '../audit/on_record';
@@ -106,10 +107,7 @@ export async function takePatternApart(
 async function found(patterns: RegroupStores['patterns'], id: string) {
   const pattern = await patterns.find(id);
   if (pattern !== undefined) return pattern;
-  throw new DetectionError(
-    'not_found',
-    `There is no pattern "${id}" of this detector; it may have become a part of another one.`,
-  );
+  throw sentenceError('not_found', 'pattern_missing', { id });
 }
 
 function entryOf(

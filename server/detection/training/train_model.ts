@@ -1,4 +1,5 @@
 import { DetectionError } from '../../../common/detection_error';
+import { sentenceError } from '../../../common/sentences/failure_sentences';
 import { featuresInZone, type Detector, type FeatureDefinition } from '../../../common/detector';
 import { learnReference } from '../../../common/drift';
 import type { Evaluation } from '../../../common/evaluation';
@@ -90,11 +91,8 @@ export function trainModel(request: TrainingRequest): { snapshot: ModelSnapshot;
   const startedAt = clock.now();
   const { min_rows: minRows, holdout } = detector.training;
   if (request.documents.length < minRows) {
-    throw new DetectionError(
-      'too_few_logs',
-      `Training needs more logs: ${request.documents.length} of ${minRows} (training.min_rows)`,
-      { details: { logs: request.documents.length, needed: minRows } },
-    );
+    const counts = { logs: request.documents.length, needed: minRows };
+    throw sentenceError('too_few_logs', 'training_few_logs', counts, { details: counts });
   }
   if (labelField !== undefined) refuseLabelAsFeature(detector, labelField);
   const documents = shuffled(request.documents, detector.forest.seed);

@@ -11,6 +11,7 @@ import {
 } from '../../../common/annotations';
 import { DAY } from '../../../common/duration';
 import { DetectionError } from '../../../common/detection_error';
+import { sentenceError } from '../../../common/sentences/failure_sentences';
 import type { AnnotationReader, AnnotationStore, StoredAnnotation } from '../../detection/ports/annotations';
 import { ensureIndex, guardOf } from '../indices/index_resources';
 import { annotationsIndex, documentId } from '../indices/names';
@@ -211,7 +212,7 @@ export function createAnnotationStore(
         () =>
           client.delete({ index, id, refresh: true }, { signal }).catch((error: unknown) => {
             if (statusOf(error) !== 404) throw error;
-            throw new DetectionError('not_found', `There is no annotation "${id}" in this space.`);
+            throw sentenceError('not_found', 'annotation_missing', { id });
           }),
         { what: `remove the annotation "${id}"`, policy, signal },
       );

@@ -1,7 +1,7 @@
 import type { estypes } from '@elastic/elasticsearch';
 import { SEVERITIES, type Severity } from '../../../common/anomaly';
 import type { ApiRequest, ApiResponse, Endpoints } from '../../../common/api';
-import { DetectionError } from '../../../common/detection_error';
+import { sentenceError } from '../../../common/sentences/failure_sentences';
 import { linksOf, scopeKey, type Group, type Incident } from '../../../common/incidents';
 import type { StoredIncident } from '../../detection/ports/incidents';
 import { withPreceding } from '../annotations';
@@ -114,10 +114,7 @@ export const bodyOf = (incident: Incident) => incident as ApiResponse<Endpoints[
 async function findIncident(client: ElasticsearchClient, space: string, id: string): Promise<StoredIncident> {
   const found = await createIncidentStore(client, { space }).find(id);
   if (found !== undefined) return found;
-  throw new DetectionError(
-    'not_found',
-    `There is no incident "${id}" in this space; incidents of old logs may have been deleted.`,
-  );
+  throw sentenceError('not_found', 'incident_missing', { id });
 }
 
 /** One incident with the results that count over its time, and how many would be its own and do not count. */

@@ -1,5 +1,5 @@
 import type { ComparedField } from '../../../common/changes';
-import { DetectionError } from '../../../common/detection_error';
+import { sentenceError } from '../../../common/sentences/failure_sentences';
 import { leafFields } from '../../../common/log_features/fields/leaf_fields';
 import type { LogRange } from '../../detection/ports';
 import type { ComparableFields } from '../../detection/ports/changes';
@@ -72,7 +72,7 @@ export async function comparableFields(
   const [{ index, timestampField, ingestedField }] = ranges;
   const { indices, types } = await fieldTypes(client, index, ['*'], options);
   if (indices.length === 0) {
-    throw new DetectionError('forbidden', `There is no index "${index}", or none that you may read.`);
+    throw sentenceError('forbidden', 'index_unreadable', { index });
   }
   const messages = messageFields(types, options.messages);
   const isOfMessage = (field: string): boolean =>

@@ -6,7 +6,7 @@ import {
   type EntityCondition,
   type GivenEntity,
 } from '../../../common/detector/entity_fields';
-import { DetectionError } from '../../../common/detection_error';
+import { sentenceError } from '../../../common/sentences/failure_sentences';
 import type { ElasticsearchClient } from '../transport/client';
 import { fieldTypes, type FieldTypes } from '../transport/log_query';
 
@@ -37,7 +37,7 @@ export async function queryOfEntity(
   const names = conditions.flatMap(({ field }) => [field, `${field}.keyword`]);
   const { indices, types } = await fieldTypes(client, index, names, { signal });
   if (indices.length === 0) {
-    throw new DetectionError('forbidden', `There is no index "${index}", or none that you may read.`);
+    throw sentenceError('forbidden', 'index_unreadable', { index });
   }
   if (isKnown && conditions.length === 0 && fields.length > 0) return [{ match_none: {} }];
   return conditions.flatMap((condition) => queryOfPart(types, condition));

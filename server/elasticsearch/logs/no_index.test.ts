@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import type { LogRange } from '../../detection/ports';
 import { drawSample } from '../scanning';
 import type { ElasticsearchClient } from '../transport/client';
-import { whyNoLogs } from './no_logs';
+import { noLogsError } from './no_logs';
 
 const answer = {
   took: 0,
@@ -26,5 +26,7 @@ const range = { index: 'none-*', timestampField: '@timestamp', from: 0, to: 1_00
 
 it('is told where no index matches, and is no failure', async () => {
   expect(await drawSample(client, range)).toBeUndefined();
-  expect(await whyNoLogs(client, range, 'in the last 7d')).toBe('No index that can be read matches none-*.');
+  const { message, said } = await noLogsError(client, range, { last: '7d' });
+  expect(message).toBe('No index that can be read matches none-*.');
+  expect(said).toEqual({ code: 'no_readable_index', values: { index: 'none-*' } });
 });

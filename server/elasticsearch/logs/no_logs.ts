@@ -1,24 +1,29 @@
 import type { estypes } from '@elastic/elasticsearch';
+import { DetectionError } from '../../../common/detection_error';
+import { pageSentence, sentenceError } from '../../../common/sentences/failure_sentences';
 import type { LogRange } from '../../detection/ports';
 import { attempt, type RequestOptions } from '../transport/attempt';
 import type { ElasticsearchClient } from '../transport/client';
 import { queryOf } from '../transport/log_query';
 import { searchWhole } from '../transport/whole_answer';
 
+/** The time of a range: how long it is up to now, such as `7d`, its beginning, or both ends (ISO 8601). */
+export type TimeInWords =
+  { readonly last: string } | { readonly since: string } | { readonly from: string; readonly to: string };
+
 /**
- * Says why a range holds no log: no index matches, the index holds none at that time, or holds some of which the query selects none.
+ * Finds why a range holds no log: no index matches, the index holds none at that time, or holds some of which the query selects none.
  * Two searches for one log each.
  *
  * @param range without logs
- * @param within the time of the range in words, e.g. `in the last 7d`
- * @returns a sentence that names the index and, where there is one, the time of the last log before
+ * @returns a failure that names the index and, where there is one, the time of the last log before
  */
-export async function whyNoLogs(
+export async function noLogsError(
   client: ElasticsearchClient,
   range: LogRange,
-  within: string,
+  time: TimeInWords,
   options: RequestOptions = {},
-): Promise<string> {
+): Promise<DetectionError> {
   const { index, query } = range;
   const lastOf = (wanted: LogRange) => lastLogAt(client, wanted, options);
   const hasQuery = query !== undefined && query !== '';
@@ -26,10 +31,27 @@ export async function whyNoLogs(
     hasQuery ? lastOf({ ...range, query: undefined }) : undefined,
     lastOf({ ...range, from: 0 }),
   ]);
-  if (selected === 'no_index') return `No index that can be read matches ${index}.`;
-  return ofAll === undefined
-    ? `${index} holds no log ${within}${selected === undefined ? '' : `; the last one is of ${selected}`}.`
-    : `${index} holds logs ${within}, but none that the query selects${selected === undefined ? '' : `; the last that it selects is of ${selected}`}.`;
+  if (selected === 'no_index') return sentenceError('too_few_logs', 'no_readable_index', { index });
+  const within = inWords(time);
+  const message =
+    ofAll === undefined
+      ? `${index} holds no log ${within}${selected === undefined ? '' : `; the last one is of ${selected}`}.`
+      : `${index} holds logs ${within}, but none that the query selects${selected === undefined ? '' : `; the last that it selects is of ${selected}`}.`;
+  return new DetectionError('too_few_logs', message, {
+    said: pageSentence('no_log', {
+      index,
+      span: 'last' in time ? 'last' : 'since' in time ? 'since' : 'between',
+      from: 'last' in time ? time.last : 'since' in time ? time.since : time.from,
+      to: 'to' in time ? time.to : '',
+      hasOthers: ofAll === undefined ? 'no' : 'yes',
+      selected: selected ?? 'none',
+    }),
+  });
+}
+
+function inWords(time: TimeInWords): string {
+  if ('last' in time) return `in the last ${time.last}`;
+  return 'since' in time ? `since ${time.since}` : `from ${time.from} to ${time.to}`;
 }
 
 /** @returns the time of the last log of the range as ISO 8601; undefined where it holds none; `no_index` where no index matches */

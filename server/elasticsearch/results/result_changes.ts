@@ -1,6 +1,6 @@
 import type { estypes } from '@elastic/elasticsearch';
 import type { AnomalyResult } from '../../../common/anomaly';
-import { DetectionError } from '../../../common/detection_error';
+import { sentenceError } from '../../../common/sentences/failure_sentences';
 import { attempt, type RequestOptions } from '../transport/attempt';
 import { bulkWrite, throwUnlessConflict, type BulkOperation } from '../transport/bulk';
 import type { ElasticsearchClient } from '../transport/client';
@@ -85,7 +85,7 @@ export function createResultChanges(client: ElasticsearchClient, space: string, 
       total += written.filter(counts).length;
       idle = written.length === 0 ? idle + 1 : 0;
     }
-    throw new DetectionError('unavailable', 'Results are being changed by somebody else; try again.');
+    throw sentenceError('unavailable', 'results_busy');
   };
 
   return { read, write, changeAll };

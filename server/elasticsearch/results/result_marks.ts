@@ -1,6 +1,6 @@
 import type { estypes } from '@elastic/elasticsearch';
 import type { AnomalyResult, ResultChange, ResultState } from '../../../common/anomaly';
-import { DetectionError } from '../../../common/detection_error';
+import { sentenceError } from '../../../common/sentences/failure_sentences';
 import { becauseOf, SUPPRESSION_LIMITS, THIS_LOG } from '../../../common/suppressions';
 import type { ChangeNote, ResultMarks } from '../../detection/ports';
 import { attempt, type RequestOptions } from '../transport/attempt';
@@ -95,7 +95,7 @@ export function createResultMarks(
         });
         if (written.length > 0) return;
       }
-      throw new DetectionError('unavailable', 'The result is being changed by somebody else; try again.');
+      throw sentenceError('unavailable', 'result_busy');
     },
     hiddenBy: (ids) => countHidden(client, space, ids, options),
     replay: (suppression, range) => replaySuppression(client, suppression, { space, range }, options),

@@ -2,7 +2,7 @@ import type { estypes } from '@elastic/elasticsearch';
 import type { ApiRequest, ApiResponse, Endpoints } from '../../../common/api';
 import type { AnomalyResult } from '../../../common/anomaly';
 import { storedPartField } from '../../../common/detector/entity_fields';
-import { DetectionError } from '../../../common/detection_error';
+import { sentenceError } from '../../../common/sentences/failure_sentences';
 import { BACKFILL_RUN_PREFIX, SUMMARY_MILLISECONDS } from '../../detection/scoring/result_documents';
 import { attempt } from '../transport/attempt';
 import type { ElasticsearchClient } from '../transport/client';
@@ -88,10 +88,7 @@ export async function getResult(
   );
   const [hit] = answer.hits.hits;
   if (hit === undefined) {
-    throw new DetectionError(
-      'not_found',
-      `There is no result "${id}" in this space; results of old logs may have been deleted.`,
-    );
+    throw sentenceError('not_found', 'result_missing', { id });
   }
   return { id: hit._id as string, result: storedResult(hit._source) as never };
 }

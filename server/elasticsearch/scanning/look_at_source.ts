@@ -1,5 +1,4 @@
 import { daysWithLogs } from '../../../common/days_with_logs';
-import { DetectionError } from '../../../common/detection_error';
 import { sourceSchema } from '../../../common/detector/detector_schema';
 import type { LogDocument } from '../../../common/log_document';
 import { leafFields } from '../../../common/log_features/fields/leaf_fields';
@@ -7,7 +6,7 @@ import { proposeDetectors, type SourceProposals } from '../../../common/scanning
 import { proposingSteps, type SampleProposal } from '../../../common/scanning/propose_from_sample';
 import { createTurns } from '../../detection/ports/in_turns';
 import { rangeOf } from '../../detection/ports/log_range';
-import { whyNoLogs } from '../logs/no_logs';
+import { noLogsError } from '../logs/no_logs';
 import type { RequestOptions } from '../transport/attempt';
 import type { ElasticsearchClient } from '../transport/client';
 import { fieldTypes } from '../transport/log_query';
@@ -36,10 +35,7 @@ export async function lookAtSource(
   const range = rangeOf(sourceSchema.parse({ index, timestamp_field: timestampField }), from, to);
   const sample = await drawSample(client, range, options);
   if (sample === undefined) {
-    throw new DetectionError(
-      'too_few_logs',
-      await whyNoLogs(client, range, `since ${new Date(from).toISOString()}`, options),
-    );
+    throw await noLogsError(client, range, { since: new Date(from).toISOString() }, options);
   }
   const { total: logs, first } = sample;
   const documents = sample.logs.map((log) => log.document);

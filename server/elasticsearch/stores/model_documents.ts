@@ -1,4 +1,4 @@
-import { DetectionError } from '../../../common/detection_error';
+import { sentenceError } from '../../../common/sentences/failure_sentences';
 import type { CandidateGate } from '../../../common/api/gate';
 import { attempt, type RetryPolicy } from '../transport/attempt';
 import { bulkWriteAll, type BulkOperation } from '../transport/bulk';
@@ -81,7 +81,7 @@ export function createModelDocuments(client: ElasticsearchClient, options: Model
       const id = ids.model(detectorId, version);
       const found = await get<StoredModel>(id, `read model "${version}"`, includes);
       if (found?._source === undefined) {
-        throw new DetectionError('not_found', `Detector "${detectorId}" has no model "${version}".`);
+        throw sentenceError('not_found', 'model_missing', { id: detectorId, version });
       }
       return found._source;
     },

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import type { estypes } from '@elastic/elasticsearch';
 import { DetectionError } from '../../../common/detection_error';
+import { sentenceError } from '../../../common/sentences/failure_sentences';
 import { SUMMARY_PATHS } from '../../../common/evaluation';
 import type { ModelRecord, SnapshotStore } from '../../detection/ports';
 import { attempt } from '../transport/attempt';
@@ -228,10 +229,7 @@ function changesOf(documents: ModelDocuments): Pick<SnapshotStore, 'delete' | 'k
   const remove: SnapshotStore['delete'] = async (detectorId, version) => {
     const model = await stored(detectorId, version);
     if ((await promotionOf(detectorId))?._source?.version === version) {
-      throw new DetectionError(
-        'refused',
-        `Model "${version}" is the active one of "${detectorId}" and is not deleted; promote another first.`,
-      );
+      throw sentenceError('refused', 'model_active', { id: detectorId, version });
     }
     await write(
       [

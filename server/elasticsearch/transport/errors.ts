@@ -1,4 +1,6 @@
+import type { CodedSentence } from '../../../common/coded_sentence';
 import { DetectionError, type DetectionErrorCode } from '../../../common/detection_error';
+import { pageSentence } from '../../../common/sentences/failure_sentences';
 
 /** The parts of a client error that we read. The rest (request, headers) never leaves this file. */
 interface ClientError {
@@ -177,5 +179,32 @@ export function toDetectionError(error: unknown, what: string): DetectionError {
   return new DetectionError(code, `Could not ${what}: ${reason}.${advice}`.replace(/\.\.( |$)/, '.$1'), {
     cause,
     details: { status, types: [...new Set(errorTypes(body))], ...(hint && { hint }) },
+    said: hasLostMapping ? undefined : sentenceFor(code, body, reason),
   });
+}
+
+/** Returns a sentence for pages, which cannot translate what was to be done; undefined where the reason alone says nothing. */
+function sentenceFor(
+  code: DetectionErrorCode,
+  body: ErrorBody | undefined,
+  reason: string,
+): CodedSentence | undefined {
+  switch (code) {
+    case 'unavailable':
+      return pageSentence('elasticsearch_unavailable', { reason });
+    case 'forbidden':
+      return pageSentence('elasticsearch_forbidden', { reason });
+    case 'unauthenticated':
+      return pageSentence('elasticsearch_credentials', { reason });
+    case 'invalid_input':
+      return pageSentence('elasticsearch_invalid', { reason });
+    case 'not_found': {
+      const index = body?.root_cause?.find(({ index: named }) => named !== undefined)?.index ?? body?.index;
+      return errorTypes(body).includes('index_not_found_exception') && index !== undefined
+        ? pageSentence('index_missing', { index })
+        : undefined;
+    }
+    default:
+      return undefined;
+  }
 }

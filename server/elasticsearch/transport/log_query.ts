@@ -1,5 +1,6 @@
 import type { estypes } from '@elastic/elasticsearch';
 import { DetectionError } from '../../../common/detection_error';
+import { sentenceError } from '../../../common/sentences/failure_sentences';
 import type { LogRange } from '../../detection/ports';
 import { attempt, type RequestOptions } from './attempt';
 import type { ElasticsearchClient } from './client';
@@ -109,17 +110,16 @@ export async function timeSort(
   const setting = by === 'ingested' ? 'ingested_field' : 'timestamp_field';
   if (found.length === 0) {
     if (by === 'ingested') return undefined;
-    throw new DetectionError(
-      'invalid_input',
-      `source.${setting} is "${field}", which "${range.index}" does not have; allowed: one of its date fields`,
-    );
+    throw sentenceError('invalid_input', 'time_field_missing', { setting, field, index: range.index });
   }
   const wrong = found.find((type) => type !== 'date' && type !== 'date_nanos');
   if (wrong !== undefined) {
-    throw new DetectionError(
-      'invalid_input',
-      `source.${setting} is "${field}", which is of type ${wrong} in "${range.index}"; allowed: date, date_nanos`,
-    );
+    throw sentenceError('invalid_input', 'time_field_wrong', {
+      setting,
+      field,
+      type: wrong,
+      index: range.index,
+    });
   }
   const isOfMilliseconds = found.every((type) => type === 'date');
   const sort = {

@@ -4,6 +4,7 @@ import type { DetectorRecord, Failure, SampleReport } from '../../../common/api'
 import { demoDetector } from '../../../common/demo_logs';
 import { parseDetector } from '../../../common/detector';
 import { DetectionError } from '../../../common/detection_error';
+import { sentenceError } from '../../../common/sentences/failure_sentences';
 import {
   createDemoIndex,
   deleteDemoIndex,
@@ -141,9 +142,10 @@ export async function installDemo(services: Services, scope: RequestScope): Prom
   if (await usesApiKeys(services.apiKeys)) {
     const missing = await missingDemoPrivileges(elasticsearch, space);
     if (missing.length > 0) {
-      throw new DetectionError(
+      throw sentenceError(
         'forbidden',
-        `The sample logs are made with your rights, and you lack: ${missing.join('; ')}. Ask for a role that has them.`,
+        'sample_rights_missing',
+        { rights: missing.join('; ') },
         { details: { missing_privileges: missing } },
       );
     }
@@ -199,8 +201,7 @@ const detectorsOf = ({
   failed_detector_ids: failed = [],
 }: StoredSample): string[] => [...new Set([id, claimed, ...failed].filter((each) => each !== undefined))];
 
-const isThere = (): DetectionError =>
-  new DetectionError('conflict', 'The sample logs of this space are there already; remove them first.');
+const isThere = (): DetectionError => sentenceError('conflict', 'sample_there');
 
 interface MadeSample {
   readonly detector: DetectorRecord;

@@ -162,7 +162,7 @@ export async function updateDetector(
   const repository = createDetectorRepository(scope.savedObjects);
   const before = await repository.get(id);
   // Before anything is changed; saving asks once more.
-  if (before.version !== version) throw changedMeanwhile(`the detector "${id}"`);
+  if (before.version !== version) throw changedMeanwhile(id);
   checkInterval(detector, services.usage);
   const warnings = await checkRights(services, scope, detector);
   if (entityFieldsOf(detector).join() !== entityFieldsOf(before.detector).join())

@@ -18,7 +18,7 @@ import type { LogRange } from '../../detection/ports';
 import { checkConnection, createDetectorSource } from '../../elasticsearch';
 import { drawSample, proposeForLogs, type DrawnSample } from '../../elasticsearch/scanning';
 import { fieldTypes } from '../../elasticsearch/transport/log_query';
-import { whyNoLogs } from '../../elasticsearch/logs/no_logs';
+import { noLogsError } from '../../elasticsearch/logs/no_logs';
 import { firstLogAt } from '../../elasticsearch/logs/sample_logs';
 import { usesApiKeys } from '../keys/api_key';
 import { modelKept } from './kept_model';
@@ -92,10 +92,8 @@ export async function previewDetector(
     { rows: options.rows, top: Math.max(1, options.top), signal: options.signal },
   );
   if (work.logs.length === 0) {
-    throw new DetectionError(
-      'too_few_logs',
-      await whyNothingToPreview(scope, detector, rangeOf(detector.source, work.window.from, work.window.to)),
-    );
+    const range = rangeOf(detector.source, work.window.from, work.window.to);
+    throw await nothingToPreview(scope, detector, range);
   }
   const { id } = options;
   const kept = id === undefined ? undefined : await modelKept(services, scope, id, detector);
@@ -145,17 +143,20 @@ export async function previewDetector(
   };
 }
 
-async function whyNothingToPreview(
+async function nothingToPreview(
   { elasticsearch }: RequestScope,
   detector: Detector,
   range: LogRange,
-): Promise<string> {
+): Promise<DetectionError> {
   const { source, unit } = detector;
-  const within = `from ${new Date(range.from).toISOString()} to ${new Date(range.to).toISOString()}`;
+  const [from, to] = [range.from, range.to].map((time) => new Date(time).toISOString());
   // A row needs an entity: logs without one are none to a detector of buckets.
   return unit === 'bucket' && (await firstLogAt(elasticsearch, range)) !== undefined
-    ? `${source.index} holds logs ${within}, but none with a value of ${entityFieldsText(detector)}.`
-    : whyNoLogs(elasticsearch, range, within);
+    ? new DetectionError(
+        'too_few_logs',
+        `${source.index} holds logs from ${from} to ${to}, but none with a value of ${entityFieldsText(detector)}.`,
+      )
+    : noLogsError(elasticsearch, range, { from, to });
 }
 
 const shortened = (document: unknown): Record<string, unknown> =>
@@ -199,7 +200,7 @@ async function sampleOf(
   const range = rangeOf(source, to - durationToMilliseconds(window), to);
   const sample = await drawSample(elasticsearch, range);
   if (sample === undefined) {
-    throw new DetectionError('too_few_logs', await whyNoLogs(elasticsearch, range, `in the last ${window}`));
+    throw await noLogsError(elasticsearch, range, { last: window });
   }
   return { ...sample, range };
 }

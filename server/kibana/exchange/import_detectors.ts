@@ -4,6 +4,7 @@ import type { Detector } from '../../../common/detector';
 import { newDetectorSchema } from '../../../common/detector/query_limits';
 import { describeZodIssues } from '../../../common/validation';
 import { DetectionError } from '../../../common/detection_error';
+import { sentenceError } from '../../../common/sentences/failure_sentences';
 import { readsOf } from '../../../common/model_snapshot/model_reads';
 import { printable } from '../../../common/printable';
 import { createTurns } from '../../detection/ports/in_turns';
@@ -197,10 +198,7 @@ function entryOf(
 
 async function detectorsOf(documents: readonly YamlDocument[], usage: UsageLimits): Promise<Detector[]> {
   if (documents.length === 0) {
-    throw new DetectionError(
-      'invalid_input',
-      'The file holds no detector; it must hold the settings of at least one.',
-    );
+    throw sentenceError('invalid_input', 'file_without_detector');
   }
   if (documents.length > MOST_DETECTORS) {
     throw new DetectionError(

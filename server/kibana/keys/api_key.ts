@@ -1,4 +1,5 @@
 import { DetectionError } from '../../../common/detection_error';
+import { sentenceError } from '../../../common/sentences/failure_sentences';
 import { withRetries, type KeyRole, type RequestOptions } from '../../elasticsearch';
 import { allObjects } from '../contracts/all_objects';
 import { API_KEY_TYPE, DETECTOR_TYPE, KEY_RECORD_TYPE, namespaceOf } from '../contracts/identifiers';
@@ -6,12 +7,6 @@ import { bindingOf, checkBinding, isUnbound, type KeyUse } from './key_binding';
 import type { EncryptedSavedObjectsClient, SavedObjectsClient } from '../contracts/saved_object_contracts';
 import type { ApiKeyAttributes, DetectorAttributes } from '../contracts/saved_object_types';
 import type { ApiKeyContext, RequestScope } from '../contracts/services';
-
-const NO_KEYS =
-  'Elasticsearch asks for credentials, and detectors work with API keys, which are switched off or which Kibana does not ' +
-  'offer: set xpack.security.authc.api_key.enabled to true in elasticsearch.yml, and look whether Kibana reports security as available.';
-const NO_KEY_NOW =
-  'Kibana does not grant API keys at the moment, since it does not know its licence. Try again when it reports all services as available.';
 
 /**
  * Returns true when detectors work with API keys here: security on. Only where Elasticsearch itself says that security is off the plain
@@ -22,12 +17,8 @@ const NO_KEY_NOW =
 export async function usesApiKeys({ security, isSecurityOff }: ApiKeyContext): Promise<boolean> {
   if (security !== undefined && (await security.authc.apiKeys.areAPIKeysEnabled())) return true;
   if (await isSecurityOff()) return false;
-  throw new DetectionError('unavailable', NO_KEYS);
+  throw sentenceError('unavailable', 'api_keys_off');
 }
-
-const MISSING_ENCRYPTION_KEY =
-  'A detector keeps the API key of its owner encrypted, and Kibana has no encryption key: set ' +
-  'xpack.encryptedSavedObjects.encryptionKey in kibana.yml to at least 32 characters and restart Kibana.';
 
 /** Purpose, limits and expiry of a key. */
 export interface KeyGrant {
@@ -58,7 +49,7 @@ export async function grantApiKey(
 ): Promise<string | undefined> {
   const { security, canEncrypt } = context;
   if (security === undefined || !(await usesApiKeys(context))) return undefined;
-  if (!canEncrypt) throw new DetectionError('refused', MISSING_ENCRYPTION_KEY);
+  if (!canEncrypt) throw sentenceError('refused', 'no_encryption_key');
   const granted = await security.authc.apiKeys
     .grantAsInternalUser(request, {
       name: `Log Anomalies: ${name}`.slice(0, 255),
@@ -73,7 +64,7 @@ export async function grantApiKey(
         { cause: error },
       );
     });
-  if (granted === null) throw new DetectionError('unavailable', NO_KEY_NOW);
+  if (granted === null) throw sentenceError('unavailable', 'api_keys_later');
   const attributes: ApiKeyAttributes = {
     api_key_id: granted.id,
     api_key: Buffer.from(`${granted.id}:${granted.api_key}`).toString('base64'),
@@ -177,7 +168,7 @@ export async function openApiKey(
 ): Promise<OpenedKey> {
   const advice = 'Save the detector again: that grants it a new key.';
   if (!objectId) {
-    throw new DetectionError('unauthenticated', `The detector has no API key. ${advice}`);
+    throw sentenceError('unauthenticated', 'no_api_key');
   }
   const { attributes } = await withRetries(
     () =>

@@ -1,5 +1,5 @@
 import type { Detector } from '../../../common/detector';
-import { DetectionError } from '../../../common/detection_error';
+import { sentenceError } from '../../../common/sentences/failure_sentences';
 import { checkConnection } from '../../elasticsearch';
 import { usesApiKeys } from './api_key';
 import type { RequestScope, Services } from '../contracts/services';
@@ -21,9 +21,10 @@ export async function checkRights(
     scoring: detector.scoring,
   });
   if (missingPrivileges.length > 0) {
-    throw new DetectionError(
+    throw sentenceError(
       'forbidden',
-      `A detector works with your rights, and you lack: ${missingPrivileges.join('; ')}. Ask for a role that has them.`,
+      'rights_missing',
+      { rights: missingPrivileges.join('; ') },
       { details: { missing_privileges: missingPrivileges } },
     );
   }

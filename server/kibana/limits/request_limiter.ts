@@ -1,5 +1,6 @@
 import type { RequestCost } from '../../../common/api';
 import { DetectionError } from '../../../common/detection_error';
+import { pageSentence } from '../../../common/sentences/failure_sentences';
 
 export interface LaneLimits {
   /** Requests that are answered at once. */
@@ -151,7 +152,10 @@ class Lane {
     return new DetectionError(
       'busy',
       `Kibana is busy with ${this.name}: ${reason}. Try again in ${seconds} ${seconds === 1 ? 'second' : 'seconds'}.`,
-      { details: { retry_after_seconds: seconds } },
+      {
+        details: { retry_after_seconds: seconds },
+        said: pageSentence('kibana_busy', { seconds }),
+      },
     );
   }
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { DetectionError } from '../../../common/detection_error';
+import { sentenceError } from '../../../common/sentences/failure_sentences';
 import { durationSchema, durationToMilliseconds } from '../../../common/duration';
 import type { Detector } from '../../../common/detector';
 import type { RequestCost } from '../../../common/api';
@@ -174,9 +175,10 @@ export function checkDetectorCount(
   { max_detectors: most }: UsageLimits,
 ): void {
   if (added === 0 || existing + added <= most) return;
-  throw new DetectionError(
+  throw sentenceError(
     'refused',
-    `The space has ${existing} detectors, so ${added} more cannot be made: at most ${most} are allowed (logAnomalies.limits.max_detectors). Delete some first.`,
+    'detectors_too_many',
+    { existing, added, most },
     { details: { existing, allowed: most } },
   );
 }

@@ -16,7 +16,7 @@ import { rangeOf } from '../../detection/ports/log_range';
 import type { LogSample, LogSource } from '../../detection/ports';
 import { scoreInPieces, type ScoredSample } from '../../detection/scoring/score_in_pieces';
 import { createCheckpointStore, createDetectorSource, createFeedbackStore } from '../../elasticsearch';
-import { whyNoLogs } from '../../elasticsearch/logs/no_logs';
+import { noLogsError } from '../../elasticsearch/logs/no_logs';
 import { createDetectorRepository } from '../records/detector_repository';
 import { thresholdUnder } from '../records/effective_snapshot';
 import { modelBodyOf, storeOf } from './model_service';
@@ -80,14 +80,8 @@ export async function compareModels(
   ];
   const sample = await draw(source, detector, { from: to - window, to, size: COMPARED_LOGS, fields });
   if (sample.logs.length === 0) {
-    throw new DetectionError(
-      'too_few_logs',
-      await whyNoLogs(
-        scope.elasticsearch,
-        rangeOf(detector.source, to - window, to),
-        `in the last ${detector.training.window}`,
-      ),
-    );
+    const range = rangeOf(detector.source, to - window, to);
+    throw await noLogsError(scope.elasticsearch, range, { last: detector.training.window });
   }
   const documents = sample.logs.map((log) => log.document);
   const logsPerDay =

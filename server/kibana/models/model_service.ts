@@ -1,7 +1,7 @@
 import type { ApiResponse, CandidateGate, Endpoints, ModelRecordBody } from '../../../common/api';
 import { MODEL_NOTES } from '../../../common/model_snapshot/model_notes';
 import type { Detector } from '../../../common/detector';
-import { DetectionError } from '../../../common/detection_error';
+import { sentenceError } from '../../../common/sentences/failure_sentences';
 import { readsOfModel } from '../../../common/model_snapshot/model_reads';
 import { evaluationSchema, summaryOf } from '../../../common/evaluation';
 import { earlierVersion } from '../../detection/promotion/earlier_version';
@@ -170,10 +170,7 @@ export async function revertModel(
   const store = await models(services, scope, detectorId);
   const version = earlierVersion(await store.list(detectorId));
   if (version === undefined) {
-    throw new DetectionError(
-      'not_found',
-      'The detector has no earlier model to go back to that was not taken back itself.',
-    );
+    throw sentenceError('not_found', 'no_earlier_model');
   }
   const model = { detectorId, version };
   return promoteModel(services, scope, model, {

@@ -1,6 +1,7 @@
 import type { DetectorRecord } from '../../../common/api';
 import { detectorSchema, parseDetector } from '../../../common/detector';
 import { DetectionError } from '../../../common/detection_error';
+import { pageSentence, sentenceError } from '../../../common/sentences/failure_sentences';
 import { readsOf } from '../../../common/model_snapshot/model_reads';
 import { allObjects, IN_ORDER } from '../contracts/all_objects';
 import { DETECTOR_TYPE, namespaceOf } from '../contracts/identifiers';
@@ -45,14 +46,14 @@ export function createDetectorRepository(savedObjects: SavedObjectsClient): Dete
     recordOf(
       await savedObjects
         .get<DetectorAttributes>(DETECTOR_TYPE, id)
-        .catch((error: unknown) => rethrow(error, `the detector "${id}"`)),
+        .catch((error: unknown) => rethrow(error, id)),
     );
   return {
     get,
     count: async () => {
       const { total } = await savedObjects
         .find({ type: DETECTOR_TYPE, page: 1, perPage: 1 })
-        .catch((error: unknown) => rethrow(error, 'the detectors'));
+        .catch((error: unknown) => rethrow(error));
       return total;
     },
     list: async ({ page, perPage, search } = {}) => {
@@ -68,7 +69,7 @@ export function createDetectorRepository(savedObjects: SavedObjectsClient): Dete
               saved_objects: objects,
             }))
           : savedObjects.find<DetectorAttributes>({ ...asked, ...IN_ORDER, page });
-      const found = await work.catch((error: unknown) => rethrow(error, 'the detectors'));
+      const found = await work.catch((error: unknown) => rethrow(error));
       const detectors: StoredDetector[] = [];
       const broken: { id: string; problem: string }[] = [];
       for (const object of found.saved_objects) {
@@ -84,13 +85,12 @@ export function createDetectorRepository(savedObjects: SavedObjectsClient): Dete
       recordOf(
         await savedObjects
           .create(DETECTOR_TYPE, attributes, { id })
-          .catch((error: unknown) => rethrow(error, 'the new detector')),
+          .catch((error: unknown) => rethrow(error)),
       ),
     update: async (id, change, version) => {
-      const what = `the detector "${id}"`;
       const current = await savedObjects
         .get<DetectorAttributes>(DETECTOR_TYPE, id)
-        .catch((error: unknown) => rethrow(error, what));
+        .catch((error: unknown) => rethrow(error, id));
       // Not `update`: that merges nested objects, and a setting that was removed would stay.
       return recordOf(
         await savedObjects
@@ -99,13 +99,11 @@ export function createDetectorRepository(savedObjects: SavedObjectsClient): Dete
             { ...current.attributes, ...change },
             { id, overwrite: true, version: version ?? current.version },
           )
-          .catch((error: unknown) => rethrow(error, what)),
+          .catch((error: unknown) => rethrow(error, id)),
       );
     },
     delete: async (id) => {
-      await savedObjects
-        .delete(DETECTOR_TYPE, id)
-        .catch((error: unknown) => rethrow(error, `the detector "${id}"`));
+      await savedObjects.delete(DETECTOR_TYPE, id).catch((error: unknown) => rethrow(error, id));
     },
   };
 }
@@ -156,33 +154,31 @@ export function publicRecordOf({
   return { ...record, detector: detectorSchema.parse(record.detector) };
 }
 
-export const changedMeanwhile = (what: string, cause?: unknown): DetectionError =>
-  new DetectionError(
-    'conflict',
-    `Somebody else has changed ${what} meanwhile. Load it again and repeat your change.`,
-    { cause },
-  );
+export const changedMeanwhile = (id: string, cause?: unknown): DetectionError =>
+  sentenceError('conflict', 'detector_changed', { id }, { cause });
 
-/** Errors of saved objects are Boom errors with a status of their own. */
-function rethrow(error: unknown, what: string): never {
+/** Errors of saved objects are Boom errors with a status of their own. @param id of the detector, where it is about a known one */
+function rethrow(error: unknown, id?: string): never {
   const { output, message } = error as { output?: { statusCode?: number }; message: string };
+  const what = id === undefined ? 'the detectors' : `the detector "${id}"`;
   switch (output?.statusCode) {
     case 404:
-      throw new DetectionError('not_found', `There is no such object in this space: ${what}.`, {
-        cause: error,
-      });
+      throw sentenceError('not_found', 'detector_missing', { id: id ?? '' }, { cause: error });
     case 403:
       throw new DetectionError(
         'forbidden',
         `Kibana does not let you touch ${what}: ${message}. Ask for the Kibana privilege "Log Anomalies: All" in this space.`,
-        { cause: error },
+        { cause: error, said: pageSentence('kibana_forbidden', { reason: message }) },
       );
     case 409:
-      throw changedMeanwhile(what, error);
+      throw changedMeanwhile(id ?? '', error);
     case 400:
       throw new DetectionError('invalid_input', `Kibana refuses ${what}: ${message}`, { cause: error });
     case 503:
-      throw new DetectionError('unavailable', `Kibana cannot reach ${what}: ${message}`, { cause: error });
+      throw new DetectionError('unavailable', `Kibana cannot reach ${what}: ${message}`, {
+        cause: error,
+        said: pageSentence('kibana_unavailable', { reason: message }),
+      });
     default:
       throw error;
   }

@@ -47,13 +47,14 @@ const REPEATED: ReadonlySet<DetectionErrorCode> = new Set([
 /** @param isRepeated default: whether it is worth it; the schedule repeats whatever failed */
 export function failureOf(error: unknown, at: number, isRepeated?: boolean): Failure {
   const code = error instanceof DetectionError ? error.code : 'internal';
-  const details = error instanceof DetectionError ? error.details : undefined;
+  const { details, said } = error instanceof DetectionError ? error : {};
   const leftOutBy = details?.left_out_by as LeftOutBy | undefined;
   return {
     at: new Date(at).toISOString(),
     code,
     message: error instanceof Error ? error.message.slice(0, 2_000) : String(error).slice(0, 2_000),
     next_step: nextStepFor(code, leftOutBy),
+    ...(said !== undefined && { said }),
     ...(leftOutBy !== undefined && { left_out_by: leftOutBy }),
     retried: isRepeated ?? (isRetryable(code) || REPEATED.has(code)),
   };

@@ -1,5 +1,6 @@
 import type { channelEndpoints } from '../../../common/api/channels';
 import { DetectionError } from '../../../common/detection_error';
+import { sentenceError } from '../../../common/sentences/failure_sentences';
 import { summariesOf, tryChannels } from '../../notifications';
 import type { Services } from '../contracts/services';
 import { homeLink } from '../contracts/links';
@@ -37,10 +38,7 @@ export const channelHandlers: Handlers<keyof typeof channelEndpoints> = {
   testChannels: async ({ body }, { services, scope, signal }) => {
     const { alerts, clock, links, log } = services;
     if (alerts === undefined) {
-      throw new DetectionError(
-        'invalid_input',
-        'No channel is set up: logAnomalies.alerts in kibana.yml names slack, email or channels.',
-      );
+      throw sentenceError('invalid_input', 'no_channel');
     }
     checkPace(services);
     const trials = await tryChannels(alerts, body.channel, {

@@ -4,6 +4,7 @@ import { ENDPOINTS, type Endpoint, type Operation } from '../../../common/api';
 import { describeZodIssues } from '../../../common/validation';
 import { DEEPEST_JSON, isNestedTooDeeply } from '../../../common/json_values';
 import { DetectionError, httpStatusOf } from '../../../common/detection_error';
+import { pageSentence } from '../../../common/sentences/failure_sentences';
 import { toDetectionError } from '../../elasticsearch';
 import type {
   KibanaRequest,
@@ -138,7 +139,11 @@ function refuse(error: unknown, operation: Operation, log: Logger, response: Kib
     ...(retryAfter !== undefined && { headers: { 'retry-after': String(retryAfter) } }),
     body: {
       message: known.message || STATUS_CODES[statusCode] || 'Failed',
-      attributes: { code: known.code, ...(known.details && { details: known.details }) },
+      attributes: {
+        code: known.code,
+        ...(known.said && { said: known.said }),
+        ...(known.details && { details: known.details }),
+      },
     },
   });
 }
@@ -147,5 +152,8 @@ function refuse(error: unknown, operation: Operation, log: Logger, response: Kib
 function asDetectionError(error: unknown, operation: Operation): DetectionError {
   const isOfElasticsearch = (error as { meta?: unknown })?.meta !== undefined;
   if (error instanceof DetectionError || isOfElasticsearch) return toDetectionError(error, operation);
-  return new DetectionError('internal', `${operation} failed; Kibana's log says why.`, { cause: error });
+  return new DetectionError('internal', `${operation} failed; Kibana's log says why.`, {
+    cause: error,
+    said: pageSentence('internal', { operation }),
+  });
 }

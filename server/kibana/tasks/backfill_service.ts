@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ApiRequest, BackfillReport, Endpoints } from '../../../common/api';
 import { DetectionError } from '../../../common/detection_error';
+import { sentenceError } from '../../../common/sentences/failure_sentences';
 import {
   backfillKeyRole,
   backfillTarget,
@@ -84,9 +85,10 @@ async function grantForCluster(
     ],
   });
   if (missing.length > 0) {
-    throw new DetectionError(
+    throw sentenceError(
       'forbidden',
-      `A backfill in the cluster works with your rights, and you lack: ${missing.join('; ')}. Ask for a role that has them.`,
+      'backfill_rights_missing',
+      { rights: missing.join('; ') },
       { details: { missing_privileges: missing } },
     );
   }
@@ -130,19 +132,16 @@ export async function queueBackfill(
   const status = createStatusStore(scope.elasticsearch, scope);
   const models = createSnapshotStore(scope.elasticsearch, { space: scope.space });
   if ((await models.active(detectorId)) === undefined) {
-    throw new DetectionError('refused', 'The detector has no model to score with; train it first.');
+    throw sentenceError('refused', 'no_model');
   }
   const before = await status.readPart(detectorId, 'backfill');
   if (isUnderWay(before) && !(await isLost(services, { space: scope.space, detectorId }))) {
-    throw new DetectionError('conflict', 'A backfill of this detector is under way; cancel it first.');
+    throw sentenceError('conflict', 'backfill_under_way');
   }
   if (way === 'cluster') {
     const live = await livePipeline(scope.elasticsearch, detectorId, { space: scope.space });
     if (live === undefined) {
-      throw new DetectionError(
-        'refused',
-        'The detector has no ingest pipeline to score with; put one first.',
-      );
+      throw sentenceError('refused', 'no_pipeline');
     }
   }
   const source = createDetectorSource(scope.elasticsearch, detector);

@@ -1,5 +1,6 @@
 import type { BackfillReport } from '../../../common/api';
 import { DetectionError, isRetryable } from '../../../common/detection_error';
+import { sentenceError } from '../../../common/sentences/failure_sentences';
 import type { Checkpoint, CheckpointStore } from '../../detection/ports';
 import { BACKFILL_RUN_PREFIX } from '../../detection/scoring/result_documents';
 import { detectAnomalies } from '../../detection/scoring/detect_anomalies';
@@ -348,7 +349,7 @@ async function scoreSome(
   const { detectorId } = job.target;
   const model = await job.models.active(detectorId);
   if (model === undefined) {
-    throw new DetectionError('refused', 'The detector has no model to score with; train it first.');
+    throw sentenceError('refused', 'no_model');
   }
   const { detector, modelReads } = job.stored;
   const isCollecting = before.collecting === true;

@@ -1,5 +1,6 @@
 import type { BackfillReport } from '../../../common/api';
 import { DetectionError } from '../../../common/detection_error';
+import { sentenceError } from '../../../common/sentences/failure_sentences';
 import {
   backfillProgress,
   cancelBackfill,
@@ -91,10 +92,7 @@ export async function scoreInCluster(
     const { from, to, into, slices, logs_per_second } = order;
     const pipeline = await livePipeline(client, detectorId, { space });
     if (pipeline === undefined) {
-      throw new DetectionError(
-        'refused',
-        'The detector has no ingest pipeline to score with; put one first.',
-      );
+      throw sentenceError('refused', 'no_pipeline');
     }
     return startBackfill(client, {
       range: rangeOf(stored.detector.source, Date.parse(from), Date.parse(to)),

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
+import type { CodedSentence } from '../../../common/coded_sentence';
 import { DetectionError, type DetectionErrorCode } from '../../../common/detection_error';
 import type { TrainingStep } from '../../../common/api/status';
 import type { SourceLog } from '../../../common/log_document';
@@ -21,7 +22,12 @@ export type WorkerAnswer =
   | {
       readonly step?: undefined;
       readonly outcome?: undefined;
-      readonly error: { code: DetectionErrorCode; message: string; details?: Record<string, unknown> };
+      readonly error: {
+        code: DetectionErrorCode;
+        message: string;
+        details?: Record<string, unknown>;
+        said?: CodedSentence;
+      };
     };
 
 type FinalAnswer = Exclude<WorkerAnswer, { step: TrainingStep }>;
@@ -61,7 +67,7 @@ export function createWorkerTrainer(path: string, memoryMb: number): Trainer {
       worker.postMessage({ kind: 'work', work: rest } satisfies WorkerMessage);
       const { outcome, error } = await answered;
       if (error !== undefined)
-        throw new DetectionError(error.code, error.message, { details: error.details });
+        throw new DetectionError(error.code, error.message, { details: error.details, said: error.said });
       return outcome;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ERR_WORKER_OUT_OF_MEMORY') throw error;

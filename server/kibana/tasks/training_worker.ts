@@ -25,6 +25,7 @@ parentPort?.on('message', (message: WorkerMessage) => {
         code: error instanceof DetectionError ? error.code : 'internal',
         message: error instanceof Error ? error.message : String(error),
         ...(error instanceof DetectionError && error.details ? { details: error.details } : {}),
+        ...(error instanceof DetectionError && error.said ? { said: error.said } : {}),
       },
     };
   }
