@@ -143,6 +143,32 @@ describe('numbers in messages', () => {
     expect(valueOf(encoder, 'user nobody charged 549948.00 EUR')).toBeGreaterThan(2);
   });
 
+  it('that no word names are compared with those of the same message alone', () => {
+    const encoder = learn((row) =>
+      row % 2 === 0
+        ? `12${mixed(row, 90)}AF0${mixed(row, 70)}: to=<ann>, status=sent`
+        : `[${mixed(row, 90)}] status=sent`,
+    );
+    // An id without a letter, and a number that is not as those of its message.
+    expect(valueOf(encoder, '385011715916: to=<ann>, status=sent')).toBe(0);
+    expect(valueOf(encoder, '[900000] status=sent')).toBeGreaterThan(2);
+    const lists = learn((row) => `${mixed(row, 90)} / ${mixed(row, 70)}`);
+    expect(valueOf(lists, '17 / 33')).toBe(0);
+    expect(valueOf(lists, '17 / 900000')).toBeGreaterThan(2);
+    expect(valueOf(lists, '900000 of them')).toBe(0);
+  });
+
+  it('that no word names are read from models of before as they were', () => {
+    const learned = learn((row) => `${mixed(row, 90)} / ${mixed(row, 70)}`);
+    const state = JSON.parse(JSON.stringify(learned.toJSON())) as {
+      features: { encoding: { places: { name: string }[] } }[];
+    };
+    for (const place of state.features[0].encoding.places) place.name = place.name.split('\n')[0];
+    const before = decodeFeatureEncoding(state);
+    expect(valueOf(before, '900000; all')).toBeGreaterThan(2);
+    expect(valueOf(learned, '900000; all')).toBe(0);
+  });
+
   it('are compared within groups', () => {
     const messageOf = (row: number): string =>
       `took ${row % 2 === 0 ? 10 + (row % 5) : 9_000 + mixed(row, 999)} ms`;

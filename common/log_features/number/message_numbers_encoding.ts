@@ -36,6 +36,10 @@ const SIGNIFICANT_DIGITS = 6;
 /** Percent of all. */
 const WHOLE = 100;
 
+/** No word tells what the number is. */
+const NAMELESS = /^ \{n\} (?: \d+)?$/;
+const LONGEST_PLACE = 128;
+
 const levelSchema = z.number().min(-1e39).max(1e39);
 const usualSchema = z.strictObject({
   level: levelSchema,
@@ -43,7 +47,7 @@ const usualSchema = z.strictObject({
   count: z.number().int().min(0).max(1e15),
 });
 const placeSchema = z.strictObject({
-  name: z.string().max(128),
+  name: z.string().max(LONGEST_PLACE),
   log: z.boolean(),
   /** Number that counts as 1 on the logarithmic scale; absent for 1. */
   one: z.number().gt(0).max(1e39).optional(),
@@ -84,6 +88,10 @@ const groupsOf = (statement: string, groups: readonly string[]): string[] => [
   statement,
   ...groups.map((group) => (statement + PART_SEPARATOR + group).slice(0, MAX_GROUP_NAME)),
 ];
+
+/** Returns the place of a number; one that no word names is like those of the same statement alone. */
+const placeOf = ({ place }: NumberInText, statement: string): string =>
+  NAMELESS.test(place) ? (place + PART_SEPARATOR + statement).slice(0, LONGEST_PLACE) : place;
 
 /** A number of training at a place. */
 interface TrainingNumber {
@@ -198,9 +206,10 @@ export function learnMessageNumbers(
     const own = groupsOf(statement, groups);
     const at = timeOf(time);
     for (const number of numbers) {
-      const known = byPlace.get(number.place);
+      const place = placeOf(number, statement);
+      const known = byPlace.get(place);
       const each = { number, groups: own, time: at };
-      if (known === undefined) byPlace.set(number.place, [each]);
+      if (known === undefined) byPlace.set(place, [each]);
       else known.push(each);
     }
   }
@@ -211,13 +220,16 @@ export function learnMessageNumbers(
 
 /** @returns true where numbers of messages, in the order of their times, count or measure something and are not always the same */
 export function holdNumbers(messages: readonly unknown[]): boolean {
+  const read = readerOfNumbers();
   const byPlace = new Map<string, TrainingNumber[]>();
   messages.forEach((message, time) => {
     if (typeof message !== 'string') return;
-    for (const number of numbersIn(message)) {
-      const known = byPlace.get(number.place);
+    const { statement, numbers } = read(message);
+    for (const number of numbers) {
+      const place = placeOf(number, statement);
+      const known = byPlace.get(place);
       const each = { number, groups: [], time };
-      if (known === undefined) byPlace.set(number.place, [each]);
+      if (known === undefined) byPlace.set(place, [each]);
       else known.push(each);
     }
   });
@@ -275,7 +287,8 @@ export function decodeMessageNumbers(state: MessageNumbersState): ColumnEncoding
     // the narrowest first
     const names = numbers.length === 0 ? [] : groupsOf(statement, groups).reverse();
     return numbers.flatMap((number): Judged[] => {
-      const known = places.get(number.place);
+      // Models of before compare numbers without a name with those of all messages.
+      const known = places.get(number.place) ?? places.get(placeOf(number, statement));
       if (known === undefined) return [];
       const { place } = known;
       const group = names.find((name) => known.groups.has(name));
