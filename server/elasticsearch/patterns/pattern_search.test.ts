@@ -1,7 +1,7 @@
 import type { estypes } from '@elastic/elasticsearch';
 import { parseDetector } from '../../../common/detector';
 import { DAY } from '../../../common/duration';
-import { newPattern } from '../../../common/patterns';
+import { newPattern, OTHER_PATTERNS } from '../../../common/patterns';
 import type { ElasticsearchClient } from '../transport/client';
 import { listLogPatterns } from './pattern_search';
 import { documentOf } from './stored_pattern';
@@ -222,3 +222,33 @@ test('of counts the sums are read, all of them only where an older version has n
     ['pattern_id', 'day', 'cells.e:till.2'],
   ]);
 });
+
+test.each([
+  ['recent', true],
+  ['first', true],
+  ['logs', false],
+  ['state', false],
+] as const)(
+  'by %s, logs are summed up of those that are counted together alone: %s',
+  async (sort, isAlone) => {
+    const summed: string[] = [];
+    const answerTo = (request: estypes.SearchRequest): Answer => {
+      if (request.aggs?.listed !== undefined) return listed();
+      if (request.size !== 0) return hitsOf([]);
+      summed.push(JSON.stringify(request.query));
+      return {
+        ...hitsOf([]),
+        aggregations: { patterns: { buckets: [{ key: OTHER_PATTERNS, logs: { value: 7 } }] } },
+      };
+    };
+    const client = { search: async (request: estypes.SearchRequest) => answerTo(request) };
+    const found = await listLogPatterns(
+      client as unknown as ElasticsearchClient,
+      { space: 'default', id: 'till', detector },
+      { ...query, sort },
+      NOW,
+    );
+    expect(found.other_logs).toBe(7);
+    expect(summed.map((asked) => asked.includes(OTHER_PATTERNS))).toEqual([isAlone]);
+  },
+);

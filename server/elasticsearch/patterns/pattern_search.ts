@@ -100,16 +100,7 @@ export async function listLogPatterns(
     search<never>(patternsRequest({ base, chosen }, query)),
     search<never>(membersRequest(base)),
     search<EventDocument>(eventsRequest(base, frame, query.entity)),
-    search({
-      size: 0,
-      query: { bool: { filter: days } },
-      aggs: {
-        patterns: {
-          terms: { field: 'pattern_id', size: MOST_COUNTED },
-          aggs: { logs: { sum: { field: 'logs' } } },
-        },
-      },
-    }),
+    search<never>(totalsRequest(days, query)),
     detector.patterns === undefined
       ? ('words' as const)
       : messageSearchOf(client, { index: detector.source.index, field: detector.patterns.field }),
@@ -184,8 +175,10 @@ function sorted(
   return patterns
     .map((pattern) => ({ pattern, key: keyOf(pattern) }))
     .sort((one, other) => {
-      const place = one.key.findIndex((value, index) => value !== other.key[index]);
-      if (place >= 0) return sign * (one.key[place] - other.key[place]);
+      for (let place = 0; place < one.key.length; place++) {
+        const difference = one.key[place] - other.key[place];
+        if (difference !== 0) return sign * difference;
+      }
       return one.pattern.id < other.pattern.id ? -1 : 1;
     })
     .map(({ pattern }) => pattern);
@@ -321,6 +314,23 @@ function patternsRequest(
             aggs: { first: { min: { field: 'first_seen' } } },
           },
         },
+      },
+    },
+  };
+}
+
+/** Logs of each pattern; where none has its place by its logs, of those alone that are counted together. */
+function totalsRequest(days: readonly Query[], { sort }: ListQuery): estypes.SearchRequest {
+  const isByLogs = sort === 'logs' || sort === 'state';
+  return {
+    size: 0,
+    query: {
+      bool: { filter: isByLogs ? [...days] : [...days, { term: { pattern_id: OTHER_PATTERNS } }] },
+    },
+    aggs: {
+      patterns: {
+        terms: { field: 'pattern_id', size: MOST_COUNTED },
+        aggs: { logs: { sum: { field: 'logs' } } },
       },
     },
   };
