@@ -227,6 +227,63 @@ describe('a run', () => {
     expect(checkpoints.written).toEqual([]);
   });
 
+  it('scores a page while what the one before it has found is stored, and keeps the order of what it stores', async () => {
+    const { run, results, checkpoints, scored } = worldOf([...LOGS, log('odd-3', 15)]);
+    const steps: string[] = [];
+    let learned = 0;
+    await run({
+      work: () => ({
+        ...{ fields: [], dirt: {}, threshold: () => 0.6, thresholdState: () => learned },
+        score: async (page) => {
+          learned += page.logs.length;
+          scored.push(...page.logs.map(({ id }) => id));
+          const odd = page.logs.filter(({ id }) => id.startsWith('odd'));
+          return {
+            results: odd.map(({ id }) => storedResult(id, NOW)),
+            summaries: [],
+            logs: page.logs.length,
+          };
+        },
+      }),
+      results: {
+        ...results,
+        write: async (...given) => {
+          await new Promise((done) => setTimeout(done, 20));
+          steps.push(`${given[0].map(({ source }) => source.id).join()} beside ${scored.at(-1)}`);
+          return results.write(...given);
+        },
+      },
+      checkpoints: {
+        ...checkpoints,
+        write: async (checkpoint, revision) => {
+          steps.push(`${JSON.stringify(checkpoint.ingestedPosition)} with ${String(checkpoint.threshold)}`);
+          return checkpoints.write(checkpoint, revision);
+        },
+      },
+    });
+    expect(steps).toEqual([
+      ...['odd-1 beside odd-2', '2 with 2', 'odd-2 beside c', '4 with 4', 'odd-3 beside c', '6 with 6'],
+      'undefined with 6',
+    ]);
+  });
+
+  it('stores what it has scored where reading fails, and fails as that did', async () => {
+    const { run, results, checkpoints } = worldOf();
+    const source = logSource(LOGS);
+    const failing: LogSource = {
+      ...source,
+      read: async function* (...given) {
+        for await (const page of source.read(...given)) {
+          yield page;
+          throw new Error('gone');
+        }
+      },
+    };
+    await expect(run({ source: failing })).rejects.toThrow('gone');
+    expect([...results.stored.keys()]).toEqual(['weblogs/odd-1']);
+    expect(checkpoints.written).toMatchObject([{ ingestedPosition: 2 }]);
+  });
+
   it('announces results once they are stored, before the checkpoint moves', async () => {
     const { run, results, checkpoints } = worldOf();
     const told: [ids: string[], stored: number, checkpoints: number][] = [];

@@ -133,6 +133,16 @@ export async function runDetection(options: DetectionRunOptions): Promise<Detect
   return new Run(options, stored?.checkpoint ?? start, stored?.revision).carryOut();
 }
 
+/** A page, and what scoring it has come to. */
+interface TakenPage {
+  readonly page: LogPage;
+  /** Undefined for a page without logs. */
+  readonly outcome: Awaited<ReturnType<RunWork['score']>> | undefined;
+  /** State of an adaptive threshold after it. */
+  readonly threshold: unknown;
+  readonly thresholdChanges: readonly ThresholdChange[];
+}
+
 /** Parts of a checkpoint that say how far one clock has been read. */
 const positionOf = (by: Pass['by'], position: unknown): Partial<Checkpoint> =>
   by === 'timestamp' ? { timestampPosition: position } : { ingestedPosition: position };
@@ -161,6 +171,7 @@ class Run {
     commit: () => this.store(),
     tell: (changes) => this.tellChanges(changes),
   };
+  private thresholdChanges: ThresholdChange[] = [];
   private bound: EntityBound | undefined;
   private read = 0;
   private isStored = true;
@@ -240,21 +251,37 @@ class Run {
 
   /** @returns false when a cap ended it */
   private async readNew(passes: readonly Pass[]): Promise<boolean> {
-    const { maxLogs = Infinity, signal } = this.options;
     for (const pass of passes) {
       const reached = pass.by === 'timestamp' ? this.checkpoint.timestampTo : this.checkpoint.ingestedTo;
       if (this.to <= reached) continue;
       if (pass.position === undefined) this.coverage?.restart(pass.by);
+      if (!(await this.readPass(pass))) return false;
+      await this.finish(pass);
+    }
+    return true;
+  }
+
+  /** Scores each page while what was found in the one before is stored. @returns false when a cap ended it */
+  private async readPass(pass: Pass): Promise<boolean> {
+    const { maxLogs = Infinity, signal } = this.options;
+    let storing = Promise.resolve();
+    try {
       for await (const page of this.pagesOf(pass)) {
-        await this.take(page, pass);
+        const scored = await this.score(page, pass.by);
+        await storing;
+        storing = this.take(scored, pass);
+        // A failure is met where it is waited for.
+        storing.catch(() => {});
+        if (page.areGone !== true) this.read += page.logs.length;
         // A pass that cannot be resumed is read to its end: ended here it would begin anew in each run.
         const canResume = page.position !== undefined;
         if (canResume && (this.read >= maxLogs || this.isOver())) return false;
       }
       throwIfInterrupted(signal);
-      await this.finish(pass);
+      return true;
+    } finally {
+      await storing;
     }
-    return true;
   }
 
   /** Reads spans again in which more logs are visible now. @returns false when the time was over */
@@ -295,11 +322,19 @@ class Run {
     }
   }
 
-  /** Scores a page, stores its results, and moves the position past it. */
-  private async take(page: LogPage, { by, range }: Pass): Promise<void> {
-    if (page.logs.length === 0) return this.moveTo(page, by);
+  private async score(page: LogPage, by: Pass['by']): Promise<TakenPage> {
+    const outcome = page.logs.length === 0 ? undefined : await this.work.score(page, by);
+    const thresholdChanges = this.work.takeThresholdChanges?.() ?? [];
+    return { page, outcome, threshold: this.work.thresholdState(), thresholdChanges };
+  }
+
+  /** Stores the results of a page, and moves the position past it. */
+  private async take(scored: TakenPage, { by, range }: Pass): Promise<void> {
+    const { page, outcome } = scored;
+    this.thresholdChanges.push(...scored.thresholdChanges);
+    if (outcome === undefined) return this.moveTo(scored, by);
     const { total } = this;
-    const { results: found, summaries, logs, placed } = await this.work.score(page, by);
+    const { results: found, summaries, logs, placed } = outcome;
     const results = await this.suppressed(found);
     const shown = shownOf(results);
     const { onlyStanding = false } = page;
@@ -326,23 +361,25 @@ class Run {
     if (announce !== undefined) this.unannounced.push(...counted);
     const { patterns, clock } = this.options;
     await patterns?.count(page, { now: clock.now(), reached: this.from, placed }, this.closing);
-    if (page.areGone !== true) this.read += page.logs.length;
     total.logs += logs;
     total.anomalies += counted.length;
     if (!onlyStanding) total.suppressed += results.length - shown.length;
     if (page.bound !== undefined) this.bound = page.bound;
     this.coverage?.note(by, page.logs.length);
-    await this.moveTo(page, by);
+    await this.moveTo(scored, by);
     this.options.progress?.(total.logs, undefined, 'logs scored');
   }
 
   /** Moves the position past a page. */
-  private async moveTo(page: LogPage, by: Pass['by']): Promise<void> {
+  private async moveTo({ page, threshold }: TakenPage, by: Pass['by']): Promise<void> {
     const { announce, incidents } = this.options;
-    this.advance({
-      ...positionOf(by, page.position),
-      ...(page.memory === undefined ? {} : { sourceMemory: page.memory }),
-    });
+    this.advance(
+      {
+        ...positionOf(by, page.position),
+        ...(page.memory === undefined ? {} : { sourceMemory: page.memory }),
+      },
+      threshold,
+    );
     if (announce === undefined && incidents?.areAnnounced !== true) await this.store();
   }
 
@@ -408,7 +445,8 @@ class Run {
     return suppress !== undefined && found.length > 0 ? await suppress(found) : found;
   }
 
-  private advance(change: Partial<Checkpoint>): void {
+  /** @param threshold its state once all that lies before the new place was scored */
+  private advance(change: Partial<Checkpoint>, threshold = this.work.thresholdState()): void {
     this.isStored = false;
     this.checkpoint = {
       ...this.checkpoint,
@@ -416,14 +454,15 @@ class Run {
       ...(this.coverage && { coverage: this.coverage.toJSON() }),
       runId: this.options.runId,
       modelVersion: this.options.snapshot.version,
-      threshold: this.work.thresholdState(),
+      threshold,
     };
   }
 
   private async store(): Promise<void> {
     const { detectorId, audit, checkpoints, clock, patterns } = this.options;
     if (patterns !== undefined) this.checkpoint = { ...this.checkpoint, patterns: patterns.progress() };
-    const entries = thresholdEntries(detectorId, this.work.takeThresholdChanges?.() ?? [], clock.now());
+    const entries = thresholdEntries(detectorId, this.thresholdChanges, clock.now());
+    this.thresholdChanges = [];
     if (entries.length > 0) await audit?.append(entries);
     this.revision = await checkpoints.write(this.checkpoint, this.revision);
     this.isStored = true;

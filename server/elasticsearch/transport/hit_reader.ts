@@ -12,10 +12,10 @@ const DEFAULT_PAGE = 2_500;
 /** The size of the logs is not known before the first page; later pages follow from it. */
 const FIRST_PAGE = 500;
 const GROWTH = 5;
-/** JSON of one page. Two pages are held, parsed, which takes about twice as much: 64 MB in all. */
-const PAGE_BYTES = 12_000_000;
+/** JSON of one page. Three pages are held, parsed, which takes about twice as much: 48 MB in all. */
+const PAGE_BYTES = 8_000_000;
 const LARGEST_PAGE_BYTES = 24_000_000;
-/** JSON of a page of which three may be held instead of two: 24 MB, parsed. */
+/** JSON of a page of which four may be held instead of three: 32 MB, parsed. */
 const SMALL_PAGE_BYTES = 4_000_000;
 const MEASURED_HITS = 20;
 
