@@ -14,6 +14,7 @@ import { useRequest } from '../shared/requests/use_request';
 import { useRecentlyViewed } from '../shared/detector/recently_viewed';
 import type { DetectorView } from '../shared/detector/detector_view';
 import { useBreadcrumbs } from '../shared/layout/use_breadcrumbs';
+import { LEAST_TITLE } from '../shared/layout/page_title';
 
 const AnomaliesTab = lazy(() => import('./anomalies/anomalies_tab'));
 const PatternsTab = lazy(() => import('./patterns/patterns_tab'));
@@ -81,7 +82,7 @@ export default function DetectorPage({ id, tab }: { id: string; tab: DetectorTab
       <EuiPageTemplate.Header
         // Else the tabs would share a row with the buttons.
         alignItems="top"
-        pageTitle={name}
+        pageTitle={<span style={LEAST_TITLE}>{name}</span>}
         description={view && !isGone && <HeaderLine record={view.record} status={view.status} />}
         rightSideItems={buttons}
         tabs={(isGone ? [] : DETECTOR_TABS).map((each) => ({

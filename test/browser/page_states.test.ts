@@ -21,7 +21,8 @@ jest.setTimeout(900_000);
  * Every page, the panels and the forms of rules, in every state, colour and width: nothing is cut, lies over something else, is
  * wider than the window, shows raw values or is a barrier. PICTURES_OF_STATES names a folder for pictures of all, to be looked at.
  */
-const WIDTHS = [1_280, 1_440, 1_920];
+/** The narrowest is that of a tablet, or of a page beside Kibana's menu in half a window. */
+const WIDTHS = [1_280, 768, 1_440, 1_920];
 const HEIGHT = 900;
 /** Kibana's own header, above the pages. */
 const HEADER_OF_KIBANA = 96;

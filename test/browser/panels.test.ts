@@ -582,6 +582,8 @@ it('estimates how often a rule would have fired, from the page of a detector', (
     const path = `/app/logAnomalies/detectors/${id}/jobs`;
     await open({ page, url: world.host.url }, path, 'logAnomaliesCreateRule');
     await page.click(testSubject('logAnomaliesCreateRule'));
+    await page.waitForSelector(testSubject('logAnomaliesCreateRule-logAnomalies.logAnomaly'));
+    expect(await seriousFindings(page)).toEqual([]);
     await page.click(testSubject('logAnomaliesCreateRule-logAnomalies.logAnomaly'));
     const estimate = page.locator(testSubject('logAnomaliesFiringEstimate'));
     await estimate.getByText(/would have raised [\d,]+ alerts/).waitFor();

@@ -26,6 +26,7 @@ import { precedenceSentence } from '../../public/shared/values/annotation_text';
 import { problemText } from '../../public/shared/values/problem_text';
 import { failureSentence } from '../../public/shared/app/failure_sentence';
 import { nextStepText } from '../../public/shared/requests/failure_text';
+import { formatSpan } from '../../public/shared/values/format';
 import { readinessText } from '../../public/shared/detector/readiness_text';
 import { reasonText, sentenceText } from '../../public/shared/results/sentence_text';
 import { alertRateCheck } from '../../server/detection/promotion/promotion_watch';
@@ -404,6 +405,14 @@ it.each(Object.values(MODEL_NOTES))(
     expect(inFrench(() => noteText('before the sale'))).toBe('before the sale');
   },
 );
+
+it('lengths of time have the units of the language', () => {
+  const lengths = [500, 75_000, 240_000, 7_500_000, 190_000_000];
+  expect(lengths.map(formatSpan)).toEqual(['<1s', '75s', '4m', '2h 05m', '2d 4h']);
+  expect(inFrench(() => lengths.map(formatSpan)).map((text) => text.replace(/\u00a0/g, ' '))).toEqual([
+    ...['< 1 s', '75 s', '4 min', '2 h 05 min', '2 j 4 h'],
+  ]);
+});
 
 describe('the history of an incident', () => {
   const at = new Date(START).toISOString();

@@ -29,6 +29,7 @@ import { resolveRange } from '../../shared/values/time_range';
 import { calendarColumns } from './calendar_columns';
 import { MOST_LISTED, PAGE_SIZE, pagingOf } from './calendar_paging';
 import { removalText, removalTitle } from './calendar_text';
+import { LEAST_TITLE } from '../../shared/layout/page_title';
 
 const AnnotationFlyout = lazy(() => import('./annotation_flyout'));
 const ImportFlyout = lazy(() => import('./import_flyout'));
@@ -73,7 +74,7 @@ export default function CalendarPage(): ReactElement {
   return (
     <EuiPageTemplate offset={0} restrictWidth={false} data-test-subj="logAnomaliesCalendar">
       <EuiPageTemplate.Header
-        pageTitle={title}
+        pageTitle={<span style={LEAST_TITLE}>{title}</span>}
         description={i18n.translate('logAnomalies.calendar.description', {
           defaultMessage:
             'Deployments, changes, incidents and maintenance. An incident says which of them it began after, charts mark them, and no model learns from incidents and maintenance that have an end.',

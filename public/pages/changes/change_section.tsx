@@ -56,7 +56,7 @@ function Change({ detectorId, window, entity }: Explained): ReactElement {
   return (
     <>
       <EuiFlexGroup gutterSize="m" alignItems="center" wrap>
-        <EuiFlexItem grow={false} style={{ minWidth: 360 }}>
+        <EuiFlexItem grow={false} style={{ minWidth: 440 }}>
           <EuiFormRow
             label={i18n.translate('logAnomalies.explainChange.comparedWith', {
               defaultMessage: 'Compared with',

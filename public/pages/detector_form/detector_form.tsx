@@ -161,7 +161,7 @@ export function DetectorForm({ initial, record, isPreviewed = false }: DetectorF
     await send(detector, { start, scoresPast });
   };
   return (
-    <EuiFlexGroup alignItems="flexStart" gutterSize="l">
+    <EuiFlexGroup alignItems="flexStart" gutterSize="l" wrap>
       <EuiFlexItem grow={3} style={{ minWidth: 0, flexBasis: 480 }}>
         <Step title={i18n.translate('logAnomalies.form.stepLogs', { defaultMessage: '1. Which logs' })}>
           <>

@@ -8,6 +8,7 @@ import {
   EuiSpacer,
   EuiSwitch,
   EuiText,
+  useIsWithinMaxBreakpoint,
 } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import { entityFieldsText } from '../../../common/detector/entity_fields';
@@ -27,6 +28,9 @@ import {
 } from './draft/draft';
 import { followLogs, withChosenThreshold, withProposedBudget } from './draft/proposed_budget';
 
+/** In a narrow window every third share has a label: 0.01 %, 0.1 %, 1 % and 10 %. */
+const TICKS_IN_NARROW = 3;
+
 /** Fields for the number of anomalies, in anomalies a day. */
 export function SensitivityFields(
   props: DraftFieldsProps & {
@@ -41,6 +45,7 @@ export function SensitivityFields(
   const { draft, change, problem, inWindow, rows, isNew } = props;
   const contamination = contaminationOf(draft);
   const { threshold } = draft;
+  const isNarrow = useIsWithinMaxBreakpoint('m');
   useProposedBudget({ draft, change }, isNew && rows);
   if (contamination === undefined) {
     return <FixedThreshold draft={draft} change={change} />;
@@ -76,7 +81,9 @@ export function SensitivityFields(
             step={1}
             value={nearest}
             aria-label={label}
-            ticks={CONTAMINATIONS.map((share, value) => ({ value, label: formatShare(share) }))}
+            ticks={CONTAMINATIONS.map((share, value) => ({ value, label: formatShare(share) })).filter(
+              ({ value }) => !isNarrow || value % TICKS_IN_NARROW === 0,
+            )}
             showTicks
             onChange={(event) => {
               const share = CONTAMINATIONS[Number(event.currentTarget.value)];

@@ -16,7 +16,12 @@ import { useBreadcrumbs } from '../../shared/layout/use_breadcrumbs';
 import { IncidentActions } from '../../shared/incidents/incident_actions';
 import { IncidentStateBadge } from '../../shared/incidents/incident_state';
 import { IncidentSummary } from '../../shared/incidents/incident_summary';
-import { closedBecauseText, incidentTitle, isGoingOn } from '../../shared/incidents/incident_text';
+import {
+  closedBecauseText,
+  incidentTime,
+  incidentTitle,
+  isGoingOn,
+} from '../../shared/incidents/incident_text';
 import { incidentFacts } from '../../shared/incidents/incidents_table';
 import { FailurePrompt, RequestState } from '../../shared/requests/request_state';
 import { useRequest } from '../../shared/requests/use_request';
@@ -156,15 +161,12 @@ function IncidentChange({ incident }: { incident: IncidentBody }): ReactElement 
 
 /** The facts of an incident on one line: how severe, state, since when, how long, how many, who looks at it, who found it. */
 function Facts({ incident }: { incident: IncidentBody }): ReactElement {
-  const { severity, confidence, state, start, end, assignee, detectors, closes_at: closesAt } = incident;
+  const { severity, confidence, state, assignee, detectors, closes_at: closesAt } = incident;
   const names = laneNames(detectors.map(({ id, name }) => ({ id, detector: { name } })));
   const facts = [
     <SeverityLabel key="severity" severity={severity} confidence={confidence} size="s" />,
     <IncidentStateBadge key="state" state={state} />,
-    i18n.translate('logAnomalies.incident.fromTo', {
-      defaultMessage: '{from} to {to}',
-      values: { from: formatTime(start), to: formatTime(end) },
-    }),
+    incidentTime(incident),
     incidentFacts(incident),
     ...(assignee === undefined
       ? []

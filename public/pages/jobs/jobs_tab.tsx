@@ -24,7 +24,7 @@ export default function JobsTab({ record, status, reload }: DetectorView): React
   const { schedule } = record.detector;
   return (
     <>
-      <EuiFlexGroup>
+      <EuiFlexGroup wrap>
         <Facts
           title={i18n.translate('logAnomalies.jobs.schedule', { defaultMessage: 'Schedule' })}
           facts={[
@@ -93,7 +93,8 @@ const Facts = ({
   /** Said where there are no facts. */
   none?: string;
 }): ReactElement => (
-  <EuiFlexItem>
+  // Else a narrow page would break its words.
+  <EuiFlexItem style={{ flexBasis: 300 }}>
     <EuiPanel hasBorder hasShadow={false}>
       <EuiTitle size="xs">
         <h2>{title}</h2>

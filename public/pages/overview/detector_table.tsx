@@ -10,6 +10,10 @@ import { ConfirmDelete } from './confirm_delete';
 import type { DetectorRow } from './detector_row';
 import { useDetectorActions } from './use_detector_actions';
 import { Sparkline } from './sparkline';
+import { TableRoom } from '../../shared/results/table_room';
+
+/** Pixels that the columns need. */
+const WIDTH = 960;
 
 const NONE = '–';
 const FEWEST_ROWS = 20;
@@ -25,35 +29,39 @@ export function DetectorTable({ rows, reload }: { rows: DetectorRow[]; reload: (
   const actionsLabel = i18n.translate('logAnomalies.overview.actions', { defaultMessage: 'Actions' });
   return (
     <>
-      <EuiInMemoryTable<DetectorRow>
-        data-test-subj="logAnomaliesDetectors"
-        tableCaption={i18n.translate('logAnomalies.overview.caption', {
-          defaultMessage: 'Detectors of this space',
-        })}
-        items={rows}
-        itemId={({ record }: DetectorRow) => record.id}
-        rowHeader="name"
-        columns={[...columnsOfDetectors(), { name: actionsLabel, actions }]}
-        sorting={{ sort: { field: 'name', direction: 'asc' } }}
-        pagination={
-          rows.length > FEWEST_ROWS
-            ? { ...page, pageIndex: Math.min(page.pageIndex, lastPage), pageSizeOptions: PAGE_SIZES }
-            : false
-        }
-        onTableChange={({ page: wanted }: { page?: { index: number; size: number } }) =>
-          wanted && setPage({ pageIndex: wanted.index, pageSize: wanted.size })
-        }
-        search={{
-          onChange: () => {
-            setPage((before) => ({ ...before, pageIndex: 0 }));
-            return true;
-          },
-          box: {
-            incremental: true,
-            placeholder: i18n.translate('logAnomalies.overview.search', { defaultMessage: 'Search by name' }),
-          },
-        }}
-      />
+      <TableRoom width={WIDTH}>
+        <EuiInMemoryTable<DetectorRow>
+          data-test-subj="logAnomaliesDetectors"
+          tableCaption={i18n.translate('logAnomalies.overview.caption', {
+            defaultMessage: 'Detectors of this space',
+          })}
+          items={rows}
+          itemId={({ record }: DetectorRow) => record.id}
+          rowHeader="name"
+          columns={[...columnsOfDetectors(), { name: actionsLabel, actions }]}
+          sorting={{ sort: { field: 'name', direction: 'asc' } }}
+          pagination={
+            rows.length > FEWEST_ROWS
+              ? { ...page, pageIndex: Math.min(page.pageIndex, lastPage), pageSizeOptions: PAGE_SIZES }
+              : false
+          }
+          onTableChange={({ page: wanted }: { page?: { index: number; size: number } }) =>
+            wanted && setPage({ pageIndex: wanted.index, pageSize: wanted.size })
+          }
+          search={{
+            onChange: () => {
+              setPage((before) => ({ ...before, pageIndex: 0 }));
+              return true;
+            },
+            box: {
+              incremental: true,
+              placeholder: i18n.translate('logAnomalies.overview.search', {
+                defaultMessage: 'Search by name',
+              }),
+            },
+          }}
+        />
+      </TableRoom>
       {deleting && (
         <ConfirmDelete
           record={deleting}

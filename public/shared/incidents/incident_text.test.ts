@@ -1,6 +1,7 @@
 import type { IncidentBody } from '../../../common/api';
 import { titleOf } from '../../../common/incidents';
-import { incidentCount, incidentWhat } from './incident_text';
+import { formatTime } from '../values/format';
+import { incidentCount, incidentTime, incidentWhat } from './incident_text';
 
 jest.mock('@kbn/i18n', () => jest.requireActual('../../../test/fakes/i18n'), { virtual: true });
 
@@ -19,6 +20,12 @@ const incident = (
     sources: [{ field: 'client.ip', value: '192.0.2.1' }],
     ...change,
   }) as unknown as IncidentBody;
+
+it('is told of a single log when it was, and of several from when to when', () => {
+  const [start, end] = ['2026-11-29T03:08:45.167Z', '2026-11-29T03:09:00.000Z'];
+  expect(incidentTime({ start, end: start })).toBe(formatTime(start));
+  expect(incidentTime({ start, end })).toBe(`${formatTime(start)} to ${formatTime(end)}`);
+});
 
 describe('what an incident is', () => {
   it('is its route, its client, or its buckets as a whole', () => {

@@ -4,7 +4,7 @@ import { headlineOf, headlineOfAll } from '../../../common/explanations';
 import { isTelling, nameOfPattern, resultsOf } from '../../../common/incidents';
 import { printable } from '../../../common/printable';
 import { headlineText } from '../results/sentence_text';
-import { formatCount, formatSpan } from '../values/format';
+import { formatCount, formatSpan, formatTime } from '../values/format';
 
 const LONGEST_KEY = 120;
 const LONGEST_PLACE = 80;
@@ -162,3 +162,12 @@ export function incidentCount({ counts: { logs, buckets, changes = 0 } }: Incide
       : []),
   ].join(', ');
 }
+
+/** Returns from when to when an incident was; of a single log its time. */
+export const incidentTime = ({ start, end }: Pick<IncidentBody, 'start' | 'end'>): string =>
+  start === end
+    ? formatTime(start)
+    : i18n.translate('logAnomalies.incident.fromTo', {
+        defaultMessage: '{from} to {to}',
+        values: { from: formatTime(start), to: formatTime(end) },
+      });

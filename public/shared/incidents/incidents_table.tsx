@@ -14,6 +14,7 @@ import { i18n } from '@kbn/i18n';
 import { resultsOf } from '../../../common/incidents';
 import type { IncidentBody } from '../../../common/api';
 import { icon } from '../../kibana/icons';
+import { TableRoom } from '../results/table_room';
 import { FewLines } from '../results/few_lines';
 import { reasonText } from '../results/sentence_text';
 import { formatCount, formatTime } from '../values/format';
@@ -32,6 +33,10 @@ export type IncidentSort = 'severity' | 'recent' | 'start' | 'count';
 
 /** Fields of the columns by what the server sorts by. */
 const FIELD_OF_SORT = { severity: 'confidence', start: 'start', recent: 'end', count: 'counts' } as const;
+
+/** Pixels that the columns need, in a narrow place without those that are left out. */
+const WIDTH = 960;
+const COMPACT_WIDTH = 560;
 
 /** Paging and order, which the server does. */
 export interface IncidentsShown {
@@ -128,25 +133,27 @@ export function IncidentsTable(props: {
   ];
 
   return (
-    <EuiBasicTable<IncidentBody>
-      data-test-subj="logAnomaliesIncidents"
-      items={[...incidents]}
-      itemId="id"
-      compressed={isCompact}
-      loading={isLoading}
-      tableCaption={i18n.translate('logAnomalies.incident.caption', {
-        defaultMessage: 'Incidents: anomalies that belong together',
-      })}
-      noItemsMessage={i18n.translate('logAnomalies.incident.none', {
-        defaultMessage: 'No incident here. Choose a longer time, another state or fewer filters.',
-      })}
-      {...(pagingOf(shown) as Paged)}
-      itemIdToExpandedRowMap={
-        opened && details ? { [opened.id]: <div style={{ width: '100%' }}>{details(opened)}</div> } : {}
-      }
-      rowProps={details ? { className: 'euiTableRow-isExpandable' } : undefined}
-      columns={columns}
-    />
+    <TableRoom width={isCompact ? COMPACT_WIDTH : WIDTH}>
+      <EuiBasicTable<IncidentBody>
+        data-test-subj="logAnomaliesIncidents"
+        items={[...incidents]}
+        itemId="id"
+        compressed={isCompact}
+        loading={isLoading}
+        tableCaption={i18n.translate('logAnomalies.incident.caption', {
+          defaultMessage: 'Incidents: anomalies that belong together',
+        })}
+        noItemsMessage={i18n.translate('logAnomalies.incident.none', {
+          defaultMessage: 'No incident here. Choose a longer time, another state or fewer filters.',
+        })}
+        {...(pagingOf(shown) as Paged)}
+        itemIdToExpandedRowMap={
+          opened && details ? { [opened.id]: <div style={{ width: '100%' }}>{details(opened)}</div> } : {}
+        }
+        rowProps={details ? { className: 'euiTableRow-isExpandable' } : undefined}
+        columns={columns}
+      />
+    </TableRoom>
   );
 }
 

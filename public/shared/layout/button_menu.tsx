@@ -19,6 +19,7 @@ export function ButtonMenu(props: {
       isOpen={isOpen}
       closePopover={close}
       panelPaddingSize="none"
+      aria-label={label}
       button={
         <EuiButtonEmpty
           iconType={iconType}

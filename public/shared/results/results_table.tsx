@@ -20,6 +20,7 @@ import { logLine } from './log_line';
 import { reasonText } from './sentence_text';
 import { severityHelpText } from '../values/scale_help';
 import { SEVERITY_WIDTH, SeverityLabel } from '../values/severity';
+import { TableRoom } from './table_room';
 
 export type Found = Answer<'searchResults'>['results'][number];
 
@@ -37,6 +38,10 @@ export interface ResultsPaging {
   readonly total: number;
   change(page: number, size: number): void;
 }
+
+/** Pixels that the columns need, and each more that is chosen. */
+const WIDTH = 800;
+const COLUMN_WIDTH = 110;
 
 /** Orders that the server knows. */
 export type ResultSort = 'time' | 'severity' | 'entity';
@@ -60,90 +65,91 @@ export function ResultsTable(props: {
 }): ReactElement {
   const { results, isLoading, paging, order, columns = [], open, toggle, details } = props;
   const opened = details && results.find(({ id }) => id === open);
-  // The table takes both or neither.
-  const pager = pagerOf(paging, order);
   /** A column by which the server can order. */
   const sortable = (field: ResultSort) => (order ? { field: field as keyof Found, sortable: true } : {});
   return (
-    <EuiBasicTable<Found>
-      data-test-subj="logAnomaliesResults"
-      items={[...results]}
-      itemId="id"
-      loading={isLoading}
-      tableCaption={i18n.translate('logAnomalies.results.caption', { defaultMessage: 'Anomalous logs' })}
-      noItemsMessage={i18n.translate('logAnomalies.results.none', {
-        defaultMessage: 'No anomaly here. Choose a longer time or fewer filters.',
-      })}
-      {...pager}
-      itemIdToExpandedRowMap={
-        opened && details ? { [opened.id]: <div style={{ width: '100%' }}>{details(opened)}</div> } : {}
-      }
-      rowProps={details ? EXPANDABLE_ROW : undefined}
-      columns={[
-        ...(details && toggle
-          ? [
-              {
-                name: '',
-                width: '40px',
-                isExpander: true,
-                render: ({ id }: Found) => (
-                  <EuiButtonIcon
-                    iconType={id === open ? icon('arrowDown') : icon('arrowRight')}
-                    aria-expanded={id === open}
-                    aria-label={i18n.translate('logAnomalies.results.open', {
-                      defaultMessage: 'Why it stands out',
-                    })}
-                    onClick={() => toggle(id)}
-                    data-test-subj="logAnomaliesOpenResult"
-                  />
-                ),
-              },
-            ]
-          : []),
-        {
-          ...sortable('time'),
-          name: i18n.translate('logAnomalies.results.time', { defaultMessage: 'Time' }),
-          width: '200px',
-          render: cell(({ result }) => <EuiText size="xs">{formatTime(result['@timestamp'])}</EuiText>),
-        },
-        {
-          ...sortable('severity'),
-          name: i18n.translate('logAnomalies.results.severity', { defaultMessage: 'Severity' }),
-          description: severityHelpText(),
-          width: SEVERITY_WIDTH,
-          render: cell(({ result }) => (
-            <SeverityLabel severity={result.anomaly.severity} confidence={result.anomaly.confidence} />
-          )),
-        },
-        {
-          ...sortable('entity'),
-          name: i18n.translate('logAnomalies.results.entity', { defaultMessage: 'Entity' }),
-          width: '14%',
-          render: cell(({ result: { anomaly } }) =>
-            anomaly.entity === undefined ? (
-              '–'
-            ) : (
-              <div className="eui-textBreakWord">
-                <FewLines lines={3} text={entityName(anomaly.entity)} />
-              </div>
+    <TableRoom width={WIDTH + columns.length * COLUMN_WIDTH}>
+      <EuiBasicTable<Found>
+        data-test-subj="logAnomaliesResults"
+        items={[...results]}
+        itemId="id"
+        loading={isLoading}
+        tableCaption={i18n.translate('logAnomalies.results.caption', { defaultMessage: 'Anomalous logs' })}
+        noItemsMessage={i18n.translate('logAnomalies.results.none', {
+          defaultMessage: 'No anomaly here. Choose a longer time or fewer filters.',
+        })}
+        // The table takes both or neither.
+        {...pagerOf(paging, order)}
+        itemIdToExpandedRowMap={
+          opened && details ? { [opened.id]: <div style={{ width: '100%' }}>{details(opened)}</div> } : {}
+        }
+        rowProps={details ? EXPANDABLE_ROW : undefined}
+        columns={[
+          ...(details && toggle
+            ? [
+                {
+                  name: '',
+                  width: '40px',
+                  isExpander: true,
+                  render: ({ id }: Found) => (
+                    <EuiButtonIcon
+                      iconType={id === open ? icon('arrowDown') : icon('arrowRight')}
+                      aria-expanded={id === open}
+                      aria-label={i18n.translate('logAnomalies.results.open', {
+                        defaultMessage: 'Why it stands out',
+                      })}
+                      onClick={() => toggle(id)}
+                      data-test-subj="logAnomaliesOpenResult"
+                    />
+                  ),
+                },
+              ]
+            : []),
+          {
+            ...sortable('time'),
+            name: i18n.translate('logAnomalies.results.time', { defaultMessage: 'Time' }),
+            width: '200px',
+            render: cell(({ result }) => <EuiText size="xs">{formatTime(result['@timestamp'])}</EuiText>),
+          },
+          {
+            ...sortable('severity'),
+            name: i18n.translate('logAnomalies.results.severity', { defaultMessage: 'Severity' }),
+            description: severityHelpText(),
+            width: SEVERITY_WIDTH,
+            render: cell(({ result }) => (
+              <SeverityLabel severity={result.anomaly.severity} confidence={result.anomaly.confidence} />
+            )),
+          },
+          {
+            ...sortable('entity'),
+            name: i18n.translate('logAnomalies.results.entity', { defaultMessage: 'Entity' }),
+            width: '14%',
+            render: cell(({ result: { anomaly } }) =>
+              anomaly.entity === undefined ? (
+                '–'
+              ) : (
+                <div className="eui-textBreakWord">
+                  <FewLines lines={3} text={entityName(anomaly.entity)} />
+                </div>
+              ),
             ),
-          ),
-        },
-        ...columns.map((field) => ({
-          name: field,
-          width: `${Math.max(6, Math.min(12, Math.floor(40 / columns.length)))}%`,
-          render: ({ result }: Found) => (
-            <EuiText size="xs" className="eui-textBreakWord">
-              <FewLines lines={3} text={fieldText(result, field) ?? '–'} />
-            </EuiText>
-          ),
-        })),
-        {
-          name: i18n.translate('logAnomalies.results.log', { defaultMessage: 'Log' }),
-          render: ({ result }: Found) => <LogCell result={result} />,
-        },
-      ]}
-    />
+          },
+          ...columns.map((field) => ({
+            name: field,
+            width: `${Math.max(6, Math.min(12, Math.floor(40 / columns.length)))}%`,
+            render: ({ result }: Found) => (
+              <EuiText size="xs" className="eui-textBreakWord">
+                <FewLines lines={3} text={fieldText(result, field) ?? '–'} />
+              </EuiText>
+            ),
+          })),
+          {
+            name: i18n.translate('logAnomalies.results.log', { defaultMessage: 'Log' }),
+            render: ({ result }: Found) => <LogCell result={result} />,
+          },
+        ]}
+      />
+    </TableRoom>
   );
 }
 

@@ -30,14 +30,34 @@ export const formatUnitOfTime = (milliseconds: number): string => {
 
 /** @example formatSpan(7_500_000) // '2h 05m' */
 export function formatSpan(milliseconds: number): string {
-  if (milliseconds > 0 && milliseconds < 1_000) return '<1s';
+  if (milliseconds > 0 && milliseconds < 1_000) {
+    return i18n.translate('logAnomalies.span.short', { defaultMessage: '<1s' });
+  }
   const seconds = Math.max(0, Math.round(milliseconds / 1_000));
-  if (seconds < 120) return `${seconds}s`;
+  if (seconds < 120) {
+    return i18n.translate('logAnomalies.span.seconds', {
+      defaultMessage: '{seconds}s',
+      values: { seconds: String(seconds) },
+    });
+  }
   const minutes = Math.round(seconds / 60);
-  if (minutes < 120) return `${minutes}m`;
+  if (minutes < 120) {
+    return i18n.translate('logAnomalies.span.minutes', {
+      defaultMessage: '{minutes}m',
+      values: { minutes: String(minutes) },
+    });
+  }
   const hours = Math.floor(minutes / 60);
-  if (hours < 48) return `${hours}h ${String(minutes % 60).padStart(2, '0')}m`;
-  return `${Math.floor(hours / 24)}d ${hours % 24}h`;
+  if (hours < 48) {
+    return i18n.translate('logAnomalies.span.hours', {
+      defaultMessage: '{hours}h {minutes}m',
+      values: { hours: String(hours), minutes: String(minutes % 60).padStart(2, '0') },
+    });
+  }
+  return i18n.translate('logAnomalies.span.days', {
+    defaultMessage: '{days}d {hours}h',
+    values: { days: String(Math.floor(hours / 24)), hours: String(hours % 24) },
+  });
 }
 
 export const formatCount = (count: number): string =>

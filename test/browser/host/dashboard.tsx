@@ -52,7 +52,7 @@ export function Dashboard({ registered }: { registered: Registered }): ReactElem
   return (
     <EuiFlexGrid columns={2} gutterSize="m">
       {parameters.getAll('panel').map((kind) => (
-        <EuiFlexItem key={kind} style={{ height: 420 }} data-test-subj={`panel-${kind}`}>
+        <EuiFlexItem key={kind} style={{ height: 420, minWidth: 0 }} data-test-subj={`panel-${kind}`}>
           <Panel
             registered={registered}
             kind={kind}

@@ -118,7 +118,7 @@ export function NativeDashboard({ registered }: { registered: Registered }): Rea
       </EuiButton>
       <EuiFlexGrid columns={2} gutterSize="m">
         {panels.map(({ type, state }, place) => (
-          <EuiFlexItem key={place} style={{ height: 420 }}>
+          <EuiFlexItem key={place} style={{ height: 420, minWidth: 0 }}>
             <NativePanel
               registered={registered}
               type={type}
