@@ -118,14 +118,9 @@ export function* comparedWithinGroups(
       ];
     }
     if (type === 'attack_signs' && field === target?.field) {
-      const method = names.find((name) => METHOD.test(name));
-      const asRoute = changed(
-        { type: 'route', ...(method && { method }) },
-        'paths: the rarity of the route, ids masked',
-      );
-      const caller = method ?? names.at(-1);
+      const caller = names.find((name) => METHOD.test(name)) ?? names.at(-1);
       return [
-        asRoute,
+        changed({ type: 'route' }, 'paths: the rarity of the route, ids masked'),
         ...(caller === undefined ? [] : [beside(suggestion, pairOfRoute(caller, field))]),
         changed({ weight: ATTACK_WEIGHT }, reason),
         beside(suggestion, looksOf(field)),

@@ -185,7 +185,10 @@ describe('suggestFeatures', () => {
       by: ['http.response.status_code', 'http.request.method', { route: 'url.original' }],
       direction: 'both',
     });
-    expect(of('route')).toMatchObject({ field: 'url.original', method: 'http.request.method' });
+    // Its method stands beside it, in a pair; in both, one strange request would be two.
+    expect(of('route')).toMatchObject({ field: 'url.original' });
+    expect(of('route')).not.toHaveProperty('method');
+    expect(of('combination')?.fields).toEqual(['http.request.method', { route: 'url.original' }]);
   });
 
   it('compares a level within the status that it follows from, and one that knows nothing of it within the others', () => {
