@@ -49,13 +49,15 @@ export const fieldName = z
   .regex(/^[^_\u0000-\u001f*][^\u0000-\u001f*]*$/, 'must be a field name without wildcards');
 
 /**
- * A part of what logs are grouped by or counted for: the value of a field, the route that it holds, or its text with numbers and
- * ids masked.
+ * A part of what logs are grouped by or counted for: the value of a field, the route that it holds, its text with numbers and
+ * ids masked, the network of the address that it holds, or, of the two ports of a connection, that of the service.
  */
 const fieldPart = z.union([
   fieldName,
   z.strictObject({ route: fieldName }),
   z.strictObject({ masked: fieldName }),
+  z.strictObject({ network: fieldName }),
+  z.strictObject({ service_port: z.tuple([fieldName, fieldName]) }),
 ]);
 export type FieldPart = z.infer<typeof fieldPart>;
 
@@ -93,7 +95,7 @@ const featureSettings = z
       .union([fieldName, z.array(fieldPart).min(1).max(4)])
       .optional()
       .describe(
-        'Only for types deviation, severity, message_numbers and event_counts: each value of this field, such as a service, is compared with itself; or up to four from wide to narrow, where { route: url.original } stands for the path with its ids masked, { masked: message } for the text with its numbers and ids masked',
+        'Only for types deviation, severity, message_numbers and event_counts: each value of this field, such as a service, is compared with itself; or up to four from wide to narrow, where { route: url.original } stands for the path with its ids masked, { masked: message } for the text with its numbers and ids masked, { network: source.ip } for the network of an address, { service_port: [source.port, destination.port] } for the port of the service of a connection',
       ),
     fields: z
       .array(fieldPart)
@@ -101,7 +103,7 @@ const featureSettings = z
       .max(4)
       .optional()
       .describe(
-        'Only for type combination: what goes together, such as user.name and host.name; { route: url.original } stands for the path with its ids masked, { masked: message } for the text with its numbers and ids masked',
+        'Only for type combination: what goes together, such as user.name and host.name; { route: url.original } stands for the path with its ids masked, { masked: message } for the text with its numbers and ids masked, { network: source.ip } for the network of an address, { service_port: [source.port, destination.port] } for the port of the service of a connection',
       ),
     masked: z
       .union([z.boolean(), z.literal('agent')])
@@ -219,9 +221,15 @@ export const hasSetting = (type: FeatureDefinition['type'], setting: string): bo
     setting
   ]?.includes(type);
 
-/** The field of the logs that a part reads. */
-export const fieldOfPart = (part: FieldPart): string =>
-  typeof part === 'string' ? part : 'route' in part ? part.route : part.masked;
+/** Returns the fields of the logs that a part reads. */
+export function fieldsOfPart(part: FieldPart): readonly [string, ...string[]] {
+  if (typeof part === 'string') return [part];
+  if ('service_port' in part) return part.service_port;
+  return ['route' in part ? part.route : 'masked' in part ? part.masked : part.network];
+}
+
+/** Returns the field of the logs that a part reads, or the first of them. */
+export const fieldOfPart = (part: FieldPart): string => fieldsOfPart(part)[0];
 
 export const featureSchema = featureSettings
   .overwrite((feature) =>

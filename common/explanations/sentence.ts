@@ -61,6 +61,7 @@ const SUBJECTS: Readonly<Record<string, Phrase>> = {
   'client.ip': 'subject_client',
   'source.ip': 'subject_client',
   'user_agent.original': 'subject_user_agent',
+  'service port': 'subject_service_port',
   'process.name': 'subject_process',
   'process.parent.name': 'subject_parent_process',
   'bucket.count': 'subject_logs',

@@ -93,6 +93,7 @@ export const PHRASES = {
   subject_host: 'host',
   subject_service: 'service',
   subject_client: 'client',
+  subject_service_port: 'service port',
   subject_user_agent: 'user agent',
   subject_process: 'process',
   subject_parent_process: 'parent process',

@@ -5,6 +5,7 @@ import { UNSEEN } from '../log_features/category/category_encoding';
 import { fieldKeys } from './field_keys';
 import { featureCode, textTables, type EncodingState, type FeatureCode } from './feature_code';
 import { layOutForest, type ForestTables } from './forest_tables';
+import { NO_CONNECTIONS, READ_CONNECTIONS } from './read_connections.painless';
 import { READ_VALUES } from './read_values.painless';
 import { verdictTables } from './verdict_tables';
 import { JUDGE, PLACE_VALUES, SURPRISE, walkForest } from './walk_forest.painless';
@@ -250,6 +251,7 @@ function sourceOf(model: CompiledModel): string {
     ...codes.flatMap((code) => code.functions),
     JUDGE,
   ]);
+  if (!functions.has(READ_CONNECTIONS)) functions.add(NO_CONNECTIONS);
   const parts = codes.map((_code, i) => statementsOf(model, i));
   const features = parts.map(({ early, ...rest }, i) => ({
     ...rest,

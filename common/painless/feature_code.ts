@@ -39,6 +39,7 @@ import {
   READ_ROUTES,
   READ_SEVERITIES,
 } from './read_routes.painless';
+import { READ_CONNECTIONS } from './read_connections.painless';
 import { READ_AGENTS } from './read_agents.painless';
 import { READ_TEXTS } from './read_texts.painless';
 import { READ_TIMES } from './read_times.painless';
@@ -392,21 +393,31 @@ function parentsParameter(field: string, parentsOf: ParentsOfField): { parents?:
 interface PartParameter {
   readonly keys: string[][];
   /** Absent for a value as it stands. */
-  readonly read?: 'route' | 'masked';
+  readonly read?: 'route' | 'masked' | 'connection';
+  /** Of a service port, the keys of the other port. */
+  readonly other?: string[][];
   readonly parents?: Record<string, number>;
 }
 
 function partParameter(part: FieldPart, parentsOf: ParentsOfField): PartParameter {
   const keys = fieldKeys(fieldOfPart(part));
   if (typeof part === 'string') return { keys };
-  return 'route' in part
-    ? { keys, read: 'route', ...parentsParameter(part.route, parentsOf) }
-    : { keys, read: 'masked' };
+  if ('route' in part) return { keys, read: 'route', ...parentsParameter(part.route, parentsOf) };
+  if ('service_port' in part) return { keys, read: 'connection', other: fieldKeys(part.service_port[1]) };
+  return { keys, read: 'masked' in part ? 'masked' : 'connection' };
 }
 
 /** Fields of a group or combination, for `partOf`. */
 const partsParameter = (parts: FeatureDefinition['by'], parentsOf: ParentsOfField): PartParameter[] =>
   parts === undefined ? [] : [parts].flat().map((part) => partParameter(part, parentsOf));
+
+/** Returns the functions that read the parts of a group or combination. */
+const functionsOfParts = (parts: FeatureDefinition['by']): string[] =>
+  [parts ?? []]
+    .flat()
+    .some((part) => typeof part === 'object' && ('network' in part || 'service_port' in part))
+    ? [READ_ROUTES, READ_CONNECTIONS]
+    : [READ_ROUTES];
 
 function severityCode(
   state: SeverityState,
@@ -437,7 +448,7 @@ function severityCode(
       parts: partsParameter(by, parentsOf),
       is_list: Array.isArray(by),
     },
-    functions: [READ_ROUTES, READ_SEVERITIES],
+    functions: [...functionsOfParts(by), READ_SEVERITIES],
   };
 }
 
@@ -476,7 +487,7 @@ function deviationCode(
       parts: partsParameter(by, parentsOf),
       is_list: Array.isArray(by),
     },
-    functions: [READ_ROUTES, READ_TIMES, READ_DEVIATIONS],
+    functions: [...functionsOfParts(by), READ_TIMES, READ_DEVIATIONS],
   };
 }
 
@@ -587,7 +598,7 @@ function combinationCode(
       values: tables.values.map(keyedTable),
       beside: besides,
     },
-    functions: [READ_ROUTES, READ_COMBINATIONS],
+    functions: [...functionsOfParts(fields), READ_COMBINATIONS],
   };
 }
 

@@ -1,7 +1,8 @@
 /**
  * Painless that reads routes as `common/log_features/fields/routes.ts` does, and groups of them as `group_fields.ts`.
  *
- * A part is a map of the keys of its field and of how its value is read: as a route, masked or as it stands.
+ * A part is a map of the keys of its field and of how its value is read: as a route, masked, as part of a connection or as it stands.
+ * Needs `READ_CONNECTIONS` or `NO_CONNECTIONS`.
  */
 export const READ_ROUTES = `
 boolean isDigitCode(int code) { return code >= 48 && code <= 57; }
@@ -223,6 +224,7 @@ String separator() {
 
 String partOf(Map document, Map part) {
   String read = (String) part.get('read');
+  if (read == 'connection') return connectionPartOf(document, part);
   String text = textOf(field(document, (List) part.get('keys')), read == null ? 256 : 2048);
   if (text == null || read == null) return text;
   return read == 'route' ? routeOf(text, false, (Map) part.get('parents')) : maskedText(text);

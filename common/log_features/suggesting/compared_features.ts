@@ -7,6 +7,7 @@ import { holdNumbers } from '../number/message_numbers_encoding';
 import { attackPatternsIn } from '../text/text_encoding';
 import { ATTACK_WEIGHT } from './attack_weight';
 import { dependence, dependenceWithin, explainedShare, follows } from './dependence';
+import { groupsOfConnection, type ConnectionFields } from './connection_features';
 import type { ComparedSuggestion, FeatureSuggestion } from './feature_suggestion';
 import { MESSAGE, NAME, STATUS, TARGET } from './guess_feature';
 import { callerOf, isSeldomAndClosed, LEAST_DEPENDENCE, textsOf, type FieldValues } from './seldom_fields';
@@ -35,7 +36,7 @@ const isTarget = ({ field, values }: Profile): boolean =>
     0.5 * values.length;
 
 /** Returns the path or URL of requests, where there are several that which holds the most, such as the parameters as well. */
-const targetOf = (profiles: readonly Profile[]): Profile | undefined =>
+export const targetOf = (profiles: readonly Profile[]): Profile | undefined =>
   profiles
     .filter(isTarget)
     .map((profile) => ({ profile, length: textsOf(profile).reduce((sum, text) => sum + text.length, 0) }))
@@ -69,6 +70,7 @@ const workersOf = (profiles: readonly Profile[]): Profile[] =>
 export function* comparedWithinGroups(
   suggestions: readonly FeatureSuggestion[],
   profiles: readonly Profile[],
+  connection?: ConnectionFields,
 ): Generator<undefined, ComparedSuggestion[]> {
   const target = targetOf(profiles);
   const named = workersOf(profiles).slice(0, MOST_GROUPS - (target === undefined ? 1 : 2));
@@ -86,7 +88,8 @@ export function* comparedWithinGroups(
   const status = suggestions.find(
     ({ definition: { type, field } }) => type === 'severity' && STATUS.test(field),
   )?.definition.field;
-  const groups = [...names, ...route, ...statement].slice(0, MOST_GROUPS);
+  const groups =
+    groupsOfConnection(connection, profiles) ?? [...names, ...route, ...statement].slice(0, MOST_GROUPS);
   const tellers = tellersOf(suggestions, profiles);
   const namesOfCallers = suggestions.flatMap(({ definition }) =>
     definition.type === 'category' && NAME.test(definition.field) ? [definition.field] : [],
@@ -206,7 +209,15 @@ function* holdsCommands({ values }: Profile): Generator<undefined, boolean> {
 }
 
 const nameOfPart = (part: FieldPart): string =>
-  typeof part === 'string' ? part : 'route' in part ? 'route' : 'message';
+  typeof part === 'string'
+    ? part
+    : 'route' in part
+      ? 'route'
+      : 'masked' in part
+        ? 'message'
+        : 'network' in part
+          ? 'network'
+          : 'service port';
 
 const toldBy = (parts: readonly FieldPart[]): string => `, for the same ${parts.map(nameOfPart).join(', ')}`;
 

@@ -25,7 +25,7 @@ const SIZE = /(^|_)(bytes|size|used|free|total|count|memory|mem|heap|rss|capacit
 const ORIGIN = /(^|_)(line|line_?(no|number)|thread|version|build)$/;
 
 /** Returns the name in lower case with `_` between its parts: `client.srcPort` is `client_src_port`. */
-const nameParts = (field: string): string =>
+export const nameParts = (field: string): string =>
   field
     .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
     .replace(/[^A-Za-z0-9]+/g, '_')

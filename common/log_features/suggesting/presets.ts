@@ -267,7 +267,7 @@ const partsIn = (parts: readonly Part[], find: (name: string) => string | undefi
     const field = find(fieldOfPart(part));
     if (field === undefined) return [];
     if (typeof part === 'string') return [field];
-    return ['route' in part ? { route: field } : { masked: field }];
+    return 'route' in part ? [{ route: field }] : 'masked' in part ? [{ masked: field }] : [];
   });
 
 /**

@@ -7,7 +7,8 @@ import { compileField } from '../fields/field_access';
 import { DirtCounter, numberOf, readableShare, scalarOf, textOf } from '../columns/field_value';
 import { findLabelFields } from '../fields/label_fields';
 import { leafFields } from '../fields/leaf_fields';
-import { comparedWithinGroups, type Profile } from './compared_features';
+import { comparedWithinGroups, targetOf, type Profile } from './compared_features';
+import { connectionFieldsOf, pairsOfConnection, type ConnectionFields } from './connection_features';
 import type { FeatureSuggestion } from './feature_suggestion';
 import {
   flagsGuess,
@@ -199,7 +200,10 @@ export function* suggestingSteps(
       { weight: 3, examples, coverage },
     );
   }
-  return yield* bestOf(suggestions, profiles, options);
+  // Requests tell more by their path.
+  const connection =
+    targetOf(profiles) === undefined ? connectionFieldsOf(sample, leafFields(sample)) : undefined;
+  return yield* bestOf(suggestions, { profiles, connection }, options);
 }
 
 /** Of texts from outside, the one that holds the other says more: a URL than its path. */
@@ -214,7 +218,7 @@ const charactersIn = ({ definition, values }: RatedSuggestion): number =>
  */
 function* bestOf(
   suggestions: readonly RatedSuggestion[],
-  profiles: readonly Profile[],
+  { profiles, connection }: { profiles: readonly Profile[]; connection: ConnectionFields | undefined },
   options: SuggestOptions,
 ): Generator<undefined, FeatureSuggestion[]> {
   const limit = options.limit ?? USUAL_LIMIT;
@@ -250,8 +254,12 @@ function* bestOf(
   const compared = yield* comparedWithinGroups(
     kept.map(({ weight: _weight, values: _values, ...suggestion }) => suggestion),
     profiles,
+    connection,
   );
-  const besides = compared.filter(({ isBeside }) => isBeside === true);
+  const besides = [
+    ...compared.filter(({ isBeside }) => isBeside === true),
+    ...pairsOfConnection(connection, profiles),
+  ];
   let left = limit;
   const usual = compared.filter(
     ({ definition, isBeside }) => isBeside !== true && (extra.has(definition.field) || left-- > 0),

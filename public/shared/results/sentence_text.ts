@@ -222,6 +222,8 @@ const PHRASES: Readonly<Record<Phrase, (values: Values) => string>> = {
   subject_host: () => i18n.translate('logAnomalies.sentence.subjectHost', { defaultMessage: 'host' }),
   subject_service: () =>
     i18n.translate('logAnomalies.sentence.subjectService', { defaultMessage: 'service' }),
+  subject_service_port: () =>
+    i18n.translate('logAnomalies.sentence.subjectServicePort', { defaultMessage: 'service port' }),
   subject_client: () => i18n.translate('logAnomalies.sentence.subjectClient', { defaultMessage: 'client' }),
   subject_user_agent: () =>
     i18n.translate('logAnomalies.sentence.subjectUserAgent', { defaultMessage: 'user agent' }),

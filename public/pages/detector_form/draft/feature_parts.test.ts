@@ -1,5 +1,5 @@
 import { featureSchema } from '../../../../common/detector';
-import { FEATURE_TYPES } from '../../../../common/detector';
+import { FEATURE_TYPES, type FieldPart } from '../../../../common/detector';
 import {
   linesOfPatterns,
   partLabel,
@@ -40,12 +40,20 @@ const whole: DraftFeature = {
 };
 
 describe('parts of groups', () => {
-  it.each(['service.name', { route: 'url.original' }])('are chosen by their label: %j', (part) => {
+  it.each<FieldPart>([
+    'service.name',
+    { route: 'url.original' },
+    { masked: 'message' },
+    { network: 'source.ip' },
+    { service_port: ['source.port', 'destination.port'] },
+  ])('are chosen by their label: %j', (part) => {
     expect(partOfLabel(partLabel(part))).toEqual(part);
   });
   it('typed are fields', () => {
     expect(partOfLabel(' host.name ')).toBe('host.name');
     expect(partOfLabel('route of ')).toBe('route of');
+    expect(partOfLabel('service port of a')).toBe('service port of a');
+    expect(partOfLabel('service port of a,b')).toEqual({ service_port: ['a', 'b'] });
   });
 });
 

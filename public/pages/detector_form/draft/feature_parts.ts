@@ -6,19 +6,31 @@ import { unitOf } from '../../../../common/detector/value_units';
 
 export type DraftFeature = Partial<FeatureDefinition>;
 
-/** A part of a group or combination for people: the field, the route that it holds, or its text without numbers. */
+/** A part of a group or combination for people: the field, or what is told by it, such as its route or its text without numbers. */
 export function partLabel(part: FieldPart): string {
   if (typeof part === 'string') return part;
-  return 'route' in part
-    ? i18n.translate('logAnomalies.feature.routeOf', {
-        defaultMessage: 'route of {field}',
-        values: { field: part.route },
-      })
-    : i18n.translate('logAnomalies.feature.maskedOf', {
-        defaultMessage: 'numbers masked in {field}',
-        values: { field: part.masked },
-      });
+  if ('route' in part)
+    return i18n.translate('logAnomalies.feature.routeOf', {
+      defaultMessage: 'route of {field}',
+      values: { field: part.route },
+    });
+  if ('masked' in part)
+    return i18n.translate('logAnomalies.feature.maskedOf', {
+      defaultMessage: 'numbers masked in {field}',
+      values: { field: part.masked },
+    });
+  if ('network' in part)
+    return i18n.translate('logAnomalies.feature.networkOf', {
+      defaultMessage: 'network of {field}',
+      values: { field: part.network },
+    });
+  return i18n.translate('logAnomalies.feature.servicePortOf', {
+    defaultMessage: 'service port of {fields}',
+    values: { fields: part.service_port.join(FIELD_SEPARATOR) },
+  });
 }
+
+const FIELD_SEPARATOR = ', ';
 
 /** The field within a label, where it has one that is read so. */
 function fieldWithin(label: string, labelled: (field: string) => FieldPart): string | undefined {
@@ -35,13 +47,34 @@ function fieldWithin(label: string, labelled: (field: string) => FieldPart): str
 export function partOfLabel(label: string): FieldPart {
   const typed = label.trim();
   const route = fieldWithin(typed, (field) => ({ route: field }));
+  if (route !== undefined) return { route };
   const masked = fieldWithin(typed, (field) => ({ masked: field }));
-  return route !== undefined ? { route } : masked !== undefined ? { masked } : typed;
+  if (masked !== undefined) return { masked };
+  const network = fieldWithin(typed, (field) => ({ network: field }));
+  if (network !== undefined) return { network };
+  const ports = servicePortWithin(typed);
+  return ports === undefined ? typed : { service_port: ports };
+}
+
+function servicePortWithin(label: string): [string, string] | undefined {
+  const [before, after] = partLabel({ service_port: ['\u0000', '\u0000'] }).split(
+    `\u0000${FIELD_SEPARATOR}\u0000`,
+  );
+  if (!label.startsWith(before) || !label.endsWith(after)) return undefined;
+  const fields = label
+    .slice(before.length, label.length - after.length)
+    .split(',')
+    .map((field) => field.trim());
+  return fields.length === 2 && fields.every((field) => field !== '') ? [fields[0], fields[1]] : undefined;
 }
 
 /** Fields whose values are paths or URLs, by their names. */
 export const holdsRoutes = (field: string): boolean =>
   /(^|[._-])(url|uri|path|request)([._-]|$)/i.test(field);
+
+/** Fields whose values are addresses, by their names. */
+export const holdsAddresses = (field: string): boolean =>
+  /(^|[._-])(ip|[a-z]*addr|address|(orig|resp)_h)$|[a-z]_?ip$/i.test(field);
 
 /** Fields whose values are messages, by their names. */
 export const holdsMessages = (field: string): boolean => /(^|[._-])(message|msg)$/i.test(field);

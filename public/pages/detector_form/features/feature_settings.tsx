@@ -11,6 +11,7 @@ import {
 import { i18n } from '@kbn/i18n';
 import { NumberField } from '../../../shared/values/number_field';
 import type { FieldPart } from '../../../../common/detector';
+import { portsOfEnds } from '../../../../common/log_features/suggesting/connection_features';
 import type { LogField } from '../../../../common/log_features/fields/log_fields';
 import {
   FEATURE_DIRECTIONS,
@@ -22,6 +23,7 @@ import {
 import {
   codesName,
   directionName,
+  holdsAddresses,
   holdsMessages,
   holdsRoutes,
   linesOfPatterns,
@@ -324,6 +326,8 @@ function Parts(props: {
     ...names,
     ...(hasRoutes ? names.filter(holdsRoutes).map((route) => partLabel({ route })) : []),
     ...(hasRoutes ? names.filter(holdsMessages).map((masked) => partLabel({ masked })) : []),
+    ...(hasRoutes ? names.filter(holdsAddresses).map((network) => partLabel({ network })) : []),
+    ...(hasRoutes ? portsOfEnds(names).map((ports) => partLabel({ service_port: ports })) : []),
   ].filter((label) => !labels.includes(label));
   const take = (all: readonly string[]): void => choose([...new Set(all)].slice(-most).map(partOfLabel));
   return (
