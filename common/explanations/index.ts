@@ -1,6 +1,7 @@
 export { comparisonSchema, type Comparison } from '../anomaly/comparison';
 export { PHRASES, type Phrase, type Words } from './words';
 export {
+  FAILED_LOG_INS,
   headlineOf,
   headlineOfAll,
   namedIn,

@@ -464,6 +464,27 @@ describe('a headline', () => {
     expect([odd.comparison?.is_odd, headlineOf([odd])]).toEqual([true, 'Looks like code or an attack']);
   });
 
+  it('names log-ins that failed before the number of all logs', () => {
+    const part = (
+      feature: string,
+      field: string,
+      share: number,
+      value: number,
+      high: number,
+    ): Attribution => ({
+      ...{ feature, field, share, actual: String(value), typical: '' },
+      comparison: { kind: 'number', value, low: 0, high },
+    });
+    const count = part('logs', 'bucket.count', 0.7, 15_056, 40);
+    const failed = (value: number) => part('failed log-ins', 'bucket.errors', 0.05, value, 12);
+    expect(headlineOf([count])).toBe('Number of logs 15,056');
+    expect(headlineOf([count, failed(14_980)])).toBe('Failed log-ins 14,980');
+    // Many log-ins of which no more fail than usual, and errors of other logs.
+    expect(headlineOf([count, failed(9)])).toBe('Number of logs 15,056');
+    expect(headlineOf([count, { ...failed(14_980), feature: 'errors' }])).toBe('Number of logs 15,056');
+    expect(subjectOf(failed(1))).toBe('failed log-ins');
+  });
+
   it('leaves messages to their pattern', () => {
     const messages = logs(300, () => ({ message: 'Disk sda is fine' }));
     const odd = explain({ type: 'template', field: 'message' }, messages, { message: 'Kernel panic' });

@@ -1,4 +1,5 @@
 import type { Attribution } from '../anomaly';
+import { ERRORS_FIELD } from '../detector/bucket_fields';
 import { FEATURE_TYPES } from '../detector/feature_types';
 import { readableCount, readableRange, readableValue, type NumberStyle } from '../detector/value_units';
 import { printable } from '../printable';
@@ -76,6 +77,12 @@ const SUBJECTS: Readonly<Record<string, Phrase>> = {
 const subjectOfField = (field: string, words: Words): string =>
   Object.hasOwn(SUBJECTS, field) ? words.write(SUBJECTS[field]) : printable(field, LONGEST_TEXT);
 
+/** Name of the errors of a row where these are log-ins that failed, by which titles know them. */
+export const FAILED_LOG_INS = PHRASES.subject_failed_log_ins;
+
+const isOfFailedLogIns = ({ feature, field }: Pick<What, 'feature' | 'field'>): boolean =>
+  feature === FAILED_LOG_INS && field === ERRORS_FIELD;
+
 /** Names that training gives: the field, those of a combination, or the field with the type where several read it; what people add stays. */
 const GIVEN_BY_TRAINING = new RegExp(` \\((?:${FEATURE_TYPES.join('|')})(?: \\d+)?\\)$`);
 
@@ -92,6 +99,7 @@ export function subjectOf({ feature, field, comparison }: What, words: Words = E
       .map((part) => subjectOfField(part, words))
       .join(' + ');
   }
+  if (isOfFailedLogIns({ feature, field })) return words.write('subject_failed_log_ins');
   // rows of buckets name their features in English
   if (field.startsWith('bucket.') && Object.hasOwn(SUBJECTS, field)) return subjectOfField(field, words);
   return printable(name, LONGEST_TEXT);
@@ -477,6 +485,12 @@ export function headlineOf(attribution: readonly Attribution[], words: Words = E
   const features = namedIn(attribution);
   const kinds = attacksIn(attribution, words);
   if (kinds.length > 0) return attackTitle(kinds, words);
+  // Who tries passwords sends many logs, too; that is not what it is.
+  const logIns = attribution.find(
+    ({ comparison, ...of }) =>
+      isOfFailedLogIns(of) && Number(comparison?.value) > (comparison?.high ?? Infinity),
+  );
+  if (logIns !== undefined) return titleOf(logIns, words);
   for (const [place, feature] of features.entries()) {
     // A time of day says little of a log that stands out by its message.
     if (place > 0 && ['hour', 'weekday'].includes(feature.comparison?.kind ?? '')) continue;

@@ -101,6 +101,7 @@ export const PHRASES = {
   subject_weekday: 'day of the week',
   subject_logs: 'number of logs',
   subject_errors: 'errors',
+  subject_failed_log_ins: 'failed log-ins',
   subject_error_share: 'error share',
   subject_latency_p50: 'median duration',
   subject_latency_p95: '95th percentile of the duration',

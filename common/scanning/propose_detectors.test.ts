@@ -192,6 +192,31 @@ describe('proposeDetectors', () => {
     expect(logins(2).slice(1)).toEqual([ofHost]);
   });
 
+  it('counts the log-ins of an address that failed, where the logs say how they ended', () => {
+    const ofAddress = (outcome: string) =>
+      proposed(
+        'auth',
+        times((place) => ({
+          'host.name': 'db-1',
+          'process.name': 'sshd',
+          'source.ip': `192.0.2.${place % 40}`,
+          'event.outcome': place % 3 === 0 ? 'success' : outcome,
+          message: `Failed password for root from 192.0.2.${place % 40} port ${place} ssh2`,
+        })),
+      ).proposals.find(({ detector }) => detector.entity_field === 'source.ip')?.detector;
+    const { bucket, features } = ofAddress('failure')!;
+    expect(bucket?.errors).toBe('event.outcome:failure');
+    expect(features).toContainEqual(
+      expect.objectContaining({ field: 'bucket.errors', name: 'failed log-ins', by: 'source.ip' }),
+    );
+    expect(features).toContainEqual(
+      expect.objectContaining({ field: 'bucket.count', name: 'logs', direction: 'high' }),
+    );
+    expect(JSON.stringify(features)).not.toContain('bucket.error_share');
+    expect(ofAddress('refused')?.features).toBeUndefined();
+    expect(ofAddress('refused')?.bucket?.errors).toBeUndefined();
+  });
+
   it('recognises kinds by their fields where no data set is named', () => {
     expect(proposed('x', times(web)).kind).toBe('web');
     expect(

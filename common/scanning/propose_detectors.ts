@@ -1,6 +1,8 @@
 import { detectorSchema, parseDetector, type Detector, type DetectorInput } from '../detector';
 import { durationToMilliseconds } from '../detector';
+import { defaultBucketFeatures, ERROR_SHARE_FIELD, ERRORS_FIELD } from '../detector/bucket_fields';
 import { bucketSchema } from '../detector/bucket_schema';
+import { FAILED_LOG_INS } from '../explanations';
 import { withoutKeyword } from '../detector/entity_fields';
 import { proposeBucket } from '../buckets/propose_bucket';
 import { printable } from '../printable';
@@ -116,10 +118,11 @@ export function proposeDetectors(given: {
         const { logs: spansOfAll } = expectedRows(distinct, DEFAULT_SPAN, days);
         // No row stands for the spans in which an address has no logs.
         const rows = { logs: Math.min(spansOfAll, Math.round(share * logs)), days };
+        const bucket = withoutEmpty(proposeBucket(looked.fields, field).bucket);
         return proposal('bucket', rows, {
           unit: 'bucket',
           entity_field: field,
-          bucket: withoutEmpty(proposeBucket(looked.fields, field).bucket),
+          ...(saysOutcome(looked.fields) ? countingFailedLogIns(bucket, field) : { bucket }),
         });
       }),
     ],
@@ -141,6 +144,30 @@ const addressesOf = ({ kind, entity_field: entity, fields }: SampleProposal) =>
         share >= ADDRESS_SHARE,
     )
     .slice(0, 1);
+
+const OUTCOMES = ['success', 'failure', 'unknown'];
+
+/** Tells whether logs say how a log-in ended, as ECS has it. */
+const saysOutcome = (fields: SampleProposal['fields']): boolean =>
+  fields.some(
+    ({ field, examples }) =>
+      withoutKeyword(field) === 'event.outcome' && examples.every((example) => OUTCOMES.includes(example)),
+  );
+
+/** Returns settings whose errors are the log-ins that failed, by a name that titles of incidents have. */
+function countingFailedLogIns(
+  bucket: Partial<NonNullable<DetectorInput['bucket']>>,
+  entityField: string,
+): Partial<DetectorInput> {
+  const counting = { ...bucket, errors: 'event.outcome:failure' };
+  const features = defaultBucketFeatures(bucketSchema.parse(counting), [entityField]).flatMap((feature) => {
+    if (!('field' in feature)) return [feature];
+    // Who mistypes a password has a large share of them, and is nobody to look at.
+    if (feature.field === ERROR_SHARE_FIELD) return [];
+    return [feature.field === ERRORS_FIELD ? { ...feature, name: FAILED_LOG_INS } : feature];
+  });
+  return { bucket: counting, features };
+}
 
 /** Names are made of those of indices and fields alone, so that they read alike in every language. */
 function nameOf(index: string, unit: Detector['unit'], entity: string | undefined): string {

@@ -236,6 +236,8 @@ const PHRASES: Readonly<Record<Phrase, (values: Values) => string>> = {
     i18n.translate('logAnomalies.sentence.subjectWeekday', { defaultMessage: 'day of the week' }),
   subject_logs: () =>
     i18n.translate('logAnomalies.sentence.subjectLogs', { defaultMessage: 'number of logs' }),
+  subject_failed_log_ins: () =>
+    i18n.translate('logAnomalies.sentence.subjectFailedLogIns', { defaultMessage: 'failed log-ins' }),
   subject_errors: () => i18n.translate('logAnomalies.sentence.subjectErrors', { defaultMessage: 'errors' }),
   subject_error_share: () =>
     i18n.translate('logAnomalies.sentence.subjectErrorShare', { defaultMessage: 'error share' }),
