@@ -485,7 +485,7 @@ export function headlineOf(attribution: readonly Attribution[], words: Words = E
   const features = namedIn(attribution);
   const kinds = attacksIn(attribution, words);
   if (kinds.length > 0) return attackTitle(kinds, words);
-  // Who tries passwords sends many logs, too; that is not what it is.
+  // Tried passwords are many logs as well, which says less of them.
   const logIns = attribution.find(
     ({ comparison, ...of }) =>
       isOfFailedLogIns(of) && Number(comparison?.value) > (comparison?.high ?? Infinity),

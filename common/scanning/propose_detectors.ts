@@ -162,7 +162,7 @@ function countingFailedLogIns(
   const counting = { ...bucket, errors: 'event.outcome:failure' };
   const features = defaultBucketFeatures(bucketSchema.parse(counting), [entityField]).flatMap((feature) => {
     if (!('field' in feature)) return [feature];
-    // Who mistypes a password has a large share of them, and is nobody to look at.
+    // A mistyped password makes a large share of the few logs of its address.
     if (feature.field === ERROR_SHARE_FIELD) return [];
     return [feature.field === ERRORS_FIELD ? { ...feature, name: FAILED_LOG_INS } : feature];
   });
