@@ -596,6 +596,7 @@ function combinationCode(
       seldom_missing: tables.seldom,
       known: keyedTable(state.values.map(([name, count]) => [name, surpriseOf(name, count)] as const)),
       values: tables.values.map(keyedTable),
+      unseen: tables.unseen,
       beside: besides,
     },
     functions: [...functionsOfParts(fields), READ_COMBINATIONS],

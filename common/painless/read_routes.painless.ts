@@ -393,7 +393,7 @@ double combinationSurprise(String name, List parts, Map p) {
     places++;
     Map own = (Map) ((List) p.get('values')).get(place);
     def count = own.get(keyOf((String) parts.get(place)));
-    double share = ((count == null ? 0 : ((Number) count).doubleValue()) + 1) / (total + own.size() + 1);
+    double share = ((count == null ? at((List) p.get('unseen'), place) : ((Number) count).doubleValue()) + 1) / (total + own.size() + 1);
     StringBuilder others = new StringBuilder();
     boolean first = true;
     for (int i = 0; i < parts.size(); i++) {

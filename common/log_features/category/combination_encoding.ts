@@ -25,6 +25,8 @@ export const combinationStateSchema = z
     novelty: noveltySchema,
     /** Of a log that lacks parts which most logs have, only their absence counts. Absent in models of before, for which a missing part is a value like any other. */
     absence_alone: z.literal(true).optional(),
+    /** A new companion is as surprising as any that is as rare. Absent of routes, and in models of before, for which each value is rare by itself. */
+    as_rare: z.literal(true).optional(),
   })
   .refine(
     (state) => state.values.every(([name]) => name.split(PART_SEPARATOR).length === state.parts),
@@ -63,6 +65,10 @@ const seldomMissing = (
 const lacksOneOf = (places: readonly number[], parts: readonly string[]): boolean =>
   places.some((place) => parts[place] === '');
 
+/** Paths that were never seen are those of scans and attacks: each is surprising by itself, however many there are. */
+const hasRoute = ({ fields = [] }: FeatureDefinition): boolean =>
+  fields.some((part) => typeof part === 'object' && 'route' in part);
+
 export function learnCombination(
   definition: FeatureDefinition,
   values: readonly unknown[],
@@ -83,6 +89,7 @@ export function learnCombination(
     values: kept,
     total,
     absence_alone: true as const,
+    ...(!hasRoute(definition) && { as_rare: true as const }),
   };
   const { seldom } = combinationTables(state);
   const keys = values.map((value) =>
@@ -96,8 +103,10 @@ export function learnCombination(
 
 /** Counts of one part with the values of the others. */
 export interface CombinationTables {
-  /** For each part: its values and their counts. */
+  /** For each part: its values, each with the logs whose value is it or as rare, see {@link countAsRare}. */
   readonly values: readonly ReadonlyMap<string, number>[];
+  /** For each part: the same for a value that training did not hold. */
+  readonly unseen: readonly number[];
   /** For each part: the other parts together, with their count and the number of different values of the part beside them. */
   readonly beside: readonly ReadonlyMap<string, readonly [count: number, distinct: number]>[];
   /** Places of the parts that are seldom missing, so that of a log without one only the absence counts. */
@@ -125,18 +134,45 @@ export function combinationTables(state: Counts): CombinationTables {
     });
   }
   const counted = tables.map((each) => each.values);
+  const shared = counted.map((own) =>
+    state.as_rare === true ? countAsRare(own, state.total) : { values: own, unseen: 0 },
+  );
   return {
-    values: counted,
+    values: shared.map((each) => each.values),
+    unseen: shared.map((each) => each.unseen),
     beside: tables.map(({ beside }) => beside),
     seldom: seldomMissing(state, counted),
   };
 }
 
 /**
+ * Returns for each value of a part the logs whose value is as rare or rarer, and for one that training did not hold those whose value came
+ * once (Good 1953). Where values are new all the time, such as ports that a scan tries, one more is no surprise, though each of them is rare.
+ */
+function countAsRare(
+  counts: ReadonlyMap<string, number>,
+  total: number,
+): { readonly values: ReadonlyMap<string, number>; readonly unseen: number } {
+  const ascending = [...counts].sort(([, one], [, other]) => one - other);
+  const upTo = new Map<number, number>();
+  // Values that are not remembered are rarer than those that are.
+  const forgotten = total - ascending.reduce((sum, [, count]) => sum + count, 0);
+  let logs = forgotten;
+  for (const [, count] of ascending) {
+    logs += count;
+    upTo.set(count, logs);
+  }
+  return {
+    values: new Map(ascending.map(([value, count]) => [value, upTo.get(count)!])),
+    unseen: upTo.get(1) ?? forgotten,
+  };
+}
+
+/**
  * Returns the surprise of a combination of values: the mean over the parts of -log p(part | the others), where
  * p = (count + d q) / (n + d) after Witten & Bell 1991 (method C): n logs with the others held d different values of the part, and
- * q is the part's share among all logs, with one log added for the unseen. So a new companion of a value that has many weighs
- * little, of one that always had the same much. Where parts are missing, it is the mean over
+ * q is the share of all logs whose part is as rare or rarer, with one log added for the unseen. So a new companion of a value that has many
+ * weighs little, of one that always had the same much. Where parts are missing, it is the mean over
  * these alone: a value that is rare or new is no odd companion of a missing one.
  */
 export function surpriseOfCombination(
@@ -152,7 +188,8 @@ export function surpriseOfCombination(
     if (skipsPresent && parts[place] !== '') continue;
     places++;
     const own = tables.values[place];
-    const share = ((own.get(parts[place]) ?? 0) + 1) / (total + own.size + 1);
+    const logs = own.get(parts[place]) ?? tables.unseen[place];
+    const share = (logs + 1) / (total + own.size + 1);
     const [seen, distinct] = tables.beside[place].get(besideOf(parts, place)) ?? [0, 1];
     sum -= Math.log((count + distinct * share) / (seen + distinct));
   }
