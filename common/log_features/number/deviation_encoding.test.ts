@@ -104,6 +104,23 @@ describe('a deviation', () => {
     expect(Math.abs(valueOf(within, row(4)))).toBeGreaterThan(0);
   });
 
+  it('takes numbers of two kinds that differ by little as they are, though there are more of one than of the other', () => {
+    const volts = (model: string, level: number, count: number): LogDocument[] =>
+      Array.from({ length: count }, (_, i) => log(model, i % 24, level + ((i * 7) % 21) / 50));
+    const documents = [...volts('cell', 2.9, 500), ...volts('pack', 3.6, 90)];
+    const encoder = learn(documents, define({ by: ['service'] }));
+    const [low, high] = numbersIn(encoder.explain(log('cell', 5, 1.8))[0].typical);
+    expect(low).toBeGreaterThan(2.6);
+    expect(high).toBeLessThan(3.6);
+    expect(valueOf(encoder, log('cell', 5, 1.8))).toBeLessThan(-1.5);
+    expect(documents.every((document) => valueOf(encoder, document) === 0)).toBe(true);
+    // A size that an edit changes by a few hundredths is as usual, though it was always the same.
+    const pages = Array.from({ length: 600 }, (_, i) => log(`page ${i % 10}`, 5, 5_000 + (i % 10) ** 4));
+    const sizes = learn(pages, define({ by: ['service'] }));
+    expect(valueOf(sizes, log('page 1', 5, 5_200))).toBe(0);
+    expect(valueOf(sizes, log('page 1', 5, 12_000))).toBeGreaterThan(2);
+  });
+
   it('is not thrown off by anomalies among the training values', () => {
     const clean = learn(usual(), define({ scale: 'log1p' }));
     const flooded = learn(

@@ -8,7 +8,7 @@ import { directionOf } from '../columns/directions';
 import type { FieldReader } from '../fields/field_access';
 import { DirtCounter, numberOf, quantile } from '../columns/field_value';
 import { MAX_GROUP_NAME, PART_SEPARATOR, readableGroup, type GroupReader } from '../fields/group_fields';
-import { HIGH_SKEWNESS, signedLog1p, skewness } from './number_encoding';
+import { HIGH_SKEWNESS, isNarrow, signedLog1p, skewness } from './number_encoding';
 import { COUNT_FIELD } from '../../detector/bucket_fields';
 import { localHourReader } from '../time/time_encoding';
 import type { ValueUnit } from '../../detector/feature_schema';
@@ -29,6 +29,8 @@ const USUAL_SPREADS = 2;
 const SMALLEST_POSITIVE = 1e-9;
 /** On the logarithmic scale: what differs by half, as a page does that somebody has edited, is nothing odd. */
 const SMALLEST_LOG_SPREAD = 0.5;
+/** Of skewed numbers that differ by little: no group counts as steadier than this share of their size, as far as all of them differ by more. */
+const SMALLEST_SHARE = 0.05;
 /** Standard deviations from the median to the 5th and 95th percentile of a normal distribution. */
 export const TYPICAL_DEVIATIONS = 1.645;
 /**
@@ -154,10 +156,17 @@ export function learnDeviation(definition: FeatureDefinition, readings: readonly
   });
   const numbers = Float64Array.from(usable, ({ number }) => number);
   let log = definition.scale === 'log1p';
+  let smallest = 0;
   if (definition.scale === 'auto') {
     const skew = Math.abs(skewness(numbers));
     log = skew > HIGH_SKEWNESS && Math.abs(skewness(numbers.map(signedLog1p))) < skew;
+    const sorted = numbers.slice().sort();
+    if (log && isNarrow(sorted)) {
+      log = false;
+      smallest = Math.min(SMALLEST_SHARE * Math.abs(quantile(sorted, 0.5)), spreadOf(sorted));
+    }
   }
+  if (log) smallest = SMALLEST_LOG_SPREAD;
   const root = definition.scale === 'auto' && !log && definition.field === COUNT_FIELD;
   const direction = directionOf(definition);
   const one = log && Array.isArray(definition.by) ? oneOf(numbers) : 1;
@@ -168,7 +177,7 @@ export function learnDeviation(definition: FeatureDefinition, readings: readonly
   }));
   const hasTolerance = definition.tolerance !== undefined;
   const { groups, others }: LearnedGroups = Array.isArray(definition.by)
-    ? learnHierarchy(values, direction, hasTolerance ? SMALLEST_POSITIVE : log ? SMALLEST_LOG_SPREAD : 0)
+    ? learnHierarchy(values, direction, hasTolerance ? SMALLEST_POSITIVE : smallest)
     : learnGroups(values, hasTolerance);
   const { ignore_below: ignoreBelow, ignore_within_percent: percent } = definition;
   const stateOf = ({ name, levels, spread, count }: LearnedGroups['others']): Group => ({

@@ -14,7 +14,7 @@ import { maskedText, readableRoute } from '../fields/routes';
 import { parseTimestamp } from '../time/time_encoding';
 import { compressed, LEAST_DECAY, leastTail, oneOf, ownTail, TYPICAL_DEVIATIONS } from './deviation_encoding';
 import { learnHierarchy, type UsualOfGroup } from './deviation_hierarchy';
-import { HIGH_SKEWNESS, signedLog1p, skewness } from './number_encoding';
+import { HIGH_SKEWNESS, isNarrow, signedLog1p, skewness } from './number_encoding';
 import { numbersIn, type NumberInText } from './numbers_in_text';
 
 /** Places and groups within them with the most numbers are remembered. */
@@ -146,7 +146,7 @@ function learnPlace(
   const isSteady = quantile(values, 0.25) === quantile(values, 0.75);
   // A percentage has an upper end.
   const isShare = numbers[0].number.unit === 'percent';
-  const log = isSteady || (!isShare && skewness(values) > HIGH_SKEWNESS);
+  const log = isSteady || (!isShare && skewness(values) > HIGH_SKEWNESS && !isNarrow(values));
   const zeroShare = (values.filter((value) => value === 0).length + 1) / (values.length + 1);
   const isSeldomZero =
     zeroShare <= SELDOM_ZERO && values[0] >= 0 && numbers.every(({ number }) => number.isPlain);

@@ -57,6 +57,21 @@ export function skewness(values: ArrayLike<number>): number {
 /** log(1 + |x|) with the sign of x: defined for all numbers, symmetrical, 0 at 0. */
 export const signedLog1p = (value: number): number => (value < 0 ? -Math.log1p(-value) : Math.log1p(value));
 
+/** Numbers that differ by less than this factor have no tail that a logarithmic scale would be for. */
+const LEAST_FACTOR = 3;
+
+/**
+ * Returns true for numbers that differ, and by little relative to their size, such as voltages: on a logarithmic scale, where a half more or
+ * less is nothing odd, any of them would be ordinary.
+ *
+ * @param sorted ascending
+ */
+export function isNarrow(sorted: Float64Array): boolean {
+  const [low, high] = [quantile(sorted, 0.01), quantile(sorted, 0.99)];
+  const differs = quantile(sorted, 0.25) !== quantile(sorted, 0.75);
+  return differs && low * high > 0 && Math.max(low / high, high / low) < LEAST_FACTOR;
+}
+
 export function learnNumber(
   definition: FeatureDefinition,
   values: readonly unknown[],
