@@ -53,7 +53,7 @@ describe('parts of groups', () => {
     expect(partOfLabel(' host.name ')).toBe('host.name');
     expect(partOfLabel('route of ')).toBe('route of');
     expect(partOfLabel('service port of a')).toBe('service port of a');
-    expect(partOfLabel('service port of a,b')).toEqual({ service_port: ['a', 'b'] });
+    expect(partOfLabel('service port of a/b')).toEqual({ service_port: ['a', 'b'] });
   });
 });
 
@@ -79,6 +79,9 @@ it('tells in a few words what was set', () => {
     'compared within service.name, route of url.original · only higher than usual · nothing below 5 · nothing within 50 %',
   );
   expect(settingsText({ type: 'category', field: 'a' })).toBe('');
+  expect(settingsText({ type: 'deviation', by: [{ service_port: ['a', 'b'] }, { network: 'c' }] })).toBe(
+    'compared within service port of a / b, network of c',
+  );
 });
 
 it('writes patterns as lines and reads them again', () => {

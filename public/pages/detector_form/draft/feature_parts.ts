@@ -30,7 +30,8 @@ export function partLabel(part: FieldPart): string {
   });
 }
 
-const FIELD_SEPARATOR = ', ';
+/** Labels are listed with commas. */
+const FIELD_SEPARATOR = ' / ';
 
 /** The field within a label, where it has one that is read so. */
 function fieldWithin(label: string, labelled: (field: string) => FieldPart): string | undefined {
@@ -63,7 +64,7 @@ function servicePortWithin(label: string): [string, string] | undefined {
   if (!label.startsWith(before) || !label.endsWith(after)) return undefined;
   const fields = label
     .slice(before.length, label.length - after.length)
-    .split(',')
+    .split('/')
     .map((field) => field.trim());
   return fields.length === 2 && fields.every((field) => field !== '') ? [fields[0], fields[1]] : undefined;
 }
