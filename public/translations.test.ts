@@ -80,4 +80,13 @@ describe('the messages of the pages', () => {
       expect([id, valuesIn(translated[id])]).toEqual([id, valuesIn(message)]);
     }
   });
+
+  it('keep signs of French with their words: a line never begins with one', () => {
+    const BREAKABLE = /[^\u202f][;!?]|[^\u00a0][»:](?!\/\/)|«(?!\u00a0)/;
+    const { messages: french } = JSON.parse(readFileSync(join(root, 'translations/fr-FR.json'), 'utf8')) as {
+      messages: Record<string, string>;
+    };
+    const breakable = Object.entries(french).filter(([, text]) => BREAKABLE.test(text));
+    expect(breakable).toEqual([]);
+  });
 });

@@ -278,7 +278,11 @@ it('shows a reader the settings, all of them, and lets none be changed', async (
 
 describe.each([
   ['en', 'Too few logs yet: 31 of 256, ready in about 3 h.', /Save the detector again/],
-  ['fr-FR', 'Trop peu de logs pour l’instant : 31 sur 256, prêt dans environ 3 h.', /Enregistrez de nouveau/],
+  [
+    'fr-FR',
+    'Trop peu de logs pour l’instant\u00a0: 31 sur 256, prêt dans environ 3 h.',
+    /Enregistrez de nouveau/,
+  ],
 ])('in %s the overview', (locale, finding, nextStep) => {
   it('names for each detector what most stands in its way, and what to do about it', async () => {
     const { page, problems } = await openPage(browser, world.host, { locale });

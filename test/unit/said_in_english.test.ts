@@ -236,10 +236,10 @@ describe('why something failed', () => {
     [
       'elasticsearch_unavailable',
       { reason: 'refused' },
-      'Elasticsearch ne répond pas, ou est surchargé : refused',
+      'Elasticsearch ne répond pas, ou est surchargé\u00a0: refused',
     ],
-    ['elasticsearch_forbidden', { reason: 'r' }, 'Il manque un droit dans Elasticsearch : r'],
-    ['index_missing', { index: 'shop' }, 'Il n’y a pas d’index « shop ».'],
+    ['elasticsearch_forbidden', { reason: 'r' }, 'Il manque un droit dans Elasticsearch\u00a0: r'],
+    ['index_missing', { index: 'shop' }, 'Il n’y a pas d’index «\u00a0shop\u00a0».'],
     ['kibana_busy', { seconds: 1 }, 'Kibana est occupé par d’autres requêtes. Réessayez dans 1 seconde.'],
     [
       'no_log',
@@ -428,7 +428,7 @@ describe('the history of an incident', () => {
 
   it('names severities and writes counts as the language does', () => {
     const severity = { at, action: 'severity_changed' as const, from: 'minor', to: 'major' };
-    expect(inFrench(() => stepText(severity))).toBe('la gravité a changé : mineure → majeure');
+    expect(inFrench(() => stepText(severity))).toBe('la gravité a changé\u00a0: mineure → majeure');
     expect(stepText({ at, action: 'grew', from: '900', to: '12000' })).toBe('grew: 900 → 12,000');
   });
 
