@@ -6,10 +6,11 @@ import { DirtCounter, numberOf } from '../columns/field_value';
 import { holdNumbers } from '../number/message_numbers_encoding';
 import { attackPatternsIn } from '../text/text_encoding';
 import { ATTACK_WEIGHT } from './attack_weight';
-import { dependence, dependenceWithin, explainedShare, follows } from './dependence';
+import { dependence, explainedShare, follows } from './dependence';
 import { groupsOfConnection, type ConnectionFields } from './connection_features';
 import type { ComparedSuggestion, FeatureSuggestion } from './feature_suggestion';
 import { MESSAGE, NAME, STATUS, TARGET } from './guess_feature';
+import { partnersOf, type Paired } from './pairs';
 import { callerOf, isSeldomAndClosed, LEAST_DEPENDENCE, textsOf, type FieldValues } from './seldom_fields';
 
 export interface Profile extends FieldValues {
@@ -96,6 +97,7 @@ export function* comparedWithinGroups(
   );
   const callers = profiles.filter(({ field }) => namesOfCallers.includes(field));
   const told = toldBy(groups);
+  const partners = yield* partnersOf(pairable(suggestions, profiles, workers), profiles);
   return suggestions.flatMap((suggestion): ComparedSuggestion[] => {
     const { definition, reason } = suggestion;
     const { type, field } = definition;
@@ -155,11 +157,7 @@ export function* comparedWithinGroups(
     const caller =
       type === 'category' && !NAME.test(field) ? callerOfSeldom(suggestion, callers, profiles) : undefined;
     if (caller !== undefined) return [suggestion, togetherWith(suggestion, caller)];
-    const partner = companionOf(field, names);
-    if (type !== 'category' || partner === undefined) return [suggestion];
-    if (NAME.test(field)) return [suggestion, togetherWith(suggestion, partner)];
-    // A pair that is new tells of a new value as well.
-    return areDependent(field, partner, profiles) ? [togetherWith(suggestion, partner)] : [suggestion];
+    return inPairs(suggestion, partners.get(field));
   });
 }
 
@@ -341,18 +339,26 @@ function namesTheSame(one: Profile, other: Profile): boolean {
   return follows(texts, others) && follows(others, texts);
 }
 
-/** Returns true for two fields that know of each other more than what both follow from, as a pod and a logger from their service. */
-function areDependent(one: string, other: string, profiles: readonly Profile[]): boolean {
-  const [first, second] = [one, other].map((name) => profiles.find(({ field }) => field === name));
-  if (first === undefined || second === undefined || first.distinct > MOST_WORKERS) return false;
-  const [texts, others] = [textsOf(first), textsOf(second)];
-  if (dependence(texts, others) < LEAST_DEPENDENCE) return false;
-  const fewest = Math.min(first.distinct, second.distinct);
-  return profiles
-    .filter(({ distinct, type }) => distinct < fewest && type !== 'number')
-    .map(textsOf)
-    .filter((third) => follows(third, texts) && follows(third, others))
-    .every((third) => dependenceWithin(texts, others, third) >= LEAST_DEPENDENCE);
+/**
+ * Returns the categories that are suggested, each with what it may go together with: what does the work, and other categories.
+ * Of two, the one of more values has the pair; names of who acts have it whatever the number of things that are done.
+ */
+function pairable(
+  suggestions: readonly FeatureSuggestion[],
+  profiles: readonly Profile[],
+  workers: readonly Profile[],
+): Paired[] {
+  const categories = profiles.filter(({ type }) => type === 'category');
+  const names = workers.map(({ field }) => field);
+  return suggestions.flatMap(({ definition: { type, field, masked } }) => {
+    const own = categories.find((profile) => profile.field === field);
+    if (type !== 'category' || masked !== undefined || own === undefined) return [];
+    const isOpen = (other: Profile): boolean =>
+      NAME.test(field) || workers.includes(other) || other.distinct <= own.distinct;
+    const companion = companionOf(field, names);
+    const preferred = profiles.find((profile) => profile.field === companion);
+    return [{ own, candidates: categories.filter(isOpen), preferred, isActor: NAME.test(field) }];
+  });
 }
 
 /** Returns who uses what a part of the logs has, such as the client of a grant; see {@link callerOf}. */
@@ -368,6 +374,16 @@ function callerOfSeldom(
 /** Returns what is called or run by a caller, user or machine: the most particular name of it. */
 const companionOf = (name: string, workers: readonly string[]): string | undefined =>
   workers.filter((worker) => worker !== name && !METHOD.test(worker)).at(-1);
+
+/** Returns a category with what it goes together with, where a pair that is new would be news. */
+function inPairs(suggestion: FeatureSuggestion, partner: string | undefined): FeatureSuggestion[] {
+  const { type, field, masked } = suggestion.definition;
+  // Agents are taken by their programs, which a pair would not.
+  if (type !== 'category' || masked !== undefined) return [suggestion];
+  if (NAME.test(field) && partner !== undefined) return [suggestion, togetherWith(suggestion, partner)];
+  // A pair that is new tells of a new value as well.
+  return [partner === undefined ? suggestion : togetherWith(suggestion, partner)];
+}
 
 /** A caller that is known may be strange where it calls. */
 const togetherWith = (suggestion: FeatureSuggestion, partner: string): FeatureSuggestion => ({

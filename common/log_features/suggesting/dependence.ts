@@ -42,21 +42,28 @@ function entropyOf(values: readonly string[]): { entropy: number; distinct: numb
   return { entropy, distinct: counts.size };
 }
 
-/**
- * Returns what two fields tell of each other: their mutual information as a share of the smaller entropy (Theil's uncertainty coefficient), less
- * what chance makes of it in a sample (Miller 1955).
- *
- * @returns 0 for fields that know nothing of each other, 1 where one follows from the other
- */
-export function dependence(one: readonly string[], other: readonly string[]): number {
+/** Measures of what two fields tell of each other. */
+export interface Information {
+  /** Mutual information in nats, less what chance makes of it in a sample (Miller 1955). */
+  readonly nats: number;
+  /** The same as a share of the smaller entropy, Theil's uncertainty coefficient: 0 for fields that know nothing of each other, 1 where one follows from the other. */
+  readonly share: number;
+}
+
+/** Returns what two fields tell of each other. */
+export function informationOf(one: readonly string[], other: readonly string[]): Information {
   const [first, second] = [entropyOf(one), entropyOf(other)];
   const both = entropyOf(one.map((value, row) => JSON.stringify([value, other[row]])));
   const least = Math.min(first.entropy, second.entropy);
-  if (least === 0) return 0;
+  if (least === 0) return { nats: 0, share: 0 };
   const byChance = (first.distinct + second.distinct - both.distinct - 1) / (2 * one.length);
-  const information = first.entropy + second.entropy - both.entropy + byChance;
-  return Math.max(0, Math.min(1, information / least));
+  const nats = Math.max(0, Math.min(least, first.entropy + second.entropy - both.entropy + byChance));
+  return { nats, share: nats / least };
 }
+
+/** Returns the share of {@link informationOf}. */
+export const dependence = (one: readonly string[], other: readonly string[]): number =>
+  informationOf(one, other).share;
 
 /**
  * Returns what two fields tell of each other where a third is known: their mutual information given it, as a share of the smaller conditional
