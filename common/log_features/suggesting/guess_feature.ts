@@ -3,6 +3,7 @@ import { DirtCounter, numberOf } from '../columns/field_value';
 import { skewness } from '../number/number_encoding';
 import { mineTemplates } from '../template/template_miner';
 import { parseTimestamp } from '../time/time_encoding';
+import { areIdentities } from './identities';
 import { areCodes, isPort } from './number_kinds';
 
 /** Share of the logs that have to have a field. */
@@ -141,7 +142,7 @@ export function guess(
       field,
     )
   ) {
-    if (distinct.size > 12 && !/agent|referr?er/i.test(field)) {
+    if (distinct.size > 12 && !/agent|referr?er/i.test(field) && !areIdentities(field, texts)) {
       return { type: 'attack_signs', reason: 'text from outside: signs of attacks', weight: 10 };
     }
     if (distinct.size > 12 && distinct.size <= MAX_CATEGORY_DISTINCT * count) {
@@ -175,7 +176,7 @@ export function guess(
   const isId =
     distinct.size >= ID_SHARE * count &&
     texts.every((text) => text.length === texts[0].length && !/\s/.test(text));
-  return meanLength >= 12 && !isId
+  return meanLength >= 12 && !isId && !areIdentities(field, texts)
     ? { type: 'text', reason: 'strings of many forms: length, entropy and characters', weight: 3 }
     : undefined;
 }
