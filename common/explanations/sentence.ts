@@ -211,6 +211,7 @@ function numberSentence(field: string, comparison: Comparison, words: Words): st
   const usually = usuallyText(field, comparison, words);
   const { value, unit = 'none', logs = 0 } = comparison;
   if (comparison.in_text === true && value === undefined) return words.write('no_number');
+  if (typeof value === 'string') return textForNumber(comparison, words);
   if (typeof value !== 'number') return joined(words.write('missing'), usually);
   const shown = words.formatted?.(field, value) ?? readableValue(value, unit, styleOf(words));
   return joined(
@@ -219,6 +220,15 @@ function numberSentence(field: string, comparison: Comparison, words: Words): st
       : shown,
     usually,
   );
+}
+
+/** A value that is no number where numbers are usual. */
+function textForNumber(comparison: Comparison, words: Words): string {
+  const { count = 0, logs = 0 } = comparison;
+  const [value, total] = [valueOf(comparison), readableCount(logs, styleOf(words))];
+  return isNever(comparison)
+    ? words.write('text_for_number', { value, logs: total })
+    : words.write('rare', { value, count: readableCount(count, styleOf(words)), logs: total });
 }
 
 /** Fields whose values answer a request. */

@@ -61,6 +61,7 @@ export const PHRASES = {
   withheld: '{subject} is unusual',
   nothing: 'nothing is unusual by itself',
   no_number: 'no number to compare',
+  text_for_number: '“{value}” instead of a number, which all {logs} logs have',
   unit_byte: '1 byte',
   unit_bytes: '{value} bytes',
   unit_kb: '{value} KB',

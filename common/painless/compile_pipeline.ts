@@ -230,15 +230,16 @@ function statementsOf(model: CompiledModel, i: number): FeatureStatements {
     ...(usesParameters(code, i) ? [`Map p${i} = (Map) learned.get(${i});`] : []),
     code.read,
     `boolean m${i} = ${code.isMissing};`,
-    `if (m${i}) {`,
+    `if (${code.isUnread ?? `m${i}`}) {`,
     `  if (unscored == null) unscored = new ArrayList();`,
     `  unscored.add((String) names.get(${i}) + ': ' + reasonOf(v${i}, ${code.isNumber}));`,
     `}`,
     ...places,
     ...surprises,
   ];
-  const unseen = code.columns.get(UNSEEN);
-  return { early, late: [], unseen: unseen === undefined ? 'false' : `!m${i} && (${unseen}) == 1.0` };
+  const column = code.columns.get(UNSEEN);
+  const unseen = code.unseen ?? (column === undefined ? undefined : `(${column}) == 1.0`);
+  return { early, late: [], unseen: unseen === undefined ? 'false' : `!m${i} && (${unseen})` };
 }
 
 function sourceOf(model: CompiledModel): string {

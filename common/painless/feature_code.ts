@@ -92,13 +92,17 @@ export interface FeatureCode {
   readonly read: string;
   /** Condition under which the feature has no usable value. */
   readonly isMissing: string;
+  /** Condition under which it has none that is read as is meant; absent where that is `isMissing`. */
+  readonly isUnread?: string;
+  /** Condition: the value is one that training never held; absent for that of the column `.unseen`. */
+  readonly unseen?: string;
   readonly isNumber: boolean;
   /** Expression of each column, by the ending of its name, for a feature that has a value. */
   readonly columns: ReadonlyMap<string, string>;
   /** Value of all columns but the missing-indicator for a missing value. */
   readonly missing: 'NaN' | '0';
   readonly parameters: Readonly<Record<string, unknown>>;
-  /** Training logs with a value, where there is a column `.unseen`. */
+  /** Training logs with a value, where it can be told that none of them held another. */
   readonly trainedOn?: number;
   readonly functions: readonly string[];
 }
@@ -460,6 +464,11 @@ function deviationCode(
   parentsOf: ParentsOfField,
 ): FeatureCode {
   const { direction = 'both', ignore_below: below, ignore_within: within = 0, tolerance, log } = state;
+  const { odd_kinds: odd } = state;
+  const isBelow =
+    odd?.never_negative === true && direction !== 'high'
+      ? `r${i} < 0${below === undefined ? '' : ` && r${i} >= ((Number) p${i}.get('below')).doubleValue()`}`
+      : 'false';
   const rowOf = ({ spread, levels }: DeviationState['others']): number[] => [spread, ...levels];
   const groups = Object.create(null) as Record<string, number[]>;
   for (const group of state.groups) groups[keyOf(group.name)] = rowOf(group);
@@ -467,9 +476,17 @@ function deviationCode(
   return {
     read: [
       `double r${i} = numberOf(v${i});`,
-      `double n${i} = r${i} != r${i} ? r${i} : deviationOf(r${i}, p${i}, ctx, field(ctx, (List) params.get('timestamp')));`,
+      ...(odd === undefined
+        ? []
+        : [`boolean o${i} = r${i} != r${i} ? scalarOf(v${i}) != null : ${isBelow};`]),
+      `double n${i} = ${odd === undefined ? '' : `o${i} ? ((Number) p${i}.get(r${i} != r${i} ? 'text' : 'negative')).doubleValue() : `}r${i} != r${i} ? r${i} : deviationOf(r${i}, p${i}, ctx, field(ctx, (List) params.get('timestamp')));`,
     ].join('\n'),
     isMissing: `n${i} != n${i}`,
+    ...(odd !== undefined && {
+      isUnread: `r${i} != r${i}`,
+      unseen: odd.texts === 0 ? `o${i}` : `o${i} && r${i} == r${i}`,
+      trainedOn: odd.logs,
+    }),
     isNumber: true,
     columns: new Map([['', `n${i}`]]),
     missing: 'NaN',
@@ -479,6 +496,10 @@ function deviationCode(
       one: state.one ?? 1,
       tolerance,
       direction,
+      ...(odd !== undefined && {
+        text: direction === 'low' ? -odd.distance : odd.distance,
+        negative: -odd.distance,
+      }),
       ...(below !== undefined && { below }),
       within,
       ...(zone !== undefined && { zone }),

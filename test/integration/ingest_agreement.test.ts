@@ -195,6 +195,44 @@ describe('a compiled pipeline in Elasticsearch', () => {
     expect(Math.min(...unseen)).toBeGreaterThan(Math.max(...usual));
   });
 
+  it('agrees on texts in place of numbers, and on amounts below 0, which no training log has', async () => {
+    const service = (index: number): string => ['shop', 'bank'][index % 2];
+    const logOf = (amount: unknown, index: number): LogDocument => ({
+      '@timestamp': new Date(Date.UTC(2026, 0, 5) + index * 60_000).toISOString(),
+      service: service(index),
+      amount,
+      level: 20 + (index % 13),
+    });
+    const logs = Array.from({ length: 600 }, (_, index) =>
+      logOf(Math.round(Math.exp(((index * 7) % 101) / 15)), index),
+    );
+    const snapshot = trainOn(logs, [
+      { type: 'deviation', field: 'amount', by: ['service'] },
+      { type: 'deviation', field: 'level', by: ['service'], direction: 'low' },
+    ]);
+    const odd = ['ERR', 'nan', ['ERR', 'x'], true, '---', -40, '-40'];
+    const usual = ['', '-', null, {}, [], ['ERR', 25], 400, '400'];
+    const texts = [...odd, ...usual].map((value, index) => logOf(value, index));
+    const levels = odd.slice(0, 5).map((value, index) => ({ ...logOf(400, index), level: value }));
+    const found = await expectAgreement(
+      snapshot,
+      [...texts, ...levels].map((log) => JSON.stringify(log)),
+    );
+    const areOdd = found.map(({ anomaly }) => anomaly.is_anomaly);
+    expect(areOdd).toEqual([...odd.map(() => true), ...usual.map(() => false), ...levels.map(() => true)]);
+    expect(found[0].anomaly.unscored).toEqual(['amount: wrong_type']);
+    expect(found[0].anomaly.attribution![0]).toMatchObject({
+      feature: 'amount',
+      unseen: true,
+      trained_on: 480,
+    });
+    expect(found[5].anomaly.attribution![0]).toMatchObject({
+      feature: 'amount',
+      unseen: true,
+      trained_on: 480,
+    });
+  });
+
   it('agrees on numbers that an earlier processor has made Floats', async () => {
     const values = [1.1, 2.2, 3.3];
     const logs = Array.from({ length: 600 }, (_, index): LogDocument => ({

@@ -1,5 +1,6 @@
 import { featureSchema, type FeatureDefinition } from '../../detector';
 import type { LogDocument } from '../../log_document';
+import { sentenceOf } from '../../explanations';
 import { decodeFeatureEncoding, learnFeatures, withFarRows } from '..';
 
 const START = Date.UTC(2026, 10, 1);
@@ -119,6 +120,36 @@ describe('a deviation', () => {
     const sizes = learn(pages, define({ by: ['service'] }));
     expect(valueOf(sizes, log('page 1', 5, 5_200))).toBe(0);
     expect(valueOf(sizes, log('page 1', 5, 12_000))).toBeGreaterThan(2);
+  });
+
+  it('holds a text in place of a number for farther out than all of training, as an amount below 0', () => {
+    const amounts = Array.from({ length: 400 }, (_, i) =>
+      log('shop', i % 24, Math.round(Math.exp(((i * 7) % 101) / 15))),
+    );
+    const encoder = learn(amounts, define({ by: ['service'] }));
+    const [text, negative] = ['ERR', -40].map((value) => log('shop', 5, value));
+    const most = Math.max(...amounts.map((document) => Math.abs(valueOf(encoder, document))));
+    expect(valueOf(encoder, text)).toBeGreaterThan(most + 0.9);
+    expect(valueOf(encoder, negative)).toBe(-valueOf(encoder, text));
+    for (const nothing of ['', '-', null, {}, []])
+      expect(valueOf(encoder, log('shop', 5, nothing))).toBeNaN();
+    expect(sentenceOf(encoder.explain(text)[0])).toBe('“ERR” instead of a number, which all 400 logs have');
+    expect(sentenceOf(encoder.explain(negative)[0])).toMatch(/^-40, never seen before in 400 logs, usually /);
+    expect(encoder.explain(text)[0]).toMatchObject({
+      actual: 'ERR (no number)',
+      unseen: true,
+      trained_on: 400,
+    });
+    // Where training has such texts they are rare, and with many of them nothing is told.
+    const some = learn([...amounts, text, text], define({ by: ['service'] }));
+    expect(sentenceOf(some.explain(text)[0])).toBe('ERR, rare: 2 of 402 logs');
+    const many = learn([...amounts, ...amounts.slice(0, 9).map(() => text)], define({ by: ['service'] }));
+    expect(valueOf(many, text)).toBeNaN();
+    // Numbers without a long tail may fall below 0, as temperatures do in winter.
+    const degrees = Array.from({ length: 400 }, (_, i) => log('roof', i % 24, (i * 7) % 23));
+    const outside = learn(degrees, define({ by: ['service'] }));
+    expect(valueOf(outside, log('roof', 5, -1))).toBe(0);
+    expect(decodeFeatureEncoding(encoder.toJSON()).encode([text]).values[0]).toBe(valueOf(encoder, text));
   });
 
   it('is not thrown off by anomalies among the training values', () => {

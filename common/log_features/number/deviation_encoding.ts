@@ -8,6 +8,7 @@ import { directionOf } from '../columns/directions';
 import type { FieldReader } from '../fields/field_access';
 import { DirtCounter, numberOf, quantile } from '../columns/field_value';
 import { MAX_GROUP_NAME, PART_SEPARATOR, readableGroup, type GroupReader } from '../fields/group_fields';
+import { learnOddKinds, oddKindsSchema, readerOfOddKinds } from './odd_kinds';
 import { HIGH_SKEWNESS, isNarrow, signedLog1p, skewness } from './number_encoding';
 import { COUNT_FIELD } from '../../detector/bucket_fields';
 import { localHourReader } from '../time/time_encoding';
@@ -68,6 +69,8 @@ export const deviationStateSchema = z.strictObject({
   ignore_below: z.number().optional(),
   /** Distance from what is usual, as a share of it, within which a number is ordinary. */
   ignore_within: z.number().min(0).optional(),
+  /** Absent in models of before, where such values are missing. */
+  odd_kinds: oddKindsSchema.optional(),
 });
 export type DeviationState = z.infer<typeof deviationStateSchema>;
 type Group = z.infer<typeof groupSchema>;
@@ -186,21 +189,35 @@ export function learnDeviation(definition: FeatureDefinition, readings: readonly
     levels: levels.map(rounded),
     spread: rounded(spread),
   });
-  return decodeDeviation(
-    {
-      kind: 'deviation',
-      log,
-      ...(root && { root }),
-      ...(one !== 1 && { one }),
-      tolerance: definition.tolerance ?? 0,
-      time_zone: definition.time_zone,
-      groups: groups.slice(0, MAX_GROUPS).map(stateOf),
-      others: stateOf(others),
-      ...(direction === 'both' ? {} : { direction }),
-      ...(ignoreBelow === undefined ? {} : { ignore_below: ignoreBelow }),
-      ...(percent === undefined ? {} : { ignore_within: percent / 100 }),
-    },
-    unitOf(definition),
+  const unit = unitOf(definition);
+  const state: DeviationState = {
+    kind: 'deviation',
+    log,
+    ...(root && { root }),
+    ...(one !== 1 && { one }),
+    tolerance: definition.tolerance ?? 0,
+    time_zone: definition.time_zone,
+    groups: groups.slice(0, MAX_GROUPS).map(stateOf),
+    others: stateOf(others),
+    ...(direction === 'both' ? {} : { direction }),
+    ...(ignoreBelow === undefined ? {} : { ignore_below: ignoreBelow }),
+    ...(percent === undefined ? {} : { ignore_within: percent / 100 }),
+  };
+  const decoded = decodeDeviation(state, unit);
+  const read = (readings as readonly Reading[]).map(({ value }) => value);
+  const oddKinds = Array.isArray(definition.by)
+    ? learnOddKinds(read, { log, leastTail, farthest: farthestOf(decoded, readings) })
+    : undefined;
+  return oddKinds === undefined ? decoded : decodeDeviation({ ...state, odd_kinds: oddKinds }, unit);
+}
+
+/** Returns the largest deviation of training. */
+function farthestOf(encoding: ColumnEncoding, readings: readonly unknown[]): number {
+  const dirt = new DirtCounter();
+  const out = new Float64Array(1);
+  return readings.reduce<number>(
+    (most, reading) => (encoding.encode(reading, out, 0, dirt) ? Math.max(most, Math.abs(out[0])) : most),
+    0,
   );
 }
 
@@ -292,6 +309,7 @@ export function decodeDeviation(state: DeviationState, unit: ValueUnit = 'none')
     ignore_below: below = -Infinity,
     ignore_within: within = 0,
   } = state;
+  const odd = readerOfOddKinds(state.odd_kinds, direction, below);
   const known = new Map(state.groups.map((group) => [group.name, group]));
   const hourOf = localHourReader(state.time_zone);
   const unseen = new DirtCounter();
@@ -321,6 +339,7 @@ export function decodeDeviation(state: DeviationState, unit: ValueUnit = 'none')
     const endOf = (end: number): number => (isPositive ? Math.max(0, original(end)) : original(end));
     return [endOf(level - TYPICAL_DEVIATIONS * spread), endOf(level + TYPICAL_DEVIATIONS * spread)];
   };
+  const numberIn = (reading: unknown): number | undefined => numberOf((reading as Reading).value, unseen);
   const shownGroup = ({ name }: Group): string => printable(readableGroup(name), GROUP_CHARACTERS);
   return {
     columns: [''],
@@ -328,7 +347,9 @@ export function decodeDeviation(state: DeviationState, unit: ValueUnit = 'none')
     missing: NaN,
     encode(reading, out, offset, dirt) {
       const number = numberOf((reading as Reading).value, dirt);
-      if (number === undefined) return false;
+      const ofKind = odd.deviationOf((reading as Reading).value, number);
+      if (ofKind !== undefined) out[offset] = ofKind;
+      if (number === undefined || ofKind !== undefined) return ofKind !== undefined;
       const { level, spread } = usualOf(reading as Reading);
       const deviation = compressed((scaled(number) - level) / spread);
       const isOrdinary =
@@ -339,18 +360,20 @@ export function decodeDeviation(state: DeviationState, unit: ValueUnit = 'none')
       out[offset] = isOrdinary ? 0 : deviation;
       return true;
     },
+    unseenAmong: (reading) => odd.unseenAmong((reading as Reading).value, numberIn(reading)),
     actual(reading) {
-      const number = numberOf((reading as Reading).value, unseen);
-      return number === undefined ? undefined : readableValue(number, unit);
+      const number = numberIn(reading);
+      return number === undefined ? odd.textOf((reading as Reading).value) : readableValue(number, unit);
     },
     compare(reading) {
-      const number = numberOf((reading as Reading).value, unseen);
+      const number = numberIn(reading);
       const usual = usualOf(reading as Reading);
       const [low, high] = rangeOf(usual);
       const { group } = usual;
       return {
         kind: 'number',
         ...(number !== undefined && { value: number }),
+        ...odd.comparisonOf((reading as Reading).value, number),
         ...(unit !== 'none' && { unit }),
         low,
         high,

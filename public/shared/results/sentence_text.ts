@@ -161,6 +161,11 @@ const PHRASES: Readonly<Record<Phrase, (values: Values) => string>> = {
     i18n.translate('logAnomalies.sentence.nothing', { defaultMessage: 'nothing is unusual by itself' }),
   no_number: () =>
     i18n.translate('logAnomalies.sentence.noNumber', { defaultMessage: 'no number to compare' }),
+  text_for_number: (values) =>
+    i18n.translate('logAnomalies.sentence.textForNumber', {
+      defaultMessage: '“{value}” instead of a number, which all {logs} logs have',
+      values,
+    }),
   unit_byte: () => i18n.translate('logAnomalies.sentence.unitByte', { defaultMessage: '1 byte' }),
   unit_bytes: (values) =>
     i18n.translate('logAnomalies.sentence.unitBytes', { defaultMessage: '{value} bytes', values }),
