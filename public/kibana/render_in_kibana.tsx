@@ -2,6 +2,7 @@ import React, { useEffect, useState, type ReactElement, type ReactNode } from 'r
 import ReactDOM from 'react-dom';
 import { EuiProvider } from '@elastic/eui';
 import type { CoreStart, CoreTheme, Observable } from './contracts';
+import { LegibleText } from './legible_text';
 
 /**
  * Renders with Kibana's language and colours. Newer versions put all of it around an element themselves; older ones
@@ -10,11 +11,12 @@ import type { CoreStart, CoreTheme, Observable } from './contracts';
  * @returns takes everything away again
  */
 export function renderInKibana(core: CoreStart, element: HTMLElement, content: ReactElement): () => void {
+  const legible = <LegibleText>{content}</LegibleText>;
   const withContext = core.rendering ? (
-    core.rendering.addContext(content)
+    core.rendering.addContext(legible)
   ) : (
     <core.i18n.Context>
-      <KibanaColors theme$={core.theme.theme$}>{content}</KibanaColors>
+      <KibanaColors theme$={core.theme.theme$}>{legible}</KibanaColors>
     </core.i18n.Context>
   );
   ReactDOM.render(withContext, element);

@@ -3,6 +3,7 @@ import { EuiComboBox, EuiFlexItem, EuiFormRow, EuiSelect } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import { createApiClient } from '../shared/app/api_client';
 import type { CoreStart } from '../kibana/contracts';
+import { LegibleText } from '../kibana/legible_text';
 import type { RuleParametersProps } from '../kibana/panel_contracts';
 import { detectorOptions } from '../shared/detector/lane_names';
 import { useRequest } from '../shared/requests/use_request';
@@ -17,7 +18,11 @@ export interface FormProps<Params> extends RuleParametersProps<Params> {
 export function withCore(core: CoreStart, Form: ComponentType<FormProps<never>>) {
   return function RuleForm(props: RuleParametersProps<never>): ReactElement {
     setDateFormat(core.uiSettings.get('dateFormat'));
-    return <Form {...props} core={core} />;
+    return (
+      <LegibleText>
+        <Form {...props} core={core} />
+      </LegibleText>
+    );
   };
 }
 

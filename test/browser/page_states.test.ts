@@ -198,6 +198,23 @@ describe.each(STATES)('%s', (state) => {
   });
 });
 
+it('keeps subdued text legible in dark rows that are selected or open', async () => {
+  const { page, problems } = await openPage(browser, world.host, { theme: 'dark' });
+  const views = [
+    ['models', 'tbody input[type=checkbox]'],
+    ['anomalies', 'tbody button[aria-expanded=false]'],
+    ['anomalies?view=anomalies&from=now-3d&to=now', 'tbody button[aria-expanded=false]'],
+  ];
+  for (const [path, row] of views) {
+    await page.goto(`${world.host.url}/app/logAnomalies/detectors/${full}/${path}`);
+    await page.locator(row).first().click();
+    await settle(page);
+    expect([path, await seriousFindings(page, RULES_OF_COLOUR)]).toEqual([path, []]);
+  }
+  expect(problems).toEqual([]);
+  await page.close();
+});
+
 describe('at 1,440 x 900, without scrolling', () => {
   it.each([
     ['the overview', () => '/', 'logAnomaliesIncidents'],
