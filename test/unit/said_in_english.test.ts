@@ -26,7 +26,7 @@ import { precedenceSentence } from '../../public/shared/values/annotation_text';
 import { problemText } from '../../public/shared/values/problem_text';
 import { failureSentence } from '../../public/shared/app/failure_sentence';
 import { nextStepText } from '../../public/shared/requests/failure_text';
-import { formatSpan } from '../../public/shared/values/format';
+import { formatDuration, formatSpan } from '../../public/shared/values/format';
 import { readinessText } from '../../public/shared/detector/readiness_text';
 import { reasonText, sentenceText } from '../../public/shared/results/sentence_text';
 import { alertRateCheck } from '../../server/detection/promotion/promotion_watch';
@@ -244,7 +244,7 @@ describe('why something failed', () => {
     [
       'no_log',
       { index: 'shop', span: 'last', from: '7d', to: '', hasOthers: 'yes', selected: 'none' },
-      'shop contient des logs dans les derniers 7d, mais aucun que la requête choisisse.',
+      'shop contient des logs en 7 jours, mais aucun que la requête choisisse.',
     ],
   ])('has a sentence of the pages where the server says more: %s', (code, given, french) => {
     const text = inFrench(() => failureSentence(said(code, given)));
@@ -408,6 +408,16 @@ it.each(Object.values(MODEL_NOTES))(
 
 it('lengths of time have the units of the language', () => {
   const lengths = [500, 75_000, 240_000, 7_500_000, 190_000_000];
+  const durations = ['1s', '5m', '12h', '3d', '2w', 'soon'];
+  expect(durations.map(formatDuration)).toEqual([
+    '1 second',
+    '5 minutes',
+    '12 hours',
+    '3 days',
+    '2 weeks',
+    'soon',
+  ]);
+  expect(inFrench(() => formatDuration('3d'))).toBe('3 jours');
   expect(lengths.map(formatSpan)).toEqual(['<1s', '75s', '4m', '2h 05m', '2d 4h']);
   expect(inFrench(() => lengths.map(formatSpan)).map((text) => text.replace(/\u00a0/g, ' '))).toEqual([
     ...['< 1 s', '75 s', '4 min', '2 h 05 min', '2 j 4 h'],

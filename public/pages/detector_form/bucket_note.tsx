@@ -1,6 +1,7 @@
 import React, { type ReactElement } from 'react';
 import { EuiCallOut, EuiSpacer } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
+import { formatDuration } from '../../shared/values/format';
 import { SESSION_DEFAULTS } from '../../../common/detector';
 import { entityFieldsText } from '../../../common/detector/entity_fields';
 import type { Draft } from './draft/draft';
@@ -21,14 +22,17 @@ export const BucketNote = ({
           ? i18n.translate('logAnomalies.form.bucket', {
               defaultMessage:
                 'It judges what the logs of each {entity} are together in {span}; what is counted of them is changed in its form',
-              values: { entity: entityFieldsText(detector) || '–', span: detector.bucket?.span ?? '5m' },
+              values: {
+                entity: entityFieldsText(detector) || '–',
+                span: formatDuration(detector.bucket?.span ?? '5m'),
+              },
             })
           : i18n.translate('logAnomalies.form.sessions', {
               defaultMessage:
                 'It judges the logs of each {entity} together, up to a silence of {gap}; what is counted of them is changed in its form',
               values: {
                 entity: detector.bucket.session.field || '–',
-                gap: detector.bucket.session.gap ?? SESSION_DEFAULTS.gap,
+                gap: formatDuration(detector.bucket.session.gap ?? SESSION_DEFAULTS.gap),
               },
             })
       }

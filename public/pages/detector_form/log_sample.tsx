@@ -2,7 +2,7 @@ import React, { type ReactElement } from 'react';
 import { EuiAccordion, EuiBasicTable, EuiCallOut, EuiSkeletonText, EuiSpacer, EuiText } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import type { Request } from '../../shared/requests/use_request';
-import { formatCount, formatTime } from '../../shared/values/format';
+import { formatCount, formatDuration, formatTime } from '../../shared/values/format';
 import { withSettingLabels } from '../../shared/values/setting_label';
 import { logLine, timeOf } from '../../shared/results/log_line';
 import { DEFAULT_WINDOW, type Draft } from './draft/draft';
@@ -47,7 +47,7 @@ export function LogSample({
           {i18n.translate('logAnomalies.form.sampleCount', {
             defaultMessage:
               '{logs, plural, one {{count} log} other {{count} logs}} in the last {window}; see a few of them',
-            values: { logs: value.logs, count: formatCount(value.logs), window },
+            values: { logs: value.logs, count: formatCount(value.logs), window: formatDuration(window) },
           })}
         </EuiText>
       }

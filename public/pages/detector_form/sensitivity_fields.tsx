@@ -13,7 +13,7 @@ import {
 import { i18n } from '@kbn/i18n';
 import { entityFieldsText } from '../../../common/detector/entity_fields';
 import { DEFAULT_BUDGET, shareOfBudget, type LogsInWindow } from '../../../common/scanning/propose_budget';
-import { formatCount, formatScore, formatShare } from '../../shared/values/format';
+import { formatCount, formatDuration, formatScore, formatShare } from '../../shared/values/format';
 import { flaggedText } from './flagged_text';
 import { NumberField } from '../../shared/values/number_field';
 import {
@@ -186,7 +186,7 @@ function perDayText(draft: Draft, contamination: number, inWindow: LogsInWindow 
         values: {
           ...counted(alertsPerDay(inWindow, contamination)),
           rows: formatCount(inWindow.logs),
-          window,
+          window: formatDuration(window),
         },
       });
     }

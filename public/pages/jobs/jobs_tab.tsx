@@ -10,7 +10,14 @@ import {
 } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
 import { entityFieldsText } from '../../../common/detector/entity_fields';
-import { formatCount, formatScore, formatShare, formatSpan, formatTime } from '../../shared/values/format';
+import {
+  formatCount,
+  formatDuration,
+  formatScore,
+  formatShare,
+  formatSpan,
+  formatTime,
+} from '../../shared/values/format';
 import type { DetectorView } from '../../shared/detector/detector_view';
 import { BackfillPanel } from './backfill_panel';
 import { RunHistory } from './run_history';
@@ -30,11 +37,11 @@ export default function JobsTab({ record, status, reload }: DetectorView): React
           facts={[
             [
               i18n.translate('logAnomalies.jobs.interval', { defaultMessage: 'Looks for new logs every' }),
-              schedule.interval,
+              formatDuration(schedule.interval),
             ],
             [
               i18n.translate('logAnomalies.jobs.delay', { defaultMessage: 'Stays behind now by' }),
-              schedule.query_delay,
+              formatDuration(schedule.query_delay),
             ],
             [
               i18n.translate('logAnomalies.jobs.next', { defaultMessage: 'Next run' }),

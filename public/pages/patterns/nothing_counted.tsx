@@ -1,6 +1,7 @@
 import React, { type ReactElement } from 'react';
 import { EuiButton, EuiEmptyPrompt } from '@elastic/eui';
 import { i18n } from '@kbn/i18n';
+import { formatDuration } from '../../shared/values/format';
 import { DAY } from '../../../common/duration';
 import { useApp } from '../../shared/app/app_context';
 import type { DetectorView } from '../../shared/detector/detector_view';
@@ -90,7 +91,7 @@ const notCountedText = (): string =>
   });
 
 function waitText({ enabled, detector: { patterns } }: DetectorView['record']): string {
-  const values = { span: patterns?.span ?? '' };
+  const values = { span: formatDuration(patterns?.span ?? '') };
   return enabled
     ? i18n.translate('logAnomalies.logPatterns.waits', {
         defaultMessage:

@@ -42,7 +42,7 @@ it('promises no silence of who comes once', () => {
       }),
     );
   expect(of('host.name', true)).toBe(
-    'All logs of each host.name together, every 5m: floods, silence, more errors',
+    'All logs of each host.name together, every 5 minutes: floods, silence, more errors',
   );
-  expect(of('source.ip', false)).toBe('All logs of each source.ip together, every 5m: floods, scans');
+  expect(of('source.ip', false)).toBe('All logs of each source.ip together, every 5 minutes: floods, scans');
 });

@@ -2,7 +2,7 @@ import { i18n } from '@kbn/i18n';
 import { DAY } from '../../../common/duration';
 import { printable } from '../../../common/printable';
 import type { Answer } from '../../shared/app/api_client';
-import { formatAbout, formatCount } from '../../shared/values/format';
+import { formatAbout, formatCount, formatDuration } from '../../shared/values/format';
 
 const LONGEST_NAME = 200;
 /** Returns a name out of the cluster, without what reorders or hides text. */
@@ -53,7 +53,7 @@ export function proposalText({ unit, detector }: Proposal): string {
         'All logs of each {entity} together, every {span}: {silence, select, yes {floods, silence, more errors} other {floods, scans}}',
       values: {
         entity: entity ?? '',
-        span: detector.bucket?.span ?? '',
+        span: formatDuration(detector.bucket?.span ?? ''),
         silence: detector.bucket?.silence === false ? 'no' : 'yes',
       },
     });

@@ -18,7 +18,7 @@ import type { Answer } from '../../shared/app/api_client';
 import { useApp } from '../../shared/app/app_context';
 import { CreateRuleButton } from '../../rule_form/create_rule_button';
 import { groupingOptions } from '../../rule_form/grouping_options';
-import { formatCount } from '../../shared/values/format';
+import { formatCount, formatDuration } from '../../shared/values/format';
 import { RequestState } from '../../shared/requests/request_state';
 import { TimeBars } from '../../shared/charts/time_bars';
 import { useRequest } from '../../shared/requests/use_request';
@@ -116,7 +116,7 @@ function Controls(props: {
         fullWidth
         label={i18n.translate('logAnomalies.whatIf.window', {
           defaultMessage: 'Within {window}',
-          values: { window: params.window },
+          values: { window: formatDuration(params.window) },
         })}
       >
         <EuiRange
@@ -129,7 +129,7 @@ function Controls(props: {
           value={Math.max(0, place)}
           aria-label={i18n.translate('logAnomalies.whatIf.window', {
             defaultMessage: 'Within {window}',
-            values: { window: params.window },
+            values: { window: formatDuration(params.window) },
           })}
           onChange={(event) => change({ window: WINDOWS[Number(event.currentTarget.value)] })}
           data-test-subj="logAnomaliesWhatIfWindow"

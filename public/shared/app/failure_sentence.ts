@@ -1,6 +1,7 @@
 import { i18n } from '@kbn/i18n';
 import type { CodedSentence } from '../../../common/coded_sentence';
 import type { FailureSentence, PageSentence } from '../../../common/sentences/failure_sentences';
+import { formatDuration } from '../values/format';
 
 type Values = CodedSentence['values'];
 
@@ -217,7 +218,7 @@ const SENTENCES: Readonly<Record<FailureSentence | PageSentence, (values: Values
     i18n.translate('logAnomalies.failed.noLog', {
       defaultMessage:
         '{index} holds {hasOthers, select, yes {logs} other {no log}} {span, select, last {in the last {from}} since {since {from}} other {from {from} to {to}}}{hasOthers, select, yes {, but none that the query selects} other {}}{selected, select, none {} other {; the last one is of {selected}}}.',
-      values,
+      values: { ...values, from: formatDuration(String(values.from)) },
     }),
 };
 

@@ -84,6 +84,17 @@ export const formatPart = (share: number): string =>
     maximumFractionDigits: share < 0.1 ? 1 : 0,
   }).format(share);
 
+/** Returns a duration of settings in words; a text that is none as it is. @example formatDuration('3d') // '3 days' */
+export function formatDuration(duration: string): string {
+  const [, count, unit] = /^(\d+)([smhdw])$/.exec(duration) ?? [];
+  if (unit === undefined) return duration;
+  return i18n.translate('logAnomalies.duration.words', {
+    defaultMessage:
+      '{unit, select, s {{count, plural, one {# second} other {# seconds}}} m {{count, plural, one {# minute} other {# minutes}}} h {{count, plural, one {# hour} other {# hours}}} d {{count, plural, one {# day} other {# days}}} other {{count, plural, one {# week} other {# weeks}}}}',
+    values: { unit, count: Number(count) },
+  });
+}
+
 /** A time as people say it. @example formatAbout(240_000) // '4 min' */
 export function formatAbout(milliseconds: number): string {
   const minutes = Math.max(1, Math.round(milliseconds / 60_000));
