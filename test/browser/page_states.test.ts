@@ -215,6 +215,23 @@ it('keeps subdued text legible in dark rows that are selected or open', async ()
   await page.close();
 });
 
+it('compares two models in a narrow window, and asks for the second where only the active one is ticked', async () => {
+  const { page, problems } = await openPage(browser, world.host);
+  await page.setViewportSize({ width: 768, height: HEIGHT });
+  await page.goto(`${world.host.url}/app/logAnomalies/detectors/${full}/models`);
+  await page.click(testSubject('logAnomaliesTrainNow'));
+  const rows = page.locator(`${testSubject('logAnomaliesModels')} tbody tr`);
+  await rows.nth(1).waitFor({ timeout: 120_000 });
+  await rows.filter({ hasText: 'active' }).getByRole('checkbox').check();
+  await page.getByText('Tick a second model to compare the active one with.').waitFor();
+  for (const box of await rows.getByRole('checkbox').all()) await box.check();
+  await page.locator(testSubject('logAnomaliesFeatureDrift')).waitFor({ timeout: 60_000 });
+  await settle(page);
+  expect(await layoutFaults(page)).toEqual([]);
+  expect(problems).toEqual([]);
+  await page.close();
+});
+
 describe('at 1,440 x 900, without scrolling', () => {
   it.each([
     ['the overview', () => '/', 'logAnomaliesIncidents'],

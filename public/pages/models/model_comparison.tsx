@@ -73,7 +73,7 @@ export function ModelComparison(props: {
                 ]}
               />
               <EuiSpacer size="m" />
-              <EuiFlexGroup alignItems="flexStart">
+              <EuiFlexGroup alignItems="flexStart" wrap>
                 <EuiFlexItem style={{ minWidth: 360 }}>
                   <ScoreDistribution comparison={comparison} {...names} />
                 </EuiFlexItem>

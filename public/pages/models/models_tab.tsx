@@ -85,7 +85,7 @@ export default function ModelsTab({ record, status, reload }: DetectorView): Rea
           promote={canWrite ? setLooking : undefined}
         />
       ) : (request.value?.models ?? []).length === 0 ? null : (
-        <CompareHint />
+        <CompareHint isActiveTicked={selected.length === 1} />
       )}
       <ModelSections record={record} status={status} reload={reload} />
       {looking && (
@@ -117,13 +117,17 @@ export default function ModelsTab({ record, status, reload }: DetectorView): Rea
   );
 }
 
-function CompareHint(): ReactElement {
+function CompareHint({ isActiveTicked }: { isActiveTicked: boolean }): ReactElement {
   return (
     <EuiText size="s" color="subdued">
-      {i18n.translate('logAnomalies.models.compareHint', {
-        defaultMessage:
-          'Tick a model to compare it with the active one on the same recent logs, or two to compare these.',
-      })}
+      {isActiveTicked
+        ? i18n.translate('logAnomalies.models.compareSecond', {
+            defaultMessage: 'Tick a second model to compare the active one with.',
+          })
+        : i18n.translate('logAnomalies.models.compareHint', {
+            defaultMessage:
+              'Tick a model to compare it with the active one on the same recent logs, or two to compare these.',
+          })}
     </EuiText>
   );
 }
