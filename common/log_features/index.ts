@@ -10,7 +10,7 @@ export {
   readEncoding,
   type EncodingState,
 } from './encoding/feature_encoder';
-export { findLabelFields, readLabel, type LabelField } from './fields/label_fields';
+export { findLabelFields, groundTruthOf, readLabel, type LabelField } from './fields/label_fields';
 export { messageKeysOf, templatesOf, templateTokensOf } from './encoding/templates_of';
 export { PRESET_NAMES, PRESETS, presetFor } from './suggesting/presets';
 export { suggestFeatures, suggestingSteps } from './suggesting/suggest_features';

@@ -81,3 +81,15 @@ export function findLabelFields(documents: readonly LogDocument[]): LabelField[]
   }
   return found.sort((one, other) => Number(other.isReadable) - Number(one.isReadable));
 }
+
+/**
+ * Returns what tells a field of ground truth from others: the labels themselves and, of an object that holds one, all its fields, such
+ * as `labels.kind` beside `labels.anomaly`.
+ */
+export function groundTruthOf(documents: readonly LogDocument[]): (field: string) => boolean {
+  const labels = findLabelFields(documents).map(({ field }) => field);
+  const parents = labels.flatMap((field) =>
+    field.includes('.') ? [field.slice(0, field.lastIndexOf('.') + 1)] : [],
+  );
+  return (field) => labels.includes(field) || parents.some((parent) => field.startsWith(parent));
+}

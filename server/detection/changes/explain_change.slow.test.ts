@@ -60,6 +60,19 @@ test('a bad version stands with its errors, its new message, its hosts and its s
   ]);
 });
 
+test('labels that say which logs are anomalous, and what stands beside them, are no cause', async () => {
+  const logs = logsOf(4_000, (isInWindow, place) => {
+    const isOdd = isInWindow && place % 3 === 0;
+    return {
+      service: { name: isOdd ? 'checkout' : 'web' },
+      labels: { anomaly: String(isOdd), ...(isOdd && { kind: 'server_error' }) },
+    };
+  });
+  const { groups, compared } = await explain(memoryChangeSource(logs));
+  expect(groups[0].values[0]).toMatchObject({ field: 'service.name', value: 'checkout' });
+  expect(JSON.stringify([groups, compared])).not.toContain('labels');
+});
+
 test('nothing is said of times that differ by chance', async () => {
   for (const seed of [1, 2]) {
     const { logs, window: last } = plantChange('rare_value', seed, 5_000);

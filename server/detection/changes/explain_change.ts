@@ -27,6 +27,7 @@ import {
   type Span,
 } from '../../../common/changes';
 import type { ValueUnit } from '../../../common/detector/feature_schema';
+import { groundTruthOf } from '../../../common/log_features';
 import type { LogDocument } from '../../../common/log_document';
 import type { LogRange } from '../ports';
 import type { ChangeSource } from '../ports/changes';
@@ -155,7 +156,9 @@ async function compareTimes(source: ChangeSource, question: ChangeQuestion): Pro
     baseline: spanBody(baseline, drawn[1]),
     rate_ratio: finite(rateRatio),
   };
-  const compared = { fields: names, left_out: leftOut, tests: 0 };
+  // The answer to what happened is no cause of it.
+  const isGroundTruth = groundTruthOf([...drawn[0].logs, ...drawn[1].logs]);
+  const compared = { fields: names.filter((name) => !isGroundTruth(name)), left_out: leftOut, tests: 0 };
   if (logs.window === 0 || logs.baseline === 0) {
     return { ...answer, groups: [], numbers: [], compared, remarks: [...remarks] };
   }
@@ -164,7 +167,7 @@ async function compareTimes(source: ChangeSource, question: ChangeQuestion): Pro
   const sample = comparison.sampleOf(drawn);
   const profiles: FieldProfile[] = [];
   const patterns: MessagePatterns[] = [];
-  for (const field of fields) {
+  for (const field of fields.filter(({ field: name }) => !isGroundTruth(name))) {
     const profile = profileOf(sample, field);
     profiles.push(profile);
     if (profile.as === 'message') patterns.push(minePatterns(sample, field.field));
