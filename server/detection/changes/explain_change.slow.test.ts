@@ -68,7 +68,8 @@ test('labels that say which logs are anomalous, and what stands beside them, are
       labels: { anomaly: String(isOdd), ...(isOdd && { kind: 'server_error' }) },
     };
   });
-  const { groups, compared } = await explain(memoryChangeSource(logs));
+  const fields = ['service.name', 'labels.anomaly', 'labels.kind'].map(valueField);
+  const { groups, compared } = await explain(memoryChangeSource(logs, fields));
   expect(groups[0].values[0]).toMatchObject({ field: 'service.name', value: 'checkout' });
   expect(JSON.stringify([groups, compared])).not.toContain('labels');
 });
