@@ -119,7 +119,7 @@ const FOLDERS: Readonly<Record<string, readonly string[]>> = {
     ...['routes', ''],
   ],
   public: [
-    ...['kibana', 'shared/app', 'shared/values', 'shared/charts', 'shared/requests', 'shared/results'],
+    ...['kibana', 'shared/values', 'shared/app', 'shared/charts', 'shared/requests', 'shared/results'],
     ...[
       'shared/layout',
       'shared/detector',

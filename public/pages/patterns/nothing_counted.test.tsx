@@ -19,7 +19,7 @@ function textOf(enabled: boolean, status: object): string {
 }
 
 it('says which logs are counted and when the first kinds appear, and starts what is stopped', () => {
-  expect(textOf(true, {})).toMatch(/when 15m of logs are over.*second day of logs on\.<\/p>$/);
+  expect(textOf(true, {})).toMatch(/when 15 minutes of logs are over.*second day of logs on\.<\/p>$/);
   expect(textOf(false, {})).toMatch(/start the detector, or score the past\..*Start$/);
 });
 
