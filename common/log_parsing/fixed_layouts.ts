@@ -12,7 +12,7 @@ export function readApacheError(line: string, context: TimeContext): LogDocument
   const time = readTimeAt(line, 1, context);
   if (time === undefined || typeof time === 'string') return time ?? 'its time cannot be read';
   if (line[time.end] !== ']') return 'has no ] behind its time';
-  const level = /^ \[(?:([a-z0-9_-]{0,40}):)?([a-z0-9]{3,10})\]/.exec(
+  const level = /^ \[(?:([a-z0-9_-]{0,40}):)?([a-z][a-z0-9]{2,9})\]/.exec(
     line.slice(time.end + 1, time.end + 80),
   );
   if (level === null) return 'has no level such as [error] behind its time';

@@ -108,6 +108,21 @@ function journalValue(value: unknown): unknown {
   return texts.length === 1 ? texts[0] : texts;
 }
 
+/** Fields that are objects in ECS, with the part that a text there is. */
+const PART_OF_ECS: Readonly<Record<string, string>> = {
+  client: 'address',
+  destination: 'address',
+  error: 'message',
+  host: 'name',
+  http: 'version',
+  process: 'name',
+  server: 'address',
+  service: 'name',
+  source: 'address',
+  url: 'original',
+  user: 'name',
+};
+
 /**
  * Puts what a program wrote as JSON into the log of the container that ran it. Fields of the runtime, its time among them, go before
  * those of the program; the text stays the message where the JSON names none.
@@ -123,6 +138,11 @@ export function withProgramFields(document: LogDocument): LogDocument {
   }
   if (value === null || typeof value !== 'object' || isNestedTooDeeply(value)) return document;
   const fields = { ...(value as Record<string, unknown>) };
+  for (const [name, part] of Object.entries(PART_OF_ECS)) {
+    // Where ECS has an object, a text or number of one program would keep the logs of all others out of the index.
+    if (fields[name] !== undefined && (typeof fields[name] !== 'object' || fields[name] === null))
+      fields[name] = fields[name] === null ? {} : { [part]: fields[name] };
+  }
   const messageKey = ['message', ...MESSAGE_KEYS].find((key) => typeof fields[key] === 'string');
   const text = messageKey === undefined ? message : String(fields[messageKey]);
   for (const key of [...TIME_KEYS, ...(messageKey === undefined ? [] : [messageKey])]) delete fields[key];

@@ -30,7 +30,7 @@ export function readLogfmt(line: string, context: TimeContext): LogDocument | st
   const time = parseTime(text, context) ?? (typeof found === 'object' ? found.time : undefined);
   if (time === undefined) return `${timeKey} cannot be read as a time`;
   pairs.delete(timeKey);
-  const messageKey = MESSAGE_KEYS.find((key) => typeof pairs.get(key) === 'string');
+  const messageKey = MESSAGE_KEYS.find((key) => pairs.has(key) && pairs.get(key) !== true);
   const message = messageKey === undefined ? line : String(pairs.get(messageKey));
   if (messageKey !== undefined) pairs.delete(messageKey);
   const levelKey = LEVEL_KEYS.find((key) => levelOf(String(pairs.get(key) ?? '')) !== undefined);

@@ -48,6 +48,26 @@ describe('access logs with more than Apache writes', () => {
     });
   });
 
+  it('a chain of proxies begins with the client, and no header is a dash', () => {
+    const rest = COMBINED.slice('192.0.2.7'.length);
+    const { format, documents } = read([
+      `203.0.113.9${rest}`,
+      `203.0.113.7, 10.0.0.1${rest}`,
+      `-${rest}`,
+      `2001:db8::7, 10.0.0.1, 10.0.0.2${rest}`,
+    ]);
+    expect(format).toBe('combined');
+    expect(documents.map(({ client, user, url }) => ({ client, user, url }))).toEqual(
+      ['203.0.113.9', '203.0.113.7', undefined, '2001:db8::7'].map((address) => ({
+        client: address === undefined ? undefined : { address, ip: address },
+        user: { name: 'ann' },
+        url: CART,
+      })),
+    );
+    expect(documents[1].message).toContain('203.0.113.7, 10.0.0.1');
+    expect(read([`- 192.0.2.9${rest}`]).documents[0]).toMatchObject({ url: CART });
+  });
+
   it('more numbers behind the common format', () => {
     const line = `192.0.2.7 - - [04/Mar/2026:10:00:14 +0000] "${GET}" 502 122 0.250`;
     const { format, documents } = read([line]);
@@ -150,6 +170,24 @@ describe('proxies and load balancers', () => {
     expect(document.url).toMatchObject(expected.url ?? {});
     expect(line).toContain(message as string);
   });
+});
+
+it.each([
+  [
+    'elb',
+    '2026-03-04T10:00:14.186641Z lb 192.0.2.7:2817 192.0.2.9:80 0.1 0.2 0.3 - - 82 305 "- - - " "-" - -',
+  ],
+  [
+    'envoy',
+    '[2026-03-04T10:00:14.002Z] "- - -" 0 - - - "-" 10 95 94 - "-" "-" "-" "-" "192.0.2.9:80" outbound|80||db',
+  ],
+])('a connection in a log of %s that carries no HTTP has no request', (name, line) => {
+  const { format, documents } = read([line]);
+  expect(format).toBe(name);
+  expect([documents[0].url, documents[0].http]).toEqual([
+    undefined,
+    expect.not.objectContaining({ request: expect.objectContaining({ method: expect.anything() }) }),
+  ]);
 });
 
 describe('files whose header names the values', () => {
@@ -316,6 +354,27 @@ describe('databases, hosts and security devices', () => {
     expect(documents[1]).not.toHaveProperty('auditd.log.hostname');
   });
 
+  it('the audit daemon, with what it has put into words', () => {
+    const { documents } = read([
+      'type=LOGIN msg=audit(1772618414.002:404): pid=9 uid=0 old-ses=1 ses=2 res=0\u001dUID="root" AUID="ann"',
+      'type=SYSCALL msg=audit(1772618414.002:405): success=yes key=(null)\u001dARCH=x86_64 SYSCALL=openat',
+    ]);
+    expect(documents[0]).toMatchObject({
+      event: { action: 'login', outcome: 'failure' },
+      auditd: { log: { UID: 'root', AUID: 'ann' } },
+    });
+    expect(documents[1]).toMatchObject({
+      auditd: { log: { key: '(null)', ARCH: 'x86_64', SYSCALL: 'openat' } },
+    });
+  });
+
+  it('events in the common event format behind a time of ISO 8601', () => {
+    const event = '2026-03-04T10:00:14Z fw1 CEF:0|v|p|1.0|100|denied|5|src=192.0.2.7';
+    const { format, documents } = read([event, '2026-03-04T10:00:15Z fw1 sshd[1]: closed']);
+    expect(format).toBe('syslog');
+    expect(documents[0]).toMatchObject({ host: { name: 'fw1' }, 'source.ip': '192.0.2.7' });
+  });
+
   it('events in the common event format', () => {
     const { documents } = read([
       'Mar 04 10:00:14 fw1 CEF:0|Vendor|F\\|W|1.0|102|Connection denied|7|src=192.0.2.7 dst=host.example spt=1234 act=deny msg=a\\=b and more cs1=x',
@@ -397,6 +456,24 @@ describe('lines of programs', () => {
       'logfmt',
       'time=2026-03-04T10:00:14Z level=info msg=done size=10 code="007" took=1m2.5s',
       { size: 10, code: '007', took: '1m2.5s', 'event.duration': 62_500_000_000 },
+    ],
+    [
+      'a number as the message of logfmt',
+      'logfmt',
+      'time=2026-03-04T10:00:14Z level=info msg=404 a=b',
+      { message: '404', a: 'b' },
+    ],
+    [
+      'gunicorn',
+      'application',
+      '[2026-03-04 10:00:14 +0000] [1234] [INFO] Booting worker with pid: 7',
+      { log: { level: 'info' }, message: 'Booting worker with pid: 7' },
+    ],
+    [
+      'containerd with JSON that has texts where ECS has objects',
+      'cri',
+      '2026-03-04T10:00:14.002000000Z stdout F {"msg":"slow","error":"timeout","host":"a","user":{"id":7}}',
+      { error: { message: 'timeout' }, host: { name: 'a' }, user: { id: 7 }, message: 'slow' },
     ],
     [
       'Serilog',

@@ -78,7 +78,9 @@ function namesOf(prefix: string): LogDocument {
 const isNamed = (name: string | undefined): name is string => name !== undefined && name !== '[unknown]';
 
 const AUDIT = /^(?:node=(\S{1,255}) )?type=([A-Z0-9_[\]]{1,40}) msg=audit\((\d{9,10}\.\d{3}):(\d{1,10})\): ?/;
-const AUDIT_PAIR = /([\w-]{1,64})=("[^"]*"|[^\s'"]*)/g;
+/** Behind the pairs, and a separator of its own, stand those that the daemon has put into words. */
+// eslint-disable-next-line no-control-regex
+const AUDIT_PAIR = /([\w-]{1,64})=("[^"]*"|[^\s'"\u001d]*)/g;
 const MOST_AUDIT_PAIRS = 200;
 
 /**

@@ -94,7 +94,8 @@ export function readSyslog3164(line: string, context: TimeContext): LogDocument 
   const behind = rest.slice(space + 1);
   const tag = TAG.exec(behind);
   // Other programs begin lines with such a time, too; only syslog has month names there.
-  if (tag === null && !MONTH_NAME.test(line)) return 'has no program such as "sshd[123]:" behind its host';
+  if (tag === null && !MONTH_NAME.test(line) && !behind.startsWith('CEF:'))
+    return 'has no program such as "sshd[123]:" behind its host';
   const message = tag === null ? behind : behind.slice(tag[0].length);
   const document = {
     '@timestamp': new Date(time.time).toISOString(),

@@ -152,7 +152,9 @@ export function* comparedWithinGroups(
     if (target !== undefined && type === 'attack_signs' && /(^|\.)url\.|query_?string$/i.test(field)) {
       return isPartOf(field, target, profiles) ? [] : [changed({ weight: ATTACK_WEIGHT }, reason)];
     }
-    const isWorker = workers.some((worker) => worker.field === field && worker.distinct <= FEW_WORKERS);
+    const isWorker =
+      groups.includes(field) &&
+      workers.some((worker) => worker.field === field && worker.distinct <= FEW_WORKERS);
     if (type === 'category' && isWorker) return [];
     const caller =
       type === 'category' && !NAME.test(field) ? callerOfSeldom(suggestion, callers, profiles) : undefined;

@@ -15,12 +15,14 @@ import {
   guess,
   isSeldomFlag,
   MAX_CATEGORY_DISTINCT,
+  MESSAGE,
   MIN_COVERAGE,
   type Guess,
 } from './guess_feature';
 import { isTime, timesFrom } from './number_kinds';
 import { isMetadata } from './metadata_fields';
 import { isSeldomAndClosed } from './seldom_fields';
+import { areTableRows } from './table_rows';
 import type { FeatureType } from '../../detector/feature_schema';
 
 export type { FeatureSuggestion } from './feature_suggestion';
@@ -144,6 +146,7 @@ export function* suggestingSteps(
   for (const field of leafFields(sample)) {
     yield undefined;
     if (field === options.timestampField || isMetadata(field) || labels.has(field)) continue;
+    if (MESSAGE.test(field) && areTableRows(sample, field)) continue;
     const dirt = new DirtCounter();
     const distinct = new Map<string, number>();
     const read = sample.map(compileField(field));

@@ -155,21 +155,36 @@ export function accessReader(format: AccessFormat, context: TimeContext): Patter
     const readHost = compilePattern(`$host ${COMBINED}`, context, readRest);
     return (line) => (hasHost(line) && !/^\S{1,255}:\d{1,5} /.test(line) ? readHost(line) : readPlain(line));
   }
-  return (line) => {
+  return withoutProxies((line) => {
     // Otherwise the name of the host would be that of the client.
     if (hasHost(line)) return 'has a host in front of its address';
     const document = readPlain(line);
     return typeof document === 'string' && format === 'common'
       ? (readMoreNumbers(line, readPlain) ?? document)
       : document;
-  };
+  });
 }
 
-/** Returns true where an address is the second word of a line, and none the first. */
+const HOST = /^[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,250}[A-Za-z0-9_])?(?::\d{1,5})?$/;
+
+/** Returns true where an address is the second word of a line, and the name of a host the first. */
 function hasHost(line: string): boolean {
   const [first, second] = line.slice(0, 512).split(' ', 2);
-  return isIpAddress(second ?? '') && !isIpAddress(first);
+  return isIpAddress(second ?? '') && !isIpAddress(first) && HOST.test(first);
 }
+
+/** The client and the proxies behind it, as X-Forwarded-For has them. */
+const CHAIN = /^([\da-f.:]{2,45})(?:, ?[\da-f.:]{2,45}){1,20} /i;
+
+/** Reads lines that begin with a chain of proxies: its first address is the client. */
+const withoutProxies =
+  (read: PatternReader): PatternReader =>
+  (line) => {
+    const chain = CHAIN.exec(line.slice(0, 1_024));
+    if (chain === null) return read(line);
+    const document = read(`${chain[1]} ${line.slice(chain[0].length)}`);
+    return typeof document === 'string' ? document : { ...document, message: cutText(line) };
+  };
 
 /** Reads a line of the common format that ends with more numbers, such as the time taken. @returns undefined for others */
 function readMoreNumbers(line: string, read: PatternReader): LogDocument | undefined {

@@ -86,6 +86,8 @@ function readUrl(draft: DraftDocument, value: string): void {
 
 /** A request line; what is none (a TLS handshake, say) is kept whole as `url.original`, where it stands out. */
 function readRequest(draft: DraftDocument, value: string): void {
+  // Connections that carry no HTTP have dashes there.
+  if (/^[-\s]*$/.test(value)) return;
   const afterMethod = value.indexOf(' ');
   if (afterMethod <= 0 || afterMethod > 32 || !/^[A-Za-z_-]+$/.test(value.slice(0, afterMethod))) {
     (draft.url ??= {}).original = text(draft, value);
