@@ -27,6 +27,11 @@ it('messages that are the row of a table are found', () => {
   expect(areTableRows(connections(false), 'message')).toBe(false);
 });
 
+it('values that have no text are none', () => {
+  const odd = Object.assign(Object.create(null) as object, { a: Object.create(null) as object });
+  expect(areTableRows([{ message: 'a b c', x: 1, y: [odd], z: odd, w: 'a' }], 'message')).toBe(false);
+});
+
 it('suggestions leave out rows of a table, and keep an application that numbers are not compared within', () => {
   const suggested = suggestFeatures(connections(true), { timestampField: '@timestamp' });
   const fields = suggested.map(({ definition }) => JSON.stringify(definition));

@@ -23,12 +23,15 @@ export function areTableRows(documents: readonly LogDocument[], message: string)
       const text = read(document);
       if (typeof text !== 'string') return false;
       const words = text.slice(0, LONGEST_ROW).split(/[\s,;|]+/);
-      const said = new Set(others.map((other) => String(other(document))));
+      const said = new Set(others.map((other) => textOfScalar(other(document))));
       const own = lettersOf(words.filter((word) => !said.has(word)));
       return own <= MOST_OWN_LETTERS * lettersOf(words);
     })
   );
 }
+
+const textOfScalar = (value: unknown): string =>
+  typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
 
 const lettersOf = (words: readonly string[]): number =>
   words.reduce((sum, word) => sum + word.replace(/[^\p{L}]/gu, '').length, 0);
