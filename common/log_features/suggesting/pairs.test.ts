@@ -57,6 +57,23 @@ it('pairs who acts with what is done, whatever the fields are called', () => {
   expect(pairsOf(logs)).toContainEqual(['session.userName', 'eventName']);
 });
 
+it('makes no pair of fields that few logs have both', () => {
+  const draw = drawing();
+  const pairsWhere = (share: number): unknown[] =>
+    pairsOf(
+      Array.from({ length: LOGS }, (_none, row) => {
+        const place = draw(6);
+        const isThere = row % 100 < share;
+        return {
+          '@timestamp': new Date(Date.UTC(2026, 2, 2) + row * 1_000).toISOString(),
+          ...(isThere && { currency: `cur${'abcdef'[place]}`, country: `land${'abcdef'[place % 5]}` }),
+        };
+      }),
+    );
+  expect(pairsWhere(60)).toContainEqual(expect.arrayContaining(['currency', 'country']));
+  expect(pairsWhere(13)).toEqual([]);
+});
+
 it('makes no pair of what knows little of each other, what says the same, and what is new all the time', () => {
   const draw = drawing();
   const rows = Array.from({ length: LOGS }, () => [draw(6), draw(4), draw(60), draw(60)]);

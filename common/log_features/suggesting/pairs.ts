@@ -9,8 +9,8 @@ const MOST_NEW = 0.15;
 const STRONG = 0.5;
 /** Share of the logs with the one field that have to have its partner. */
 const TOGETHER = 0.5;
-/** Logs with both fields that say something of their pairs. */
-const FEWEST_LOGS = 40;
+/** Logs with both fields that say something of their pairs: of fewer, the odd pair makes two fields look as if one told the other. */
+const FEWEST_LOGS = 100;
 
 /**
  * Returns how much two fields tell of each other, in the logs that have both: what only one of them has tells that the other is missing, and
