@@ -169,6 +169,8 @@ const HOST = /^[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,250}[A-Za-z0-9_])?(?::\d{1,5})?$/
 
 /** Returns true where an address is the second word of a line, and the name of a host the first. */
 function hasHost(line: string): boolean {
+  // The second word of nearly all lines is a dash.
+  if (line[line.indexOf(' ') + 1] === '-') return false;
   const [first, second] = line.slice(0, 512).split(' ', 2);
   return isIpAddress(second ?? '') && !isIpAddress(first) && HOST.test(first);
 }
@@ -180,7 +182,8 @@ const CHAIN = /^([\da-f.:]{2,45})(?:, ?[\da-f.:]{2,45}){1,20} /i;
 const withoutProxies =
   (read: PatternReader): PatternReader =>
   (line) => {
-    const chain = CHAIN.exec(line.slice(0, 1_024));
+    const isChain = line.slice(0, line.indexOf(' ')).includes(',');
+    const chain = isChain ? CHAIN.exec(line.slice(0, 1_024)) : null;
     if (chain === null) return read(line);
     const document = read(`${chain[1]} ${line.slice(chain[0].length)}`);
     return typeof document === 'string' ? document : { ...document, message: cutText(line) };
