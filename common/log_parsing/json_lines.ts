@@ -2,7 +2,7 @@ import type { LogDocument } from '../log_document';
 import { parseExactJson } from './exact_json';
 import { DEEPEST_JSON, isNestedTooDeeply, textOfJson } from '../json_values';
 import { withMessage } from './application_log';
-import type { TimeContext } from './parts/leading_time';
+import { isPlausibleTime, type TimeContext } from './parts/leading_time';
 import { SYSLOG_LEVELS } from './parts/levels';
 import { cutText } from './parts/text_values';
 import { parseTime } from './parts/timestamps';
@@ -38,9 +38,6 @@ const OTHER_TIME_KEYS = [
   'createdat',
   'starttime',
 ] as const;
-/** September 2001 and January 2038, epoch milliseconds. */
-const EARLIEST_OF_OTHERS = 1e12;
-const LATEST_OF_OTHERS = 2 ** 31 * 1_000;
 /**
  * Keys of the message where there is no `message`; an `event` that is a text is that of structlog, `textPayload` that of Google
  * Cloud, `short_message` that of GELF.
@@ -108,6 +105,20 @@ function journalValue(value: unknown): unknown {
   return texts.length === 1 ? texts[0] : texts;
 }
 
+/** @returns the object that a text of JSON is, or what is wrong with it */
+function objectIn(json: string): Record<string, unknown> | string {
+  let value: unknown;
+  try {
+    value = parseExactJson(json);
+  } catch {
+    return 'is not JSON';
+  }
+  if (value === null || typeof value !== 'object' || Array.isArray(value))
+    return 'is JSON, but not an object';
+  if (isNestedTooDeeply(value)) return `is nested more than ${DEEPEST_JSON} levels deep`;
+  return value as Record<string, unknown>;
+}
+
 /** Fields that are objects in ECS, with the part that a text there is. */
 const PART_OF_ECS: Readonly<Record<string, string>> = {
   client: 'address',
@@ -130,14 +141,8 @@ const PART_OF_ECS: Readonly<Record<string, string>> = {
 export function withProgramFields(document: LogDocument): LogDocument {
   const { message } = document;
   if (typeof message !== 'string' || !/^\{.*\}\s*$/s.test(message)) return document;
-  let value: unknown;
-  try {
-    value = parseExactJson(message);
-  } catch {
-    return document;
-  }
-  if (value === null || typeof value !== 'object' || isNestedTooDeeply(value)) return document;
-  const fields = { ...(value as Record<string, unknown>) };
+  const fields = objectIn(message);
+  if (typeof fields === 'string') return document;
   for (const [name, part] of Object.entries(PART_OF_ECS)) {
     // Where ECS has an object, a text or number of one program would keep the logs of all others out of the index.
     if (fields[name] !== undefined && (typeof fields[name] !== 'object' || fields[name] === null))
@@ -164,7 +169,7 @@ function otherTimeKey(source: Record<string, unknown>, context: TimeContext): st
   return OTHER_TIME_KEYS.map((key) => names.get(key)).find((name) => {
     if (name === undefined) return false;
     const time = parseTime(source[name], context);
-    return time !== undefined && time >= EARLIEST_OF_OTHERS && time < LATEST_OF_OTHERS;
+    return time !== undefined && isPlausibleTime(time);
   });
 }
 
@@ -190,10 +195,11 @@ const MONGO_LEVELS: Readonly<Record<string, string>> = { F: 'fatal', E: 'error',
 
 /** Reads MongoDB's structured log, whose time is `{"$date": …}` in `t`. @returns undefined for other logs */
 function startOfMongo(source: Record<string, unknown>, context: TimeContext): LogDocument | undefined {
-  const { t, s, c, msg, ...others } = source;
+  const { t, msg } = source;
   if (t === null || typeof t !== 'object' || !Object.hasOwn(t, '$date')) return undefined;
   const time = parseTime((t as Record<string, unknown>).$date, context);
   if (time === undefined || typeof msg !== 'string') return undefined;
+  const { t: _t, s, c, msg: _msg, ...others } = source;
   return withMessage(
     { ...others, '@timestamp': new Date(time).toISOString() },
     {
@@ -219,16 +225,8 @@ const utf8 = new TextDecoder();
  * @returns the document, or what is wrong with the line
  */
 export function readJsonLine(line: string, context: TimeContext): LogDocument | string {
-  let value: unknown;
-  try {
-    value = parseExactJson(line);
-  } catch {
-    return 'is not JSON';
-  }
-  if (value === null || typeof value !== 'object' || Array.isArray(value))
-    return 'is JSON, but not an object';
-  if (isNestedTooDeeply(value)) return `is nested more than ${DEEPEST_JSON} levels deep`;
-  const source = value as Record<string, unknown>;
+  const source = objectIn(line);
+  if (typeof source === 'string') return source;
   if (Object.hasOwn(source, '__REALTIME_TIMESTAMP')) return readJournal(source);
   if (Object.hasOwn(source, '@t')) return readCompact(source, context);
   const started = startOfMongo(source, context);

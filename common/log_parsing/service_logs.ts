@@ -31,7 +31,7 @@ export function readPostgres(record: string, context: TimeContext): LogDocument 
   const [first, ...others] = rest.slice(severity.index + severity[0].length).split('\n');
   const message = [
     first,
-    ...others.map((line) => (beginsWithTime(line) ? (PART.exec(line)?.[1] ?? line) : line)),
+    ...others.map((line) => (POSTGRES_TIME.test(line) ? (PART.exec(line)?.[1] ?? line) : line)),
   ];
   const milliseconds = /^duration: (\d{1,12}(?:\.\d{1,6})?) ms/.exec(first)?.[1];
   const names = namesOf(prefix);
@@ -47,10 +47,8 @@ export function readPostgres(record: string, context: TimeContext): LogDocument 
   );
 }
 
-const beginsWithTime = (line: string): boolean => POSTGRES_TIME.test(line);
-
 export const beginsPostgres = (line: string): boolean =>
-  POSTGRES_TIME.test(line) && !PART.test(line.slice(0, LONGEST_PREFIX).replace(/\n.*/s, ''));
+  POSTGRES_TIME.test(line) && !PART.test(line.slice(0, LONGEST_PREFIX));
 
 /** Names of the user, database and client, from `app@shop` or `user=app,db=shop,client=192.0.2.7`. */
 function namesOf(prefix: string): LogDocument {

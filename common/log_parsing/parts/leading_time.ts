@@ -87,9 +87,12 @@ function epochAt(line: string, from: number): FoundTime | undefined {
   return isBehindWord && found?.hasDate === false ? undefined : found;
 }
 
-/** Bounds of a number that is a time by its place alone, epoch milliseconds: September 2001 and January 2038. */
+/** Bounds of what is a time by its place or name alone, epoch milliseconds: September 2001 and January 2038. */
 const EARLIEST_EPOCH = 1e12;
 const LATEST_EPOCH = 2 ** 31 * 1_000;
+
+/** Returns true for epoch milliseconds from 2001 to 2037. */
+export const isPlausibleTime = (time: number): boolean => time >= EARLIEST_EPOCH && time < LATEST_EPOCH;
 
 /**
  * Reads the number that begins at `from`, behind words, where the other lines of its file have one as well.
@@ -100,8 +103,7 @@ export function epochWordAt(line: string, from: number, context: TimeContext): F
   const found = numberAt(line, from);
   if (found === undefined || /[\w%]/.test(line[found.end] ?? '')) return undefined;
   const { latest = LATEST_EPOCH } = context;
-  const isPlausible = found.time >= EARLIEST_EPOCH && found.time < Math.min(LATEST_EPOCH, latest + AHEAD);
-  return isPlausible ? found : undefined;
+  return isPlausibleTime(found.time) && found.time < latest + AHEAD ? found : undefined;
 }
 
 function numberAt(line: string, from: number): (FoundTime & { readonly hasDate: boolean }) | undefined {
