@@ -143,10 +143,11 @@ export function* suggestingSteps(
   const profiles: Profile[] = [];
   const timesOfLogs = timesFrom(sample.map(compileField(options.timestampField)));
   const labels = new Set(findLabelFields(sample).map(({ field }) => field));
-  for (const field of leafFields(sample)) {
+  const fields = leafFields(sample);
+  for (const field of fields) {
     yield undefined;
     if (field === options.timestampField || isMetadata(field) || labels.has(field)) continue;
-    if (MESSAGE.test(field) && areTableRows(sample, field)) continue;
+    if (MESSAGE.test(field) && areTableRows(sample, fields, field)) continue;
     const dirt = new DirtCounter();
     const distinct = new Map<string, number>();
     const read = sample.map(compileField(field));
@@ -204,8 +205,7 @@ export function* suggestingSteps(
     );
   }
   // Requests tell more by their path.
-  const connection =
-    targetOf(profiles) === undefined ? connectionFieldsOf(sample, leafFields(sample)) : undefined;
+  const connection = targetOf(profiles) === undefined ? connectionFieldsOf(sample, fields) : undefined;
   return yield* bestOf(suggestions, { profiles, connection }, options);
 }
 

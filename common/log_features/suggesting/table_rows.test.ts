@@ -1,4 +1,5 @@
 import type { LogDocument } from '../../log_document';
+import { leafFields } from '../fields/leaf_fields';
 import { suggestFeatures } from './suggest_features';
 import { areTableRows } from './table_rows';
 
@@ -22,14 +23,16 @@ const connections = (isRow: boolean): LogDocument[] =>
     };
   });
 
+const isTable = (logs: LogDocument[]): boolean => areTableRows(logs, leafFields(logs), 'message');
+
 it('messages that are the row of a table are found', () => {
-  expect(areTableRows(connections(true), 'message')).toBe(true);
-  expect(areTableRows(connections(false), 'message')).toBe(false);
+  expect(isTable(connections(true))).toBe(true);
+  expect(isTable(connections(false))).toBe(false);
 });
 
 it('values that have no text are none', () => {
   const odd = Object.assign(Object.create(null) as object, { a: Object.create(null) as object });
-  expect(areTableRows([{ message: 'a b c', x: 1, y: [odd], z: odd, w: 'a' }], 'message')).toBe(false);
+  expect(isTable([{ message: 'a b c', x: 1, y: [odd], z: odd, w: 'a' }])).toBe(false);
 });
 
 it('suggestions leave out rows of a table, and keep an application that numbers are not compared within', () => {

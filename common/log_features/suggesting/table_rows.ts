@@ -1,6 +1,5 @@
 import type { LogDocument } from '../../log_document';
 import { compileField } from '../fields/field_access';
-import { leafFields } from '../fields/leaf_fields';
 
 /** Share of the letters of a message that stand in no field of its log, at most, for it to be the row of a table. */
 const MOST_OWN_LETTERS = 0.05;
@@ -9,13 +8,19 @@ const ROWS_LOOKED_AT = 50;
 const LEAST_FIELDS = 3;
 const LONGEST_ROW = 8_192;
 
-/** Returns true for messages that say nothing but the values of the other fields, as the rows of Zeek do. */
-export function areTableRows(documents: readonly LogDocument[], message: string): boolean {
+/**
+ * Returns true for messages that say nothing but the values of the other fields, as the rows of Zeek do.
+ *
+ * @param fields all of the documents
+ */
+export function areTableRows(
+  documents: readonly LogDocument[],
+  fields: readonly string[],
+  message: string,
+): boolean {
   const rows = documents.slice(0, ROWS_LOOKED_AT);
   const read = compileField(message);
-  const others = leafFields(rows)
-    .filter((field) => field !== message)
-    .map(compileField);
+  const others = fields.filter((field) => field !== message).map(compileField);
   return (
     rows.length > 0 &&
     others.length >= LEAST_FIELDS &&

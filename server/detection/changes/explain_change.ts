@@ -158,7 +158,8 @@ async function compareTimes(source: ChangeSource, question: ChangeQuestion): Pro
   };
   // The answer to what happened is no cause of it.
   const isGroundTruth = groundTruthOf([...drawn[0].logs, ...drawn[1].logs]);
-  const compared = { fields: names.filter((name) => !isGroundTruth(name)), left_out: leftOut, tests: 0 };
+  const looked = fields.filter(({ field }) => !isGroundTruth(field));
+  const compared = { fields: looked.map(({ field }) => field), left_out: leftOut, tests: 0 };
   if (logs.window === 0 || logs.baseline === 0) {
     return { ...answer, groups: [], numbers: [], compared, remarks: [...remarks] };
   }
@@ -167,7 +168,7 @@ async function compareTimes(source: ChangeSource, question: ChangeQuestion): Pro
   const sample = comparison.sampleOf(drawn);
   const profiles: FieldProfile[] = [];
   const patterns: MessagePatterns[] = [];
-  for (const field of fields.filter(({ field: name }) => !isGroundTruth(name))) {
+  for (const field of looked) {
     const profile = profileOf(sample, field);
     profiles.push(profile);
     if (profile.as === 'message') patterns.push(minePatterns(sample, field.field));
